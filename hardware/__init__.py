@@ -1,0 +1,1 @@
+"""Hands: cards, codes, paper."""

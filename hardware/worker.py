@@ -1,0 +1,135 @@
+"""The thread of one reader: it alone speaks to the card, and may be stuck without harm.
+
+An exchange has no timeout and no cancel, so the watcher asks `late` and abandons a worker that
+is: whatever it says afterwards is not heard. Source: `hardware.md` §0 (6), §1.5, §6, §7.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from hardware.apdu import processed
+from hardware.ports import (
+    CardDone,
+    CardEvent,
+    CardFailed,
+    CardLink,
+    CardPart,
+    CardProblem,
+    CardReading,
+    CardTrouble,
+    Publish,
+    Wait,
+)
+from hardware.reading import Progress
+from server.core.clock import Clock
+
+log = logging.getLogger(__name__)
+
+SETTLING = 0.2  # seconds between insertion and the first command
+DEADLINE = 8.0  # seconds one file may take before the reader is said stuck
+_RETRIES = {
+    CardProblem.UNREADABLE: (0.3, 1.0),
+    CardProblem.BUSY: (0.5, 0.5, 0.5, 0.5),
+}
+
+Open = Callable[[str], AbstractContextManager[CardLink]]
+Read = Callable[[CardLink, str, Progress], CardDone]
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """What every worker needs: how to open a card, how to read it, time, and whom to tell."""
+
+    open_card: Open
+    read: Read
+    publish: Publish
+    clock: Clock
+    wait: Wait
+
+
+class ReaderWorker:
+    """One reader's thread: the watcher announces insertions, facts leave by one callback."""
+
+    def __init__(self, reader: str, trade: Trade) -> None:
+        self.reader = reader
+        self._trade = trade
+        self._jobs: queue.Queue[int | None] = queue.Queue()
+        self._awaited = 0  # number of the last insertion: earlier ones are not worth reading
+        self._step_began: float | None = None
+        self._abandoned = threading.Event()
+        threading.Thread(target=self._run, name="card-reader", daemon=True).start()
+
+    def insertion(self) -> None:
+        """Say that a card came in: it will be read after a moment's settling."""
+        self._awaited += 1
+        self._jobs.put(self._awaited)
+
+    @property
+    def reading(self) -> bool:
+        """Whether a card is being read, or waits to be."""
+        return self._jobs.unfinished_tasks > 0
+
+    def late(self) -> bool:
+        """Whether the present file has taken longer than its soft deadline."""
+        began = self._step_began
+        return began is not None and self._trade.clock.monotonic() - began > DEADLINE
+
+    def retire(self) -> None:
+        """End after the present card, which may still say how it went."""
+        self._jobs.put(None)
+
+    def abandon(self) -> None:
+        """Hear this worker no more; its thread ends as soon as it can."""
+        self._abandoned.set()
+        self.retire()
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            if not self._trade.wait(SETTLING) and job == self._awaited:
+                self._read()
+            self._jobs.task_done()
+
+    def _read(self) -> None:
+        """Read one card to its end, with its retries, and say how it went."""
+        try:
+            done = self._attempts()
+        except CardTrouble as trouble:
+            log.info("reading failed: %s", trouble.problem)
+            self._publish(CardFailed(self.reader, trouble.problem))
+        except Exception as fault:  # noqa: BLE001 - the reader must outlive a fault of ours
+            log.error("reading failed: %s", type(fault).__name__)  # its text could name a patient
+            self._publish(CardFailed(self.reader, CardProblem.UNREADABLE))
+        else:
+            self._publish(done)
+        finally:
+            self._step_began = None
+
+    def _attempts(self) -> CardDone:
+        """Read, again from the start when that may help; reading a card has no side effect."""
+        tried = 0
+        while True:
+            try:
+                return self._attempt()
+            except CardTrouble as trouble:
+                waits = _RETRIES.get(trouble.problem, ())
+                if tried >= len(waits) or self._trade.wait(waits[tried]):
+                    raise
+                tried += 1
+
+    def _attempt(self) -> CardDone:
+        self._step_began = self._trade.clock.monotonic()
+        with self._trade.open_card(self.reader) as link:
+            whole = processed(link, self._trade.wait)
+            return self._trade.read(whole, self.reader, self._progress)
+
+    def _progress(self, percent: int, part: CardPart) -> None:
+        self._step_began = self._trade.clock.monotonic()
+        self._publish(CardReading(self.reader, percent, part))
+
+    def _publish(self, event: CardEvent) -> None:
+        if not self._abandoned.is_set():
+            self._trade.publish(event)

@@ -1,0 +1,114 @@
+"""The steps of `run.py test` and `run.py torture`, their floors, and the summary at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+
+from installer.environment import Places
+from installer.machine import Machine
+
+SOURCES = ("server", "webui", "hardware", "sync")
+TOOLS = ("run.py", "installer")
+
+FLOORS = (
+    ("server/core", 100),
+    ("server/countries", 100),
+    ("sync", 100),
+)
+"""Branch coverage, in percent, under which a folder fails. It only rises."""
+
+REST_FLOOR = 85
+"""The same, for everything that is not named in FLOORS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of a check, under the name the summary gives it."""
+
+    name: str
+    command: tuple[str, ...]
+    environ: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a step ended."""
+
+    name: str
+    passed: bool
+    seconds: float
+
+
+def test_steps(machine: Machine, places: Places, pytest_arguments: Sequence[str]) -> list[Step]:
+    """Return every check, cheapest first; floors apply only when all the tests are run."""
+    python = str(places.program("python"))
+    checks = [
+        Step("présentation", (python, "-m", "ruff", "format", "--check", ".")),
+        Step("règles d'écriture", (python, "-m", "ruff", "check", ".")),
+        Step("types", (python, "-m", "mypy")),
+        Step("types de l'outil", (python, "-m", "mypy", "--strict", *TOOLS)),
+        Step("couches", (str(places.program("lint-imports")),)),
+    ]
+    return [*checks, *_measured_tests(machine, python, pytest_arguments)]
+
+
+def torture_steps(places: Places, pytest_arguments: Sequence[str]) -> list[Step]:
+    """Return the tests that draw their examples, with many more draws than every day."""
+    python = str(places.program("python"))
+    plugin = ("-p", "installer.torture", "--hypothesis-profile", "torture")
+    command = (python, "-m", "pytest", *plugin, "-m", "hypothesis", *pytest_arguments)
+    return [Step("épreuve longue", command, {"HYPOTHESIS_PROFILE": "torture"})]
+
+
+def run_steps(machine: Machine, steps: Iterable[Step]) -> list[Outcome]:
+    """Run every step, also after a failure: one run tells all that is wrong."""
+    return [_run_step(machine, step) for step in steps]
+
+
+def summarise(machine: Machine, outcomes: Sequence[Outcome]) -> int:
+    """Say one line per step and one for the whole; return the exit status."""
+    machine.say("")
+    for outcome in outcomes:
+        verdict = "bon" if outcome.passed else "ÉCHEC"
+        machine.say(f"  {outcome.name:<28} {verdict:<6} {outcome.seconds:7.1f} s")
+    failed = [outcome.name for outcome in outcomes if not outcome.passed]
+    machine.say("Tout est bon." if not failed else "En échec : " + ", ".join(failed) + ".")
+    return 1 if failed else 0
+
+
+def _run_step(machine: Machine, step: Step) -> Outcome:
+    machine.say(f"— {step.name}")
+    start = monotonic()
+    status = machine.run(step.command, step.environ)
+    return Outcome(step.name, status == 0, monotonic() - start)
+
+
+def _measured_tests(machine: Machine, python: str, arguments: Sequence[str]) -> list[Step]:
+    """Run pytest under coverage, also in the processes that tests start, then add up."""
+    coverage = (python, "-m", "coverage")
+    environ = {
+        "COVERAGE_FILE": str(machine.root / ".coverage"),
+        "COVERAGE_PROCESS_START": str(machine.root / "pyproject.toml"),
+    }
+    tests = Step("tests", (*coverage, "run", "-m", "pytest", *arguments), environ)
+    before = Step("mesure remise à zéro", (*coverage, "erase"))
+    together = Step("mesure réunie", (*coverage, "combine", "--quiet"))
+    floors = [] if arguments else _floor_steps(coverage)
+    return [before, tests, together, *floors]
+
+
+def _floor_steps(coverage: tuple[str, ...]) -> list[Step]:
+    """Return one report per floor, and one for the rest."""
+    report = (*coverage, "report", "--show-missing", "--skip-covered", "--precision=1")
+    named = [
+        Step(
+            f"couverture {folder} ≥ {floor} %",
+            (*report, f"--include={folder}/*", f"--fail-under={floor}"),
+        )
+        for folder, floor in FLOORS
+    ]
+    others = ",".join(f"{folder}/*" for folder, _ in FLOORS)
+    rest = (*report, f"--omit={others}", f"--fail-under={REST_FLOOR}")
+    return [*named, Step(f"couverture du reste ≥ {REST_FLOOR} %", rest)]

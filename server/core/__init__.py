@@ -1,0 +1,1 @@
+"""Words and arithmetic of the trade: no country, no input or output, no clock."""

@@ -1,0 +1,67 @@
+"""What a clock is to us, and how far it can be trusted (`domain.md` §4.6)."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+PARIS = ZoneInfo("Europe/Paris")
+_ZONES = {"BE": BRUSSELS, "FR": PARIS}
+
+_JUMP = timedelta(minutes=10)
+_ABSENCE = timedelta(days=7)
+
+
+class Clock(Protocol):
+    """Time, handed in: aware UTC instants, and seconds that never go back."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds since an arbitrary start; never goes back."""
+        ...
+
+
+class ClockTrust(StrEnum):
+    """How far an instant can be believed."""
+
+    SYNCED = "SYNCED"
+    PLAUSIBLE = "PLAUSIBLE"
+    SUSPECT = "SUSPECT"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFacts:
+    """What is known when a clock is judged."""
+
+    built_on: date
+    last_event: datetime | None
+    started_at: datetime  # wall clock when the program started
+    started_mono: float  # monotonic seconds at the same moment
+    confirmed: bool = False  # the user typed the date, twice
+
+
+def judge(now: datetime, mono: float, facts: ClockFacts) -> ClockTrust:
+    """Say whether the wall clock may decide deadlines, sealing and expiry."""
+    drift = (now - facts.started_at) - timedelta(seconds=mono - facts.started_mono)
+    too_early = now.date() < facts.built_on or (
+        facts.last_event is not None and now < facts.last_event - _JUMP
+    )
+    away = facts.last_event is not None and facts.started_at - facts.last_event > _ABSENCE
+    if too_early or abs(drift) > _JUMP or (away and not facts.confirmed):
+        return ClockTrust.SUSPECT
+    return ClockTrust.PLAUSIBLE
+
+
+def civil_date(instant: datetime, country: str) -> date:
+    """Return the civil date of an instant in the practice's own time zone."""
+    return instant.astimezone(_ZONES[country]).date()
+
+
+def start_of_day(day: date, country: str) -> datetime:
+    """Return the UTC instant at which a civil day begins in the practice's time zone."""
+    return datetime(day.year, day.month, day.day, tzinfo=_ZONES[country]).astimezone(UTC)

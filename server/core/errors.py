@@ -1,0 +1,114 @@
+"""The family of our errors: a code the catalogue turns into a sentence, and the facts that fill it.
+
+KineError
+├── InvalidNumber        an identifier is not what its official rule says
+├── InvalidValue         something typed or received cannot be used (field, reason)
+├── InvalidForm          a form cannot be kept; carries every fault, tied to its field
+├── FieldOverflow        a value does not fit its zone; nothing is ever truncated
+├── NotFound             an id that is not in this practice
+├── StateConflict        the thing is no longer in the state this act needs
+├── Forbidden            the user has no right to do this
+├── Locked               the practice is closed or locked
+├── WrongKey             passphrase, recovery code or key file does not open the practice
+├── DamagedPractice      the file is not a practice, or is damaged
+├── NewerPractice        the file was written by a newer program
+├── SealRefused          a lot failed its check; carries the faults
+├── ReferenceRefused     a table cannot be imported; carries the rows at fault
+└── Missing              the environment lacks something; says what
+"""
+
+from typing import ClassVar
+
+
+class KineError(Exception):
+    """Base of all our errors. Its `str()` is the code alone, so a log cannot leak a patient."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+
+
+class InvalidNumber(KineError):
+    """An identifier does not have its official shape or check digits."""
+
+    code = "number.invalid"
+
+
+class InvalidValue(KineError):
+    """A value typed or received cannot be used; facts: `field`, `reason`."""
+
+    code = "value.invalid"
+
+
+class InvalidForm(KineError):
+    """A form cannot be kept; facts: `faults`, a tuple of (field, reason)."""
+
+    code = "form.invalid"
+
+
+class FieldOverflow(KineError):
+    """A value does not fit its zone; facts: `layout`, `field`, `width`."""
+
+    code = "field.overflow"
+
+
+class NotFound(KineError):
+    """No such thing in this practice; facts: `kind`."""
+
+    code = "not.found"
+
+
+class StateConflict(KineError):
+    """The thing is not in the state this act needs; facts: `kind`, `state`, `wanted`."""
+
+    code = "state.conflict"
+
+
+class Forbidden(KineError):
+    """The user may not do this; facts: `right`."""
+
+    code = "right.missing"
+
+
+class Locked(KineError):
+    """The practice is closed or locked."""
+
+    code = "practice.locked"
+
+
+class WrongKey(KineError):
+    """What was typed does not open this practice."""
+
+    code = "key.wrong"
+
+
+class DamagedPractice(KineError):
+    """The file is not a practice, or is damaged; facts: `reason`."""
+
+    code = "practice.damaged"
+
+
+class NewerPractice(KineError):
+    """The file was written by a newer program; facts: `found`, `known`."""
+
+    code = "practice.newer"
+
+
+class SealRefused(KineError):
+    """A lot failed its check and was not sealed; facts: `faults`, a tuple of faults."""
+
+    code = "lot.seal_refused"
+
+
+class ReferenceRefused(KineError):
+    """A table cannot be imported; facts: `rows`, a tuple of (line number, reason)."""
+
+    code = "reference.refused"
+
+
+class Missing(KineError):
+    """The environment lacks something; facts: `what`."""
+
+    code = "environment.missing"

@@ -1,0 +1,163 @@
+"""The numbers of the trade: parsed once at the edge; after that the type is the proof.
+
+Sources of the rules: `be-efact.md` §3 (NISS, NIHII, BCE, IBAN, agreement and nomenclature numbers).
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+from server.core.errors import InvalidNumber
+
+_SPACING = " .-/\u00a0\u202f"
+
+
+def _digits(kind: str, text: str, length: int) -> str:
+    """Keep the digits of a typed number; refuse other characters and other lengths."""
+    digits = "".join(c for c in text if c not in _SPACING)
+    if len(digits) != length or not (digits.isascii() and digits.isdigit()):
+        raise InvalidNumber(kind=kind, given=text, reason="length")
+    return digits
+
+
+@dataclass(frozen=True, slots=True)
+class Niss:
+    """A Belgian social-security number (or BIS number), eleven digits."""
+
+    digits: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept dots, dashes and spaces; refuse anything that fails mod 97 in both centuries."""
+        digits = _digits("niss", text, 11)
+        body, check = digits[:9], int(digits[9:])
+        if check not in (97 - int(body) % 97, 97 - int("2" + body) % 97):
+            raise InvalidNumber(kind="niss", given=text, reason="check")
+        return cls(digits)
+
+    @property
+    def born_from_2000(self) -> bool:
+        """Whether the check digits are those of a birth in 2000 or later."""
+        return int(self.digits[9:]) == 97 - int("2" + self.digits[:9]) % 97
+
+    @property
+    def sex(self) -> str | None:
+        """Give "M" for an odd order number, "F" for an even one; None for a BIS of unknown sex."""
+        if 20 < int(self.digits[2:4]) <= 32:
+            return None
+        return "M" if int(self.digits[6:9]) % 2 else "F"
+
+    def __str__(self) -> str:
+        d = self.digits
+        return f"{d[:2]}.{d[2:4]}.{d[4:6]}-{d[6:9]}.{d[9:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Nihii:
+    """An INAMI/RIZIV number, eleven digits: six, two check digits, three of qualification."""
+
+    digits: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept spacing and the leading zero of the twelve-character form."""
+        bare = "".join(c for c in text if c not in _SPACING)
+        digits = _digits("nihii", bare[1:] if len(bare) == 12 and bare[0] == "0" else bare, 11)
+        if int(digits[6:8]) != 97 - int(digits[:6]) % 97:
+            raise InvalidNumber(kind="nihii", given=text, reason="check")
+        return cls(digits)
+
+    @property
+    def qualification(self) -> str:
+        """The last three digits, the competence code (527 for the kinés sampled)."""
+        return self.digits[8:]
+
+    def __str__(self) -> str:
+        d = self.digits
+        return f"{d[0]}-{d[1:6]}-{d[6:8]}-{d[8:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bce:
+    """A Belgian enterprise number (BCE/KBO), ten digits."""
+
+    digits: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept spacing and the BE prefix; the last two digits are 97 − (first eight mod 97)."""
+        digits = _digits("bce", text.strip().upper().removeprefix("BE"), 10)
+        if int(digits[8:]) != 97 - int(digits[:8]) % 97:
+            raise InvalidNumber(kind="bce", given=text, reason="check")
+        return cls(digits)
+
+    def __str__(self) -> str:
+        d = self.digits
+        return f"{d[:4]}.{d[4:7]}.{d[7:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Iban:
+    """An account number: mod 97 = 1; a Belgian one also has its own two check digits."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept spacing and lower case; refuse wrong shapes and wrong check digits."""
+        bare = "".join(c for c in text if c not in _SPACING).upper()
+        if not (15 <= len(bare) <= 34 and bare.isascii() and bare.isalnum() and bare[:2].isalpha()):
+            raise InvalidNumber(kind="iban", given=text, reason="length")
+        if int("".join(str(int(c, 36)) for c in bare[4:] + bare[:4])) % 97 != 1:
+            raise InvalidNumber(kind="iban", given=text, reason="check")
+        if bare.startswith("BE"):
+            _check_belgian_account(bare, text)
+        return cls(bare)
+
+    def __str__(self) -> str:
+        return " ".join(self.text[i : i + 4] for i in range(0, len(self.text), 4))
+
+
+def _check_belgian_account(bare: str, given: str) -> None:
+    """Last two of the twelve account digits = first ten mod 97, with 0 written 97."""
+    account = bare[4:]
+    if len(account) != 12 or not account.isdigit():
+        raise InvalidNumber(kind="iban", given=given, reason="length")
+    if int(account[10:]) != (int(account[:10]) % 97 or 97):
+        raise InvalidNumber(kind="iban", given=given, reason="check")
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementNumber:
+    """An eAgreement number, twenty digits: the last two are the first eighteen mod 97."""
+
+    digits: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept spacing; the remainder itself is written, so 00 exists."""
+        digits = _digits("agreement", text, 20)
+        if int(digits[18:]) != int(digits[:18]) % 97:
+            raise InvalidNumber(kind="agreement", given=text, reason="check")
+        return cls(digits)
+
+    def __str__(self) -> str:
+        d = self.digits
+        return " ".join((d[:3], d[3:8], d[8:13], d[13:18], d[18:]))
+
+
+@dataclass(frozen=True, slots=True)
+class NomenclatureCode:
+    """A code of the nomenclature: six digits, the last is the first five mod 7."""
+
+    digits: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept spacing; refuse a wrong check digit."""
+        digits = _digits("nomenclature", text, 6)
+        if int(digits[5]) != int(digits[:5]) % 7:
+            raise InvalidNumber(kind="nomenclature", given=text, reason="check")
+        return cls(digits)
+
+    def __str__(self) -> str:
+        return self.digits

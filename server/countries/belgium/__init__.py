@@ -1,0 +1,1 @@
+"""Belgium: eFact, nomenclature, prices and the rules of billing."""

@@ -1,0 +1,1 @@
+"""Dated tables of the trade: CSV in, one read-only file out."""

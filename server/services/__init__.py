@@ -1,0 +1,1 @@
+"""One module per thing a kiné does; each public function is one transaction."""

@@ -1,0 +1,257 @@
+"""The cabinet: one practice folder, from creation to unlock, desk after desk, to lock.
+
+The folder holds the encrypted practice file, its key file and the clear reference file
+(`reliability-security.md` §2). Nothing of a patient can be reached while it is locked.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+import apsw
+
+from server.core.clock import Clock, ClockFacts, ClockTrust, judge
+from server.core.errors import DamagedPractice, InvalidValue, Locked, WrongKey
+from server.core.identifiers import Nihii
+from server.core.ulid import Entropy, new_ulid
+from server.services.desk import Desk
+from server.store import journal
+from server.store import practice as practices
+from server.store.connection import Pool, connect
+from server.store.journal import Deed, Stamp
+from server.store.keys import (
+    RECOVERY,
+    Cost,
+    DatabaseKey,
+    KeyFile,
+    new_key,
+    new_recovery_code,
+    parse_recovery_code,
+)
+from server.store.migrate import migrate
+from server.store.practice import Device, Practice, Practitioner, Role, User
+from server.store.rows import value
+
+DATABASE, KEYS, REFERENCE = "besace.db", "besace.key", "reference.db"
+_SHORTEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NewPractice:
+    """What the creation page asks; numbers and names as typed."""
+
+    country: str
+    name: str
+    provider_number: str
+    last_name: str
+    first_name: str
+    phone: str
+    passphrase: str
+    locale: str
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One user as the unlock page shows him: known before anything is decrypted."""
+
+    id: str
+    name: str
+
+
+class Cabinet:
+    """One practice folder and the session opened on it."""
+
+    def __init__(
+        self, folder: Path, clock: Clock, entropy: Entropy, built_on: date, cost: Cost | None = None
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._entropy = entropy
+        self._cost = cost or Cost()
+        self._keys = KeyFile(folder / KEYS)
+        self._pool: Pool | None = None
+        self._user = ""
+        self._mac_key = b""
+        self._facts = ClockFacts(built_on, None, clock.now(), clock.monotonic())
+        self.boot = new_ulid(clock.now(), entropy)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the folder already holds a practice."""
+        return (self._folder / DATABASE).exists() and (self._folder / KEYS).exists()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a user has unlocked it."""
+        return self._pool is not None
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of this run."""
+        return self._clock
+
+    def logins(self) -> list[Login]:
+        """Return who may unlock, in the order they were added."""
+        return [
+            Login(slot.removeprefix("user:"), label)
+            for slot, label in self._keys.slots().items()
+            if slot.startswith("user:")
+        ]
+
+    def create(self, form: NewPractice) -> str:
+        """Make the practice file, its first user and its key file; return the recovery code.
+
+        The reference file must already be in the folder. Raises `InvalidValue` or
+        `InvalidNumber` on a field, before anything is written.
+        """
+        _check(form)
+        number = Nihii.parse(form.provider_number)
+        code, key = new_recovery_code(), new_key()
+        owner = new_ulid(self._clock.now(), self._entropy)
+        self._write_file(form, number, owner, key)
+        label = f"{form.first_name} {form.last_name.upper()}"
+        self._keys.create(key, f"user:{owner}", form.passphrase, self._cost, label)
+        self._keys.add(key, RECOVERY, parse_recovery_code(code), self._cost)
+        return code
+
+    def unlock(self, user: str, passphrase: str) -> None:
+        """Open the practice for one user; raise `WrongKey` when the passphrase is not his."""
+        self._open(self._keys.open(f"user:{user}", passphrase), user)
+
+    def recover(self, code: str, user: str, passphrase: str) -> None:
+        """Open with the recovery code and give the user a new passphrase."""
+        key = self._keys.open(RECOVERY, parse_recovery_code(code))
+        slot = f"user:{user}"
+        if slot not in self._keys.slots():
+            raise WrongKey(slot=slot, reason="no_slot")
+        _check_passphrase(passphrase)
+        self._keys.add(key, slot, passphrase, self._cost, self._keys.slots()[slot])
+        self._open(key, user)
+
+    def lock(self) -> None:
+        """Close every connection and forget the key."""
+        pool, self._pool = self._pool, None
+        self._user, self._mac_key = "", b""
+        if pool is not None:
+            pool.close()
+
+    def desk(self) -> Desk:
+        """Return a desk for one act of the present user, now; raise `Locked` when locked."""
+        if self._pool is None:
+            raise Locked()
+        db = self._pool.get()
+        who = practices.user(db, self._user)
+        if who is None or not who.active:
+            raise Locked()
+        device = practices.first_device(db)
+        stamp = Stamp(self._clock.now(), device.id, who.id, self.boot, self._trust(), self._mac_key)
+        return Desk(db, practices.get(db), device, who, stamp, self._entropy)
+
+    def confirm_date(self) -> None:
+        """Take the user's word that the date shown is right (`domain.md` §4.6)."""
+        now, mono = self._clock.now(), self._clock.monotonic()
+        self._facts = replace(
+            self._facts, started_at=now, started_mono=mono, confirmed=True, last_event=None
+        )
+
+    def _trust(self) -> ClockTrust:
+        return judge(self._clock.now(), self._clock.monotonic(), self._facts)
+
+    def _open(self, key: DatabaseKey, user: str) -> None:
+        path, reference = self._folder / DATABASE, self._folder / REFERENCE
+        db = connect(path, key)
+        migrate(db)
+        _check_reference(practices.get(db), reference)
+        last = value(db, "select max(at) from journal")
+        self._facts = replace(self._facts, last_event=last and datetime.fromisoformat(last))
+        db.close()
+        self.lock()
+        self._pool = Pool(path, key, reference)
+        self._user, self._mac_key = user, key.derive("journal")
+
+    def _write_file(self, form: NewPractice, number: Nihii, owner: str, key: DatabaseKey) -> None:
+        """Write the whole practice file beside, then rename: half a practice never shows."""
+        path, beside = self._folder / DATABASE, self._folder / "besace.new"
+        for leftover in self._folder.glob("besace.new*"):
+            leftover.unlink()
+        db = connect(beside, key)
+        beside.chmod(0o600)
+        migrate(db)
+        self._fill(db, form, number, owner, key.derive("journal"))
+        db.pragma("journal_mode", "delete")  # folds the log in: the file alone is the practice
+        db.close()
+        beside.replace(path)
+
+    def _fill(
+        self, db: apsw.Connection, form: NewPractice, number: Nihii, owner: str, mac_key: bytes
+    ) -> None:
+        now = self._clock.now()
+        device = Device(self._ulid(), "A", "", 1, 499)
+        stamp = Stamp(now, device.id, owner, self.boot, self._trust(), mac_key)
+        kine = Practitioner(
+            self._ulid(), number.digits, form.last_name, form.first_name, form.phone, True
+        )
+        who = User(
+            owner, _code(form.last_name), form.last_name, form.first_name, Role.MANDANT, True, True,
+            kine.id, form.locale,
+        )  # fmt: skip
+        with db:
+            practice = self._practice(form)
+            practices.insert(db, practice, now)
+            practices.insert_device(db, device, now)
+            seq = journal.append(
+                db, stamp, Deed("practice.created", "practice", practice.id, None, _public(form))
+            )
+            practices.insert_practitioner(db, kine, device.id, seq)
+            practices.insert_user(db, who, device.id, seq)
+
+    def _practice(self, form: NewPractice) -> Practice:
+        reference = self._folder / REFERENCE
+        return Practice(
+            self._ulid(), form.country, form.demo, form.name, "", "", "", "INDIVIDUAL", None, "",
+            "", "", self._ulid(), file_sha256(reference),
+        )  # fmt: skip
+
+    def _ulid(self) -> str:
+        return new_ulid(self._clock.now(), self._entropy)
+
+
+def file_sha256(path: Path) -> str:
+    """Digest a clear file whose every byte matters to a bill."""
+    if not path.exists():
+        raise DamagedPractice(reason="reference_missing")
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _check_reference(practice: Practice, reference: Path) -> None:
+    """Refuse a reference file the practice did not accept: a wrong tariff is a wrong bill."""
+    if file_sha256(reference) != practice.reference_sha256:
+        raise DamagedPractice(reason="reference_changed")
+
+
+def _check(form: NewPractice) -> None:
+    needed: Mapping[str, str] = {
+        "name": form.name, "last_name": form.last_name, "first_name": form.first_name,
+    }  # fmt: skip
+    for field, text in needed.items():
+        if not text.strip():
+            raise InvalidValue(field=field, reason="missing")
+    if form.country not in ("BE", "FR"):
+        raise InvalidValue(field="country", reason="unknown")
+    _check_passphrase(form.passphrase)
+
+
+def _check_passphrase(passphrase: str) -> None:
+    if len(passphrase) < _SHORTEST:
+        raise InvalidValue(field="passphrase", reason="too_short")
+
+
+def _code(last_name: str) -> str:
+    return "".join(c for c in last_name.upper() if c.isalnum())[:15] or "TITULAIRE"
+
+
+def _public(form: NewPractice) -> Mapping[str, object]:
+    return {"country": form.country, "name": form.name, "demo": form.demo}

@@ -1,0 +1,100 @@
+"""A card is presented: the patient's file opens, or is drafted, without a click.
+
+Proof and evidence: `hardware.md` §2.5; a card that contradicts the file never overwrites it (C15).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from server.core.cards import CardRead, Identity, Proof
+from server.services.desk import Desk
+from server.store import events, patients
+from server.store.patients import Address, IdentityFact, Patient, Reading, search_key
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What a card did: the patient it opened, or the code of the sentence that refuses it."""
+
+    patient: str | None
+    drafted: bool = False
+    contradicts: bool = False
+    refusal: str = ""
+
+
+def present(desk: Desk, read: CardRead) -> Presented:
+    """Find or draft the patient of a card and keep the reading as evidence."""
+    refusal = _refusal(read, desk.practice.demo)
+    if refusal:
+        with desk.db:
+            events.add(desk.db, desk.now, "card.refused", refusal)
+        return Presented(None, refusal=refusal)
+    held = patients.by_niss(desk.db, read.identity.niss.digits)
+    patient = held or _draft(desk, read.identity)
+    contradicts = held is not None and not held.draft and not _agrees(held, read.identity)
+    with desk.deed("card.read", "patient", patient.id, {"proof": str(read.proof)}) as seq:
+        key = desk.new_id()
+        patients.add_reading(desk.db, key, read, desk.device.id, seq)
+        if held is None:
+            patients.insert(desk.db, patient, desk.device.id, seq, desk.now)
+        _keep_identity(desk, patient.id, key, read, seq, accepted=not contradicts)
+        _keep_address(desk, patient.id, read, seq)
+    return Presented(patient.id, drafted=held is None, contradicts=contradicts)
+
+
+def reading_today(desk: Desk, patient_id: str) -> Reading | None:
+    """Return the reading of the patient's card made in the last twelve hours, if any."""
+    return patients.reading_of(desk.db, patient_id, desk.now - timedelta(hours=12))
+
+
+def _refusal(read: CardRead, demo: bool) -> str:
+    """Say why a card may not be used here: fabricated cards and real ones never mix."""
+    if read.proof is Proof.FORGED:
+        return "forged"
+    fabricated = read.proof is Proof.DEMO
+    if fabricated and not demo:
+        return "demo_card"
+    if demo and not fabricated:
+        return "real_card"
+    return ""
+
+
+def _draft(desk: Desk, identity: Identity) -> Patient:
+    return Patient(
+        desk.new_id(), identity.niss.digits, identity.last_name, identity.first_names,
+        identity.birth_date, identity.sex, desk.user.locale, "", True, False,
+    )  # fmt: skip
+
+
+def _agrees(held: Patient, card: Identity) -> bool:
+    """Say whether names agree: a card cuts long names, which is no contradiction."""
+    pairs = (
+        (search_key(held.last_name), search_key(card.last_name)),
+        (search_key(held.first_name), search_key(card.first_names)),
+    )
+    return all(a.startswith(b) or b.startswith(a) for a, b in pairs)
+
+
+def _keep_identity(
+    desk: Desk, patient_id: str, key: str, read: CardRead, seq: int, *, accepted: bool
+) -> None:
+    who = read.identity
+    fact = IdentityFact(
+        desk.new_id(), patient_id, "CARD", key, read.at, who.niss.digits, who.last_name,
+        who.first_names, who.birth_date, who.birth_text, who.sex, accepted,
+    )  # fmt: skip
+    patients.add_identity(desk.db, fact, desk.device.id, seq)
+
+
+def _keep_address(desk: Desk, patient_id: str, read: CardRead, seq: int) -> None:
+    said, held = read.address, patients.address(desk.db, patient_id)
+    if said is None:
+        return
+    now = (said.street, said.postcode, said.municipality)
+    if held is None or (held.street, held.postcode, held.city) != now:
+        patients.add_address(
+            desk.db,
+            Address(desk.new_id(), patient_id, "CARD", read.at, *now),
+            desk.device.id,
+            seq,
+        )

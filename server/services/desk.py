@@ -1,0 +1,75 @@
+"""The desk: who acts, on which practice, at what instant. Every service takes one.
+
+A service fetches, decides (pure), writes and announces. `Desk.deed` is the transaction: it adds
+the journal row first, gives its sequence number to the facts written inside, and announces the
+change to the screens, all or nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import apsw
+
+from server.core.clock import ClockTrust, civil_date
+from server.core.errors import Forbidden
+from server.core.ulid import Entropy, new_ulid
+from server.store import events, journal
+from server.store.journal import Deed, Stamp
+from server.store.practice import Device, Practice, User
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a service needs to act once: the file, the person, the device and the instant."""
+
+    db: apsw.Connection
+    practice: Practice
+    device: Device
+    user: User
+    stamp: Stamp
+    entropy: Entropy
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this act, aware, UTC."""
+        return self.stamp.now
+
+    @property
+    def today(self) -> date:
+        """The civil date in the practice's time zone."""
+        return civil_date(self.stamp.now, self.practice.country)
+
+    @property
+    def clock_is_suspect(self) -> bool:
+        """Whether sealing, expiry and deadlines must wait for a confirmed date."""
+        return self.stamp.trust is ClockTrust.SUSPECT
+
+    def new_id(self) -> str:
+        """Make the key of a new row."""
+        return new_ulid(self.stamp.now, self.entropy)
+
+    def require(self, right: str) -> None:
+        """Raise `Forbidden` unless the user's role holds this right."""
+        if not self.user.may(right):
+            raise Forbidden(right=right)
+
+    @contextmanager
+    def deed(
+        self,
+        action: str,
+        entity: str,
+        entity_id: str,
+        after: Mapping[str, object] | None = None,
+        *,
+        before: Mapping[str, object] | None = None,
+        reason: str | None = None,
+    ) -> Iterator[int]:
+        """Open the one transaction of a service and yield the sequence number of its facts."""
+        with self.db:
+            seq = journal.append(
+                self.db, self.stamp, Deed(action, entity, entity_id, before, after, reason)
+            )
+            yield seq
+            events.add(self.db, self.stamp.now, action, entity_id)

@@ -1,0 +1,116 @@
+"""Papers handed to patients: the facts of a document justificatif, and its bytes once made.
+
+Content required: acts, amounts to the insurer, amount paid (`be-efact.md` §5). How it looks is the
+screen's business; the bytes handed over are kept, encrypted, as they were.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from server.core.errors import NotFound
+from server.services.desk import Desk
+from server.services.rules import label
+from server.store import care, claims, papers, patients
+from server.store import practice as practices
+from server.store.care import Session
+from server.store.patients import Address, Patient
+from server.store.practice import Practice, Practitioner
+
+
+@dataclass(frozen=True, slots=True)
+class ProofLine:
+    """One act as the patient's document tells it."""
+
+    code: str
+    label: str
+    fee_cents: int
+    oa_cents: int
+    copay_cents: int
+    supplement_cents: int
+    tariff_version: str
+    fictional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Everything a document justificatif says."""
+
+    number: str
+    made_at: datetime
+    practice: Practice
+    kine: Practitioner
+    patient: Patient
+    address: Address | None
+    care_date: date
+    place: str
+    insurer: str  # union and mutuality, "" while unknown
+    lines: Sequence[ProofLine]  # empty while no tariff covers the day
+    codes: Sequence[str]
+    paid_cents: int
+    payment_means: str
+
+    @property
+    def oa_cents(self) -> int:
+        """What the insurer is asked."""
+        return sum(line.oa_cents for line in self.lines)
+
+    @property
+    def copay_cents(self) -> int:
+        """What the patient bears."""
+        return sum(line.copay_cents + line.supplement_cents for line in self.lines)
+
+    @property
+    def fictional(self) -> bool:
+        """Whether an amount comes from the invented tariff of the demo practice."""
+        return any(line.fictional for line in self.lines)
+
+
+def proof(desk: Desk, session_id: str) -> Proof:
+    """Gather the document justificatif of one session; works without network."""
+    desk.require("patients")
+    session = care.session(desk.db, session_id)
+    patient = patients.get(desk.db, session.patient) if session else None
+    kine = practices.practitioner(desk.db, session.practitioner) if session else None
+    if session is None or patient is None or kine is None:
+        raise NotFound(kind="session")
+    return _proof(desk, session, patient, kine)
+
+
+def keep(desk: Desk, session_id: str, content: bytes) -> str:
+    """Keep the bytes of a document handed over; return its id."""
+    desk.require("patients")
+    session = care.session(desk.db, session_id)
+    if session is None:
+        raise NotFound(kind="session")
+    key = desk.new_id()
+    sha256 = hashlib.sha256(content).hexdigest()
+    with desk.deed("document.issued", "document", key, {"sha256": sha256}) as seq:
+        papers.add(
+            desk.db, papers.Paper(key, session.patient, session.id, desk.now, sha256), content,
+            desk.device.id, seq,
+        )  # fmt: skip
+    return key
+
+
+def _proof(desk: Desk, session: Session, patient: Patient, kine: Practitioner) -> Proof:
+    lines = [
+        x
+        for x in claims.lines_of_session(desk.db, session.id)
+        if str(x.state) not in ("Replaced", "Reversed")
+    ]
+    insurer = f"{lines[0].payer} / {lines[0].mutuality}" if lines else ""
+    told = [
+        ProofLine(
+            x.code, label(desk, x.code, patient.language), x.fee_cents, x.oa_cents, x.copay_cents,
+            x.supplement_cents, x.tariff_version, x.confidence == "T",
+        )
+        for x in lines
+    ]  # fmt: skip
+    return Proof(
+        session.id[-8:], desk.now, desk.practice, kine, patient,
+        patients.address(desk.db, patient.id), session.care_date, str(session.place), insurer,
+        told, [act.code for act in care.acts(desk.db, session.id)],
+        session.copay_collected_cents, session.payment_means,
+    )  # fmt: skip

@@ -1,0 +1,182 @@
+"""From the rows of a practice to one eFact file: sender, invoices, acts, tables of its check.
+
+The file itself is written and checked by `server.countries.belgium.efact_*`; nothing here decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+
+from server.core.clock import BRUSSELS
+from server.core.identifiers import Nihii
+from server.countries.belgium.coverage import payer_of
+from server.countries.belgium.efact_message import (
+    ActLine,
+    EfactOptions,
+    FileRequest,
+    IdentityReading,
+    PatientInvoice,
+    Sender,
+)
+from server.countries.belgium.efact_walk import AgreementUse, CheckTables
+from server.services.desk import Desk
+from server.services.facts import as_agreement
+from server.services.rules import choice, rulebook
+from server.store import care, numbering, patients
+from server.store import practice as practices
+from server.store.claims import Line
+from server.store.patients import Patient
+
+
+@dataclass(frozen=True, slots=True)
+class FileNumbers:
+    """The numbers a file is sealed under."""
+
+    sending: int
+    reference: str  # zone 204, fourteen digits
+
+
+def draw_numbers(desk: Desk, payer: str, today: date) -> FileNumbers:
+    """Draw the sending number and the reference of a file (`be-efact.md` §2, zone 204)."""
+    sending = numbering.draw_sending_number(desk.db, desk.device, payer, today.year)
+    daily = numbering.draw(desk.db, desk.device, f"reference:{today:%Y%m%d}")
+    return FileNumbers(sending, f"{today:%Y%m%d}{desk.device.digits}{daily:04d}")
+
+
+def compose(
+    desk: Desk, lines: Sequence[Line], month: str, numbers: FileNumbers
+) -> tuple[FileRequest, dict[str, str]]:
+    """Compose the file of some lines of one payer and month.
+
+    Returns the request and the invoice number given to each line id.
+    """
+    invoices: list[PatientInvoice] = []
+    given: dict[str, str] = {}
+    for (_, mutuality, ct1, ct2), group in groupby(
+        sorted(lines, key=_invoice_key), key=attrgetter("patient", "mutuality", "ct1", "ct2")
+    ):
+        acts = list(group)
+        number = f"{desk.device.digits}{numbering.draw(desk.db, desk.device, 'invoice'):010d}"
+        given |= {line.id: number for line in acts}
+        invoices.append(_invoice(desk, number, acts, (mutuality, ct1, ct2)))
+    year, of_year = int(month[:4]), int(month[5:])
+    request = FileRequest(
+        sender(desk), numbers.reference, numbers.sending, desk.today, year, of_year,
+        tuple(invoices), options=options(desk),
+    )  # fmt: skip
+    return request, given
+
+
+def check_tables(desk: Desk) -> CheckTables:
+    """Give the check what a file alone does not say: insurers, agreement rules, today."""
+    rules = rulebook(desk)
+
+    def destination(mutuality: str) -> str | None:
+        payer = payer_of(mutuality, desk.today, rules.mutualities)
+        return payer.destination if payer else None
+
+    uses = {
+        row.code: AgreementUse.FORBIDDEN
+        if row.r52_omitted
+        else (AgreementUse.REQUIRED if row.needs_agreement else AgreementUse.OPTIONAL)
+        for row in rules.tariff.rows
+    }
+    return CheckTables(destination, uses, desk.today)
+
+
+def sender(desk: Desk) -> Sender:
+    """Give who bills and whom to call, from the practice and its holder."""
+    holder = practices.practitioners(desk.db)[0]
+    number = (desk.practice.third_party_number or holder.number)[-11:]
+    profession = choice(desk, "efact.profession", "") or Nihii(number).qualification
+    return Sender(
+        number, desk.practice.enterprise_number, desk.practice.iban, desk.practice.bic,
+        holder.last_name, holder.first_name, _phone(holder.phone), profession,
+    )  # fmt: skip
+
+
+def options(desk: Desk) -> EfactOptions:
+    """Give what insurers accept differently, from the tables and the practice's own choice."""
+    return EfactOptions(
+        test=practices.setting(desk.db, "efact.mode", "test") == "test",
+        format_version=choice(desk, "efact.format_version", "01"),
+        keep_empty_record_52=choice(desk, "efact.r52_without_agreement", "") == "zeros",
+    )
+
+
+def _invoice_key(line: Line) -> tuple[str, ...]:
+    return (
+        line.patient, line.mutuality, line.ct1, line.ct2, line.care_date.isoformat(), line.ref,
+    )  # fmt: skip
+
+
+def _invoice(
+    desk: Desk, number: str, lines: Sequence[Line], insured: tuple[str, str, str]
+) -> PatientInvoice:
+    patient = patients.get(desk.db, lines[0].patient)
+    assert patient is not None  # noqa: S101 - a foreign key says so
+    mutuality, ct1, ct2 = insured
+    payer = payer_of(mutuality, lines[0].care_date, rulebook(desk).mutualities)
+    return PatientInvoice(
+        number, patient.niss or "", _sex(patient), payer.affiliation if payer else mutuality,
+        payer.destination if payer else mutuality, ct1, ct2,
+        tuple(_act(desk, line) for line in lines), engagement=_engagement(desk, patient.id),
+    )  # fmt: skip
+
+
+def _act(desk: Desk, line: Line) -> ActLine:
+    session = care.session(desk.db, line.session)
+    assert session is not None  # noqa: S101 - a foreign key says so
+    rx = care.prescription(desk.db, session.prescription) if session.prescription else None
+    kine = practices.practitioner(desk.db, session.practitioner)
+    row = rulebook(desk).tariff.find(line.code, line.care_date)
+    agreed = as_agreement(care.agreements(desk.db, session.treatment), line.care_date)
+    bare = row is not None and row.r52_omitted
+    needs_prescriber = row is None or row.needs_prescriber
+    return ActLine(
+        code=line.code,
+        day=line.care_date,
+        provider=kine.number if kine else "",
+        oa_cents=line.oa_cents,
+        copay_cents=line.copay_cents,
+        supplement_cents=line.supplement_cents,
+        prescriber=rx.prescriber_nihii if rx and needs_prescriber else None,
+        prescribed_on=rx.rx_date if rx and needs_prescriber else None,
+        agreement=None if bare or agreed is None else agreed.number,
+        reference=line.ref,
+        place=session.institution or None,
+        copay_collected=line.copay_cents == 0 or session.copay_collected_cents > 0,
+        conventioned=kine is None or kine.conventioned,
+        repetition="02" if session.second_reason else "00",
+        reading=None if bare else _reading(desk, session.card_read),
+    )
+
+
+def _reading(desk: Desk, key: str | None) -> IdentityReading | None:
+    """Give the bedside reading as it was: its instant is never changed (`hardware.md` §2.6)."""
+    read = patients.reading(desk.db, key) if key else None
+    if read is None:
+        return None
+    at = read.at.astimezone(BRUSSELS)
+    return IdentityReading(
+        at.date(), at.time(), choice(desk, "efact.eid_reading_type", "1"),
+        choice(desk, "efact.eid_medium", "1"), read.card_number,
+    )  # fmt: skip
+
+
+def _engagement(desk: Desk, patient: str) -> str:
+    rows = care.coverages(desk.db, patient)
+    return next((row.engagement for row in rows if row.engagement), "")
+
+
+def _sex(patient: Patient) -> str:
+    return "2" if patient.sex == "F" else "1"
+
+
+def _phone(text: str) -> str:
+    digits = "".join(c for c in text if c.isdigit())
+    if digits.startswith("32") and len(digits) > 10:
+        digits = "0" + digits[2:]
+    return digits.rjust(10, "0") if digits else ""

@@ -1,0 +1,90 @@
+"""What the fate of a message makes of its lot and of the lines inside.
+
+Words and arrows: `domain.md` §3.3b and §3.4; what each message of the insurer means: `be-efact.md`
+§4. Each function runs inside the caller's transaction.
+"""
+
+from server.core.states import LineState, LotState, SessionState
+from server.services.desk import Desk
+from server.store import care, claims
+
+
+def lot_leaves(desk: Desk, seq: int, lot: str) -> None:
+    """Note that a lot is being sent."""
+    claims.move_lot(desk.db, desk.stamp, seq, lot, LotState.SENDING)
+
+
+def lot_stays(desk: Desk, seq: int, lot: str) -> None:
+    """Note that a lot was proven not received: it waits for its next try."""
+    claims.move_lot(desk.db, desk.stamp, seq, lot, LotState.QUEUED)
+
+
+def lot_in_doubt(desk: Desk, seq: int, lot: str) -> None:
+    """Note that nobody knows whether a lot arrived."""
+    claims.move_lot(desk.db, desk.stamp, seq, lot, LotState.UNKNOWN)
+
+
+def lot_arrives(desk: Desk, seq: int, lot: str, evidence: str) -> None:
+    """Note that the insurers' hub holds the lot; every line inside is sent."""
+    claims.move_lot(desk.db, desk.stamp, seq, lot, LotState.SENT, evidence)
+    for line in claims.lines_of_lot(desk.db, lot):
+        if line.state is LineState.LOCKED and line.lot == lot:
+            claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.SENT, evidence)
+
+
+def lot_refused(desk: Desk, seq: int, lot: str, evidence: str) -> None:
+    """Note that the whole file was refused: its number is burnt, its lines are free again."""
+    claims.move_lot(desk.db, desk.stamp, seq, lot, LotState.REFUSED, evidence)
+    for line in claims.lines_of_lot(desk.db, lot):
+        if line.state is LineState.SENT and line.lot == lot:
+            claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.PRICED, evidence)
+            claims.tie_line(desk.db, line.id, None)
+            free_session(desk, seq, line.session, evidence)
+
+
+def lot_accepted(desk: Desk, seq: int, lot: str, evidence: str) -> None:
+    """Note that the insurer took the file; lines not rejected by name are accepted."""
+    claims.move_lot(desk.db, desk.stamp, seq, lot, LotState.ACCEPTED, evidence)
+    for line in claims.lines_of_lot(desk.db, lot):
+        if line.state is LineState.SENT and line.lot == lot:
+            claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.ACCEPTED, evidence)
+
+
+def settle_lot(desk: Desk, seq: int, lot: str, evidence: str) -> None:
+    """Move a lot to Settled when every line inside is final, else to PartlySettled."""
+    held = claims.lot(desk.db, lot)
+    lines = claims.lines_of_lot(desk.db, lot)
+    final = all(line.state in _ENDED or line.lot != lot for line in lines)
+    wanted = LotState.SETTLED if final else LotState.PARTLY_SETTLED
+    if held is not None and held.state is not wanted:
+        claims.move_lot(desk.db, desk.stamp, seq, lot, wanted, evidence)
+
+
+_ENDED = frozenset(
+    {LineState.PAID, LineState.REPLACED, LineState.PATIENT_DUE, LineState.WRITTEN_OFF}
+)
+
+
+def free_session(desk: Desk, seq: int, session: str, evidence: str = "") -> None:
+    """Let a claimed session be billed again once none of its lines is under way."""
+    held = care.session(desk.db, session)
+    if held is None or held.state is not SessionState.CLAIMED:
+        return
+    care.move_session(desk.db, session, SessionState.CLAIMED, SessionState.READY)
+    claims.add_step(
+        desk.db, desk.stamp, seq, "session", session,
+        (str(SessionState.CLAIMED), str(SessionState.READY)), evidence,
+    )  # fmt: skip
+
+
+def settle_session(desk: Desk, seq: int, session: str, evidence: str = "") -> None:
+    """Close a claimed session when every one of its lines has its end."""
+    held = care.session(desk.db, session)
+    if held is None or held.state is not SessionState.CLAIMED:
+        return
+    if all(line.state in _ENDED for line in claims.lines_of_session(desk.db, session)):
+        care.move_session(desk.db, session, SessionState.CLAIMED, SessionState.SETTLED)
+        claims.add_step(
+            desk.db, desk.stamp, seq, "session", session,
+            (str(SessionState.CLAIMED), str(SessionState.SETTLED)), evidence,
+        )  # fmt: skip

@@ -1,0 +1,324 @@
+"""Lots: all acts to bill, grouped by insurer and month, checked offline, then sealed.
+
+Sealing is one transaction: numbered, frozen, written, queued and announced, or nothing at all
+(`domain.md` §3.4, H-02). A lot that fails its check is not sealed; every fault has its sentence.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from server.core.clock import start_of_day
+from server.core.errors import KineError, NotFound, SealRefused
+from server.core.inspection import Severity
+from server.core.outbox import MessageState
+from server.core.states import LineState, LotState, SessionState
+from server.countries.belgium.efact_check import check_request
+from server.countries.belgium.efact_write import write_request
+from server.services import efact_file, evaluation
+from server.services.desk import Desk
+from server.services.efact_file import FileNumbers
+from server.store import care, claims, post
+from server.store.claims import Line, Lot, LotLine
+from server.store.post import Row
+
+LOT_PRIORITY = 30  # after deadlines and agreements, before tables (H-14)
+_STREAM = "efact"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One reason why a lot cannot be sealed, and the field that mends it."""
+
+    code: str
+    where: str
+    opens: str  # "patient.niss", "practice.phone" …; "" when nothing the user typed is to blame
+    facts: Mapping[str, str]
+    patient: str = ""
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A lot that could be sealed now."""
+
+    payer: str
+    month: str  # "2026-03"
+    lines: Sequence[Line]
+    file_day: date  # the first day it may leave
+    faults: Sequence[Fault]
+
+    @property
+    def oa_cents(self) -> int:
+        """What the insurer will be asked."""
+        return sum(line.oa_cents for line in self.lines)
+
+    @property
+    def copay_cents(self) -> int:
+        """What the patients bear."""
+        return sum(line.copay_cents for line in self.lines)
+
+    @property
+    def patients(self) -> int:
+        """How many patients are concerned."""
+        return len({line.patient for line in self.lines})
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A lot just sealed."""
+
+    lot: str
+    number: int
+    reference: str
+    file_day: date
+    waits: bool  # another file of this insurer leaves today: this one leaves tomorrow or later
+
+
+def drafts(desk: Desk) -> list[Draft]:
+    """Return every lot that could be sealed now, each checked; nothing is written."""
+    desk.require("billing")
+    lines = claims.lines_to_bill(desk.db)
+    return [
+        _draft(desk, payer, month, list(group))
+        for (payer, month), group in groupby(lines, key=_lot_key)
+    ]
+
+
+def seal(desk: Desk, payer: str, month: str) -> Sealed:
+    """Seal the lot of one insurer and month; raise `SealRefused` with every fault."""
+    desk.require("billing")
+    lines = [line for line in claims.lines_to_bill(desk.db) if _lot_key(line) == (payer, month)]
+    if not lines:
+        raise NotFound(kind="lines_to_bill")
+    lot = desk.new_id()
+    with desk.deed("lot.sealed", "lot", lot, {"payer": payer, "month": month}) as seq:
+        faults = _faults_before(desk, lines)
+        if faults:
+            raise SealRefused(faults=tuple(faults))
+        return _seal(desk, seq, lot, lines, (payer, month))
+
+
+def seal_all(desk: Desk) -> tuple[list[Sealed], list[Draft]]:
+    """Seal every lot that passes its check; return those sealed and those that could not be."""
+    sealed: list[Sealed] = []
+    refused: list[Draft] = []
+    for draft in drafts(desk):
+        if draft.faults:
+            refused.append(draft)
+        else:
+            sealed.append(seal(desk, draft.payer, draft.month))
+    return sealed, refused
+
+
+def first_free_day(desk: Desk, payer: str) -> date:
+    """Return the first civil day on which no other file of this insurer leaves (BE-56b)."""
+    taken = {lot.file_day for lot in claims.lots_of_payer_on(desk.db, payer, desk.today)}
+    day = desk.today
+    while day in taken:
+        day += timedelta(days=1)
+    return day
+
+
+def _lot_key(line: Line) -> tuple[str, str]:
+    return line.payer, f"{line.care_date:%Y-%m}"
+
+
+def _draft(desk: Desk, payer: str, month: str, lines: list[Line]) -> Draft:
+    faults = _faults_before(desk, lines)
+    if not faults:
+        numbers = FileNumbers(desk.device.number_from, f"{desk.today:%Y%m%d}000001")
+        faults = _trial(desk, lines, month, numbers)
+    return Draft(payer, month, lines, first_free_day(desk, payer), faults)
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal: what it drew is given back."""
+
+
+def _trial(desk: Desk, lines: list[Line], month: str, numbers: FileNumbers) -> list[Fault]:
+    """Write and check the file as sealing would, then give back every number drawn."""
+    faults: list[Fault] = []
+    with suppress(_Rehearsed), desk.db:
+        faults = _written(desk, lines, month, numbers)[2]
+        raise _Rehearsed
+    return faults
+
+
+def _faults_before(desk: Desk, lines: Sequence[Line]) -> list[Fault]:
+    """Check clock, stored cents and sessions before a file is written."""
+    faults = [Fault("lot.clock", "", "clock", {})] if desk.clock_is_suspect else []
+    for line in lines:
+        level = _broken_level(line)
+        if level:
+            facts = {"level": level, "ref": line.ref}
+            faults.append(Fault("lot.totals", "", "", facts, line.patient, line.session))
+    for session in dict.fromkeys(line.session for line in lines):
+        faults += _blocks(desk, session)
+    return faults
+
+
+def _blocks(desk: Desk, key: str) -> Iterator[Fault]:
+    """Judge a session again: it must still be ready when its lot is sealed."""
+    session = care.session(desk.db, key)
+    if session is None:
+        return
+    codes = tuple(act.code for act in care.acts(desk.db, key))
+    for r in evaluation.examine(desk, session, codes).reasons:
+        facts = {name: str(fact) for name, fact in r.facts.items()}
+        yield Fault(f"block.{r.code}", "", str(r.opens), facts, session.patient, key)
+
+
+def _broken_level(line: Line) -> str:
+    """Name the level whose sum differs (I-04): a line must still equal its own reasons."""
+    steps = [(s["rule"], s["cents"]) for s in json.loads(line.quote)]
+    supplement = sum(c for rule, c in steps if rule == "supplement")
+    fee = sum(c for rule, c in steps if rule == "fee") + supplement
+    copay = sum(c for rule, c in steps if rule not in ("fee", "supplement"))
+    wanted = (fee, fee - copay - supplement, copay, supplement)
+    held = (line.fee_cents, line.oa_cents, line.copay_cents, line.supplement_cents)
+    return "" if held == wanted else "line"
+
+
+def _written(
+    desk: Desk, lines: Sequence[Line], month: str, numbers: FileNumbers
+) -> tuple[bytes, dict[str, str], list[Fault]]:
+    """Write the file and check its bytes; return bytes, invoice numbers and faults."""
+    try:
+        request, invoices = efact_file.compose(desk, lines, month, numbers)
+        payload = write_request(request)
+    except KineError as error:
+        facts = {name: str(fact) for name, fact in error.facts.items()}
+        return b"", {}, [Fault(error.code, "", facts.get("field", ""), facts)]
+    by_ref = {line.ref: line for line in lines}
+    faults = []
+    for problem in check_request(payload, efact_file.check_tables(desk)):
+        if problem.severity is Severity.ERROR:
+            line = by_ref.get(problem.facts.get("line", "").strip())
+            faults.append(
+                Fault(
+                    problem.code, problem.where, problem.field, problem.facts,
+                    line.patient if line else _patient_of(problem.facts, invoices, lines),
+                    line.session if line else "",
+                )
+            )  # fmt: skip
+    return payload, invoices, faults
+
+
+def _patient_of(facts: Mapping[str, str], invoices: dict[str, str], lines: Sequence[Line]) -> str:
+    number = facts.get("invoice", "")
+    return next((x.patient for x in lines if invoices.get(x.id) == number), "")
+
+
+def _seal(desk: Desk, seq: int, key: str, lines: Sequence[Line], group: tuple[str, str]) -> Sealed:
+    payer, month = group
+    numbers = efact_file.draw_numbers(desk, payer, desk.today)
+    payload, invoices, faults = _written(desk, lines, month, numbers)
+    if faults:
+        raise SealRefused(faults=tuple(faults))
+    day = first_free_day(desk, payer)
+    lot = _lot(desk, key, lines, group, numbers, payload, day, len(set(invoices.values())))
+    claims.add_lot(desk.db, lot, seq)
+    _lock_lines(desk, seq, key, lines, invoices)
+    _queue(desk, seq, lot, payload)
+    claims.add_step(desk.db, desk.stamp, seq, "lot", key, ("Draft", "Sealed"))
+    claims.move_lot(desk.db, desk.stamp, seq, key, LotState.QUEUED)
+    return Sealed(key, numbers.sending, numbers.reference, day, day > desk.today)
+
+
+def _lot(
+    desk: Desk,
+    key: str,
+    lines: Sequence[Line],
+    group: tuple[str, str],
+    numbers: FileNumbers,
+    payload: bytes,
+    day: date,
+    invoices: int,
+) -> Lot:
+    amounts = json.dumps([(line.id, line.oa_cents) for line in lines])
+    return Lot(
+        id=key,
+        device=desk.device.id,
+        kind="EFACT",
+        payer=group[0],
+        month=group[1],
+        number=numbers.sending,
+        year=desk.today.year,
+        reference=numbers.reference,
+        file_day=day,
+        sealed_at=desk.now,
+        sealed_by=desk.user.id,
+        payload_sha256=hashlib.sha256(payload).hexdigest(),
+        lines_sha256=hashlib.sha256(amounts.encode()).hexdigest(),
+        oa_cents=sum(line.oa_cents for line in lines),
+        copay_cents=sum(line.copay_cents for line in lines),
+        supplement_cents=sum(line.supplement_cents for line in lines),
+        line_count=len(lines),
+        invoice_count=invoices,
+        predecessor=_predecessor(desk, lines),
+        state=LotState.SEALED,
+    )
+
+
+def _predecessor(desk: Desk, lines: Sequence[Line]) -> str | None:
+    """Give the lot a corrected line first left in, so that each lot links to what followed."""
+    for line in lines:
+        before = claims.line(desk.db, line.predecessor) if line.predecessor else None
+        if before is not None and before.lot:
+            return before.lot
+    return None
+
+
+def _lock_lines(
+    desk: Desk, seq: int, key: str, lines: Sequence[Line], invoices: Mapping[str, str]
+) -> None:
+    for rank, line in enumerate(lines, start=1):
+        claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.LOCKED, f"lot:{key}")
+        claims.tie_line(desk.db, line.id, key)
+        claims.add_lot_line(
+            desk.db,
+            LotLine(
+                key, line.id, invoices[line.id], rank, line.oa_cents, line.copay_cents,
+                line.supplement_cents,
+            ),
+        )  # fmt: skip
+    for session in dict.fromkeys(line.session for line in lines):
+        care.move_session(desk.db, session, SessionState.READY, SessionState.CLAIMED)
+        states = (str(SessionState.READY), str(SessionState.CLAIMED))
+        claims.add_step(desk.db, desk.stamp, seq, "session", session, states, f"lot:{key}")
+
+
+def _queue(desk: Desk, seq: int, lot: Lot, payload: bytes) -> None:
+    row = Row(
+        id=desk.new_id(),
+        stream=_STREAM,
+        lane=f"{_STREAM}:{lot.payer}",
+        target=lot.payer,
+        reference=lot.reference,
+        lot=lot.id,
+        sha256=lot.payload_sha256,
+        priority=LOT_PRIORITY,
+        deadline=None,
+        not_before=_morning(desk, lot.file_day),
+        expires_at=None,
+        depends_on=None,
+        created_at=desk.now,
+        state=MessageState.NEW,
+        reason="",
+        next_try=None,
+        attempts=0,
+        first_try=None,
+        empty_since=None,
+        leased_boot="",
+        leased_until=None,
+    )
+    post.add(desk.db, row, payload, desk.device.id, seq)
+
+
+def _morning(desk: Desk, day: date) -> datetime | None:
+    return start_of_day(day, desk.practice.country) if day > desk.today else None

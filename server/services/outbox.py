@@ -1,0 +1,252 @@
+"""The queue of what leaves: leased, tried once, settled; its history stays.
+
+States: `domain.md` §3.8; write order C1–C7, doubt and absence: `reliability-security.md` §3.
+This is the SQLite answer to the port `sync` works with; every call is one transaction.
+"""
+
+import hashlib
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from server.core.backoff import exhausted, next_delay
+from server.core.clock import civil_date, start_of_day
+from server.core.outbox import Message, MessageState, Outcome, Verdict
+from server.services import fates
+from server.services.desk import Desk
+from server.store import claims, post
+from server.store.post import Row
+
+_QUIET = timedelta(minutes=15)  # how long a mailbox must stay silent before absence is believed
+_LEASE_SECONDS = 300.0
+_S = MessageState
+
+
+class PracticeOutbox:
+    """The outbox of one open practice; `desk` gives a fresh desk for each call and thread."""
+
+    def __init__(
+        self,
+        desk: Callable[[], Desk],
+        mono: Callable[[], float],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._desk = desk
+        self._mono = mono
+        self._jitter = jitter
+
+    def recover(self, now: datetime) -> int:
+        """Put every lease of an earlier run in doubt: we cannot know what left."""
+        desk = self._desk()
+        stale = [
+            row
+            for row in post.open_rows(desk.db)
+            if row.state is _S.LEASED and not self._is_held(row)
+        ]
+        for row in stale:
+            with desk.deed("message.doubt", "message", row.id) as seq:
+                self._doubt(desk, seq, row, "restart", now)
+        return len(stale)
+
+    def lanes(self, now: datetime) -> list[str]:
+        """Return the lanes with something to send or to ask, the nearest deadline first."""
+        self.recover(now)
+        desk = self._desk()
+        self._wake(desk, now)
+        rows = [row for row in post.open_rows(desk.db) if _is_due(row, now)]
+        return list(dict.fromkeys(row.lane for row in rows))
+
+    def count(self, now: datetime) -> int:
+        """Return how many rows are due."""
+        return sum(_is_due(row, now) for row in post.open_rows(self._desk().db))
+
+    def lease(self, lane: str, now: datetime) -> Message | None:
+        """Take the most urgent due row of a lane; the lease and the attempt are durable (C2)."""
+        desk = self._desk()
+        mine = [row for row in post.open_rows(desk.db) if row.lane == lane]
+        if any(row.state is _S.LEASED or self._is_held(row) for row in mine):
+            return None
+        for row in mine:
+            if _is_due(row, now) and not self._must_wait_for_tomorrow(desk, row, now):
+                return self._take(desk, row, now)
+        return None
+
+    def keep(self, message: Message, raw: bytes, now: datetime) -> None:
+        """Store an answer as received, with the attempt it answers (C4)."""
+        desk = self._desk()
+        with desk.db:
+            attempt = post.open_attempt(desk.db, message.id)
+            post.keep_raw(desk.db, attempt, raw, hashlib.sha256(raw).hexdigest(), now)
+
+    def settle(self, message: Message, outcome: Outcome, now: datetime) -> None:
+        """Write what an attempt or a question brought (C5)."""
+        desk = self._desk()
+        action = f"message.{outcome.verdict.value}"
+        with desk.deed(action, "message", message.id, reason=outcome.reason or None) as seq:
+            row = post.get(desk.db, message.id)
+            attempt = post.open_attempt(desk.db, message.id)
+            if row is None or attempt is None:
+                return
+            post.end_attempt(desk.db, attempt, outcome.verdict.value, outcome.reason, now)
+            evidence = f"attempt:{attempt}"
+            if message.doubtful:
+                self._settle_question(desk, seq, row, outcome, evidence)
+            else:
+                self._settle_try(desk, seq, row, outcome, evidence)
+
+    def line_back(self, now: datetime) -> int:
+        """Make due what waits only because the line was down."""
+        desk = self._desk()
+        waiting = [
+            row
+            for row in post.open_rows(desk.db)
+            if row.state is _S.RETRY_WAIT and row.reason.startswith("line.")
+        ]
+        with desk.db:
+            for row in waiting:
+                post.plan(desk.db, row.id, now)
+        return len(waiting)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """Return when something becomes due; now or earlier when it already is."""
+        waits = [_due_at(row) for row in post.open_rows(self._desk().db)]
+        return min((at for at in waits if at is not None), default=None)
+
+    def _wake(self, desk: Desk, now: datetime) -> None:
+        """Make ready what has waited long enough, and let expire what comes too late."""
+        for row in post.open_rows(desk.db):
+            if row.state not in (_S.NEW, _S.RETRY_WAIT, _S.READY):
+                continue
+            if row.expires_at is not None and row.expires_at <= now and not desk.clock_is_suspect:
+                with desk.deed("message.expired", "message", row.id):
+                    post.move(desk.db, row, _S.EXPIRED, "too_late")
+            elif row.state is not _S.READY and self._may_start(desk, row, now):
+                with desk.db:
+                    post.move(desk.db, row, _S.READY)
+
+    def _may_start(self, desk: Desk, row: Row, now: datetime) -> bool:
+        at = _due_at(row)
+        if at is None or at > now:
+            return False
+        before = row.depends_on and post.get(desk.db, row.depends_on)
+        return not before or before.state is _S.DONE
+
+    def _must_wait_for_tomorrow(self, desk: Desk, row: Row, now: datetime) -> bool:
+        """One eFact file per insurer and civil day of sending (BE-56b, error 100724)."""
+        if row.stream != "efact" or row.state is not _S.READY:
+            return False
+        today = civil_date(now, desk.practice.country)
+        morning = start_of_day(today, desk.practice.country)
+        if set(post.sent_in_lane_since(desk.db, row.lane, morning)) <= {row.id}:
+            return False
+        tomorrow = today + timedelta(days=1)
+        with desk.deed("lot.postponed", "lot", row.lot or row.id):
+            post.plan(desk.db, row.id, start_of_day(tomorrow, desk.practice.country))
+            if row.lot:
+                claims.plan_lot(desk.db, row.lot, tomorrow)
+        return True
+
+    def _take(self, desk: Desk, row: Row, now: datetime) -> Message:
+        doubtful = row.state is _S.UNKNOWN
+        until = self._mono() + _LEASE_SECONDS
+        action = "message.asked" if doubtful else "message.leased"
+        with desk.deed(action, "message", row.id) as seq:
+            post.add_attempt(
+                desk.db, row, "ask" if doubtful else "send", desk.stamp.boot, now, self._mono()
+            )
+            if doubtful:
+                post.hold(desk.db, row.id, desk.stamp.boot, until)
+            else:
+                post.move(desk.db, row, _S.LEASED)
+                post.lease(desk.db, row.id, desk.stamp.boot, until, now)
+                if row.lot:
+                    fates.lot_leaves(desk, seq, row.lot)
+        return Message(
+            row.id, row.stream, row.lane, row.target, row.reference,
+            post.payload(desk.db, row.id), row.sha256, row.attempts + (not doubtful), doubtful,
+            row.deadline,
+        )  # fmt: skip
+
+    def _settle_try(self, desk: Desk, seq: int, row: Row, outcome: Outcome, proof: str) -> None:
+        verdict = outcome.verdict
+        if verdict is Verdict.DONE:
+            self._arrive(desk, seq, row, proof)
+        elif verdict is Verdict.UNKNOWN:
+            self._doubt(desk, seq, row, outcome.reason, desk.now)
+        else:
+            self._not_received(desk, seq, row, outcome)
+
+    def _not_received(self, desk: Desk, seq: int, row: Row, outcome: Outcome) -> None:
+        """Nothing was processed there: try again later, or stop and tell a person."""
+        spent = exhausted(row.attempts, row.first_try or desk.now, desk.now)
+        if outcome.verdict is Verdict.FAILED or spent:
+            post.move(desk.db, row, _S.FAILED, outcome.reason or "spent")
+            post.plan(desk.db, row.id, None)
+        else:
+            wait = next_delay(row.attempts, self._jitter, outcome.retry_after)
+            post.move(desk.db, row, _S.RETRY_WAIT, outcome.reason)
+            post.plan(desk.db, row.id, desk.now + timedelta(seconds=wait))
+        if row.lot:
+            fates.lot_stays(desk, seq, row.lot)
+
+    def _settle_question(
+        self, desk: Desk, seq: int, row: Row, outcome: Outcome, proof: str
+    ) -> None:
+        if row.state is not _S.UNKNOWN:  # a letter answered before the question did
+            post.plan(desk.db, row.id, None)
+        elif outcome.verdict is Verdict.DONE:
+            self._arrive(desk, seq, row, proof)
+        elif outcome.verdict is Verdict.ABSENT and self._is_absent(desk, row, outcome):
+            post.move(desk.db, row, _S.READY, "absent")
+            post.mark_empty(desk.db, row.id, None)
+            post.plan(desk.db, row.id, desk.now)
+            if row.lot:
+                fates.lot_stays(desk, seq, row.lot)
+        else:
+            wait = max(_QUIET, timedelta(seconds=outcome.retry_after or 0))
+            post.plan(desk.db, row.id, desk.now + wait)
+
+    def _is_absent(self, desk: Desk, row: Row, outcome: Outcome) -> bool:
+        """Two empty answers 15 minutes apart, the first 15 minutes after the attempt (§3.2)."""
+        if outcome.proven:
+            return True
+        tries = [a.at for a in post.attempts(desk.db, row.id) if a.kind == "send"]
+        if row.empty_since is not None:
+            return desk.now - row.empty_since >= _QUIET
+        if not tries or desk.now - tries[-1] >= _QUIET:
+            post.mark_empty(desk.db, row.id, desk.now)
+        return False
+
+    def _arrive(self, desk: Desk, seq: int, row: Row, proof: str) -> None:
+        post.move(desk.db, row, _S.DONE)
+        post.plan(desk.db, row.id, None)
+        if row.lot:
+            fates.lot_arrives(desk, seq, row.lot, proof)
+
+    def _doubt(self, desk: Desk, seq: int, row: Row, reason: str, now: datetime) -> None:
+        """Nobody knows what arrived: ask at once, and never send before an answer."""
+        post.move(desk.db, row, _S.UNKNOWN, reason)
+        post.plan(desk.db, row.id, now)
+        post.mark_empty(desk.db, row.id, None)
+        if row.lot:
+            fates.lot_in_doubt(desk, seq, row.lot)
+
+    def _is_held(self, row: Row) -> bool:
+        """Say whether somebody in this run of the program holds the row now."""
+        mine = row.leased_boot == self._desk().stamp.boot
+        return mine and row.leased_until is not None and row.leased_until > self._mono()
+
+
+def _is_due(row: Row, now: datetime) -> bool:
+    if row.state not in (_S.READY, _S.UNKNOWN):
+        return False
+    at = _due_at(row)
+    return at is not None and at <= now
+
+
+def _due_at(row: Row) -> datetime | None:
+    """When a row may be tried or asked about; None when only a person can move it."""
+    if row.state in (_S.LEASED, _S.FAILED):
+        return None
+    floor = datetime.min.replace(tzinfo=UTC)
+    return max(row.next_try or floor, row.not_before or floor)

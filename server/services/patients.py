@@ -1,0 +1,161 @@
+"""Patients: found, typed, amended; each fact of an identity keeps where it came from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from server.core.errors import InvalidForm, NotFound
+from server.core.identifiers import Niss
+from server.countries.belgium.niss import niss_doubts, niss_facts
+from server.services.desk import Desk
+from server.services.forms import Form
+from server.store import patients
+from server.store.patients import Address, IdentityFact, Patient
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFile:
+    """What the head of a patient's file shows."""
+
+    patient: Patient
+    address: Address | None
+    identities: Sequence[IdentityFact]
+    doubts: Sequence[str]  # codes: what the number says differs from what is written
+    contradiction: IdentityFact | None  # a newer source says something else, not accepted
+
+    @property
+    def origin(self) -> str:
+        """Where the identity shown comes from: CARD or MANUAL."""
+        accepted = [i for i in self.identities if i.accepted]
+        return accepted[0].origin if accepted else "MANUAL"
+
+
+def search(desk: Desk, text: str) -> Sequence[Patient]:
+    """Return patients by the beginning of their name, or of their NISS."""
+    desk.require("patients")
+    return patients.search(desk.db, text)
+
+
+def open_file(desk: Desk, patient_id: str) -> PatientFile:
+    """Return a patient's file; raise `NotFound`."""
+    desk.require("patients")
+    patient = patients.get(desk.db, patient_id)
+    if patient is None:
+        raise NotFound(kind="patient")
+    said = patients.identities(desk.db, patient_id)
+    pending = next((fact for fact in said if not fact.accepted), None)
+    newest = max((f.captured_at for f in said if f.accepted), default=None)
+    if pending is not None and newest is not None and pending.captured_at < newest:
+        pending = None
+    doubts = (
+        niss_doubts(Niss(patient.niss), patient.birth_date, patient.sex) if patient.niss else ()
+    )
+    return PatientFile(patient, patients.address(desk.db, patient_id), said, doubts, pending)
+
+
+def create(desk: Desk, typed: Mapping[str, str]) -> str:
+    """Keep a typed patient and return the id; raise `InvalidForm` with every fault."""
+    desk.require("patients")
+    form = Form(typed)
+    patient = _read(desk, form, None)
+    with desk.deed("patient.created", "patient", patient.id, _facts(patient)) as seq:
+        patients.insert(desk.db, patient, desk.device.id, seq, desk.now)
+        _keep_identity(desk, patient, seq)
+        _keep_address(desk, patient.id, form, seq)
+    return patient.id
+
+
+def amend(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> None:
+    """Keep what the user corrected by hand; older facts stay in the history."""
+    desk.require("patients")
+    held = open_file(desk, patient_id).patient
+    form = Form(typed)
+    patient = _read(desk, form, held)
+    with desk.deed(
+        "patient.amended", "patient", held.id, _facts(patient), before=_facts(held)
+    ) as seq:
+        patients.update(desk.db, patient)
+        _keep_identity(desk, patient, seq)
+        _keep_address(desk, patient.id, form, seq)
+
+
+def accept_contradiction(desk: Desk, patient_id: str) -> None:
+    """Take what the newer source says (C15): only ever on the user's word."""
+    desk.require("patients")
+    file = open_file(desk, patient_id)
+    said, held = file.contradiction, file.patient
+    if said is None:
+        raise NotFound(kind="contradiction")
+    patient = replace(
+        held, niss=said.niss or held.niss, last_name=said.last_name, first_name=said.first_name,
+        birth_date=said.birth_date or held.birth_date, sex=said.sex or held.sex,
+    )  # fmt: skip
+    fact = replace(said, id=desk.new_id(), captured_at=desk.now, accepted=True)
+    with desk.deed(
+        "patient.amended", "patient", held.id, _facts(patient), before=_facts(held)
+    ) as seq:
+        patients.update(desk.db, patient)
+        patients.add_identity(desk.db, fact, desk.device.id, seq)
+
+
+def _read(desk: Desk, form: Form, held: Patient | None) -> Patient:
+    niss = form.parsed("niss", Niss.parse)
+    birth = form.day("birth_date")
+    sex = form.text("sex", most=1)
+    facts = niss_facts(niss) if niss else None
+    patient = Patient(
+        id=held.id if held else desk.new_id(),
+        niss=niss.digits if niss else None,
+        last_name=form.text("last_name", needed=True, most=45),
+        first_name=form.text("first_name", needed=True, most=24),
+        birth_date=birth or (facts.birth_date if facts else None),
+        sex=sex or (facts.sex or "" if facts else ""),
+        language=form.text("language") or "fr_BE",
+        phone=form.text("phone", most=30),
+        draft=False,
+        archived=held.archived if held else False,
+    )
+    _check_plausible(desk, form, patient)
+    form.end()
+    return patient
+
+
+def _check_plausible(desk: Desk, form: Form, patient: Patient) -> None:
+    if patient.sex not in ("M", "F", ""):
+        form.faults.append(("sex", "unknown"))
+    if patient.language not in ("fr_BE", "nl", "fr_FR"):
+        form.faults.append(("language", "unknown"))
+    if patient.birth_date and not date(1890, 1, 1) <= patient.birth_date <= desk.today:
+        form.faults.append(("birth_date", "implausible"))
+    other = patients.by_niss(desk.db, patient.niss) if patient.niss else None
+    if other is not None and other.id != patient.id:
+        raise InvalidForm(faults=(("niss", "already_known"),), other=other.id)
+
+
+def _keep_identity(desk: Desk, p: Patient, seq: int) -> None:
+    fact = IdentityFact(
+        desk.new_id(), p.id, "MANUAL", None, desk.now, p.niss, p.last_name, p.first_name,
+        p.birth_date, "", p.sex, True,
+    )  # fmt: skip
+    patients.add_identity(desk.db, fact, desk.device.id, seq)
+
+
+def _keep_address(desk: Desk, patient_id: str, form: Form, seq: int) -> None:
+    street, postcode, city = (form.text(n, most=60) for n in ("street", "postcode", "city"))
+    held = patients.address(desk.db, patient_id)
+    same = held and (held.street, held.postcode, held.city) == (street, postcode, city)
+    if (street or postcode or city) and not same:
+        patients.add_address(
+            desk.db,
+            Address(desk.new_id(), patient_id, "MANUAL", desk.now, street, postcode, city),
+            desk.device.id,
+            seq,
+        )
+
+
+def _facts(p: Patient) -> Mapping[str, object]:
+    """Give what the journal hashes of a patient; only the digest is kept there."""
+    return {
+        "niss": p.niss, "last_name": p.last_name, "first_name": p.first_name,
+        "birth_date": p.birth_date, "sex": p.sex,
+    }  # fmt: skip

@@ -1,0 +1,160 @@
+"""Refusals: what was refused, why in plain words, the one next step, and a safe correction.
+
+A refused line is never sent again blindly: it is replaced by a new one, priced on what is now
+known, and the ledger keeps both (`domain.md` §3.3b; H-04).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.core.errors import NotFound, StateConflict
+from server.core.states import LineState, LotState
+from server.countries.belgium.calendar import last_day
+from server.countries.belgium.refusals import Explanation
+from server.services import evaluation, fates, verdicts
+from server.services.desk import Desk
+from server.services.rules import rulebook
+from server.services.verdicts import Told
+from server.store import care, claims, money, patients
+from server.store.claims import Line, Lot
+from server.store.patients import Patient
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """One refused line, explained."""
+
+    line: Line
+    lot: Lot | None
+    patient: Patient
+    told: Sequence[Told]  # the cause first
+    deadline: date | None  # last day to bill this care
+    treatment: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """One file refused whole, explained; its lines are free again."""
+
+    lot: Lot
+    told: Sequence[tuple[str, str, str, Explanation]]  # place, letter, code, explanation
+    lines: Sequence[tuple[Line, Patient, Sequence[Told]]]
+
+
+def lines(desk: Desk) -> list[RefusedLine]:
+    """Return the refused lines that wait for a hand, the nearest deadline first."""
+    desk.require("billing")
+    found = [_refused(desk, line) for line in claims.lines_in(desk.db, [LineState.REJECTED])]
+    return sorted(found, key=lambda r: (r.deadline or date.max, r.line.id))
+
+
+def line(desk: Desk, line_id: str) -> RefusedLine:
+    """Return one refused line; raise `NotFound`."""
+    desk.require("billing")
+    held = claims.line(desk.db, line_id)
+    if held is None or held.state is not LineState.REJECTED:
+        raise NotFound(kind="refusal")
+    return _refused(desk, held)
+
+
+def files(desk: Desk) -> list[RefusedFile]:
+    """Return the files refused whole whose lines are not all billed again, newest first."""
+    desk.require("billing")
+    found = [_refused_file(desk, lot) for lot in claims.lots_in(desk.db, LotState.REFUSED)]
+    return [f for f in reversed(found) if any(x.lot is None for x, _, _ in f.lines)]
+
+
+def correct(desk: Desk, line_id: str) -> str:
+    """Replace a refused line by a new one, priced on what is known now; return its session.
+
+    Raises `StateConflict` when the line is not refused any more: nothing can be billed twice.
+    """
+    desk.require("billing")
+    held = claims.line(desk.db, line_id)
+    if held is None:
+        raise NotFound(kind="line")
+    if held.state is not LineState.REJECTED:
+        raise StateConflict(kind="line", state=str(held.state), wanted="Rejected")
+    with desk.deed("line.replaced", "line", held.id) as seq:
+        claims.move_line(desk.db, desk.stamp, seq, held.id, LineState.REPLACED)
+        fates.free_session(desk, seq, held.session)
+        session = care.session(desk.db, held.session)
+        if session is not None:
+            evaluation.judge(desk, seq, session)
+        if held.lot:
+            _close_lot(desk, seq, held.lot)
+    return held.session
+
+
+def charge_patient(desk: Desk, line_id: str) -> None:
+    """Let the patient owe a refused line, after telling him so."""
+    _end(desk, line_id, LineState.PATIENT_DUE, "line.patient_due", "")
+
+
+def write_off(desk: Desk, line_id: str, reason: str) -> None:
+    """Give a refused line up, with a reason; it stays visible with its own total."""
+    _end(desk, line_id, LineState.WRITTEN_OFF, "line.written_off", reason)
+
+
+def owed_back_cents(desk: Desk, old: Line, new: Line) -> int:
+    """Give what the patient is owed when a corrected line asks him less (H-04)."""
+    session = care.session(desk.db, old.session)
+    paid = session.copay_collected_cents if session else 0
+    return max(0, min(paid, old.copay_cents) - new.copay_cents)
+
+
+def _end(desk: Desk, line_id: str, state: LineState, action: str, reason: str) -> None:
+    desk.require("billing")
+    held = claims.line(desk.db, line_id)
+    if held is None:
+        raise NotFound(kind="line")
+    with desk.deed(action, "line", held.id, reason=reason or None) as seq:
+        claims.move_line(desk.db, desk.stamp, seq, held.id, state)
+        fates.settle_session(desk, seq, held.session)
+        if held.lot:
+            _close_lot(desk, seq, held.lot)
+
+
+def _close_lot(desk: Desk, seq: int, lot: str) -> None:
+    """Close a lot once announced and every line inside has its end."""
+    held = claims.lot(desk.db, lot)
+    if held is not None and held.state is LotState.PARTLY_SETTLED:
+        fates.settle_lot(desk, seq, lot, "")
+
+
+def _refused(desk: Desk, held: Line) -> RefusedLine:
+    session = care.session(desk.db, held.session)
+    return RefusedLine(
+        held,
+        claims.lot(desk.db, held.lot) if held.lot else None,
+        _patient(desk, held),
+        verdicts.of_line(desk, held.id),
+        last_day("claim_limit", held.care_date, rulebook(desk).deadlines),
+        session.treatment if session else "",
+    )
+
+
+def _refused_file(desk: Desk, lot: Lot) -> RefusedFile:
+    told = [
+        (p.place, p.letter_code, p.code, _explain(desk, p.place, p.letter_code, p.code))
+        for p in money.lot_problems(desk.db, lot.id)
+    ]
+    inside = [
+        (x, _patient(desk, x), verdicts.of_line(desk, x.id))
+        for x in claims.lines_of_lot(desk.db, lot.id)
+    ]
+    return RefusedFile(lot, told, inside)
+
+
+def _explain(desk: Desk, place: str, letter: str, code: str) -> Explanation:
+    if place.startswith("zone "):
+        return verdicts.explain_zone(desk, place.removeprefix("zone "), code)
+    return verdicts.explain(desk, letter, code)
+
+
+def _patient(desk: Desk, held: Line) -> Patient:
+    patient = patients.get(desk.db, held.patient)
+    if patient is None:
+        raise NotFound(kind="patient")
+    return patient

@@ -1,0 +1,238 @@
+"""Answers of insurers: stored as received, then understood, then applied, then confirmed.
+
+What each message means for a lot and its lines: `be-efact.md` §4 in the words of `domain.md` §3.4.
+Answers come in any order, more than once, or not at all; nothing received is lost.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from server.core.outbox import Letter, LetterKind, MessageState
+from server.core.states import LineState, LotState
+from server.countries.belgium.efact_codes import PlacedCode
+from server.countries.belgium.efact_returns import ActVerdict, Fate, Return, interpret
+from server.services import fates, verdicts
+from server.services.desk import Desk
+from server.store import claims, money, post
+from server.store.claims import Line, Lot
+from server.store.money import LotProblem, Settlement
+
+_SUCCESS = "success"
+
+
+class PracticeIntake:
+    """Reads the post of one open practice; answers the port `sync` works with."""
+
+    def __init__(self, desk: Callable[[], Desk]) -> None:
+        self._desk = desk
+
+    def keep(self, raw: bytes, now: datetime) -> None:
+        """Store a page of the mailbox as received (C4)."""
+        desk = self._desk()
+        with desk.db:
+            post.keep_raw(desk.db, None, raw, hashlib.sha256(raw).hexdigest(), now)
+
+    def take(self, letter: Letter, now: datetime) -> bool:
+        """Store, understand and apply one letter (C5); True when it may be confirmed.
+
+        A letter already applied is recognised by its hash. One that cannot be read is set aside
+        and not confirmed, so that the mailbox keeps it too.
+        """
+        desk = self._desk()
+        sha256 = hashlib.sha256(letter.content).hexdigest()
+        held = post.letter_by_hash(desk.db, str(letter.kind), letter.hash, sha256)
+        if held is not None and held.state == "Applied":
+            return True
+        key = held.id if held else desk.new_id()
+        if held is None:
+            with desk.deed("letter.received", "letter", key, {"sha256": sha256}) as seq:
+                post.add_letter(desk.db, key, letter, sha256, now, desk.device.id, seq)
+        return _apply(desk, key, letter, now)
+
+    def confirmed(self, hashes: Sequence[str], now: datetime) -> None:
+        """Record that these left the mailbox (C7)."""
+        desk = self._desk()
+        with desk.db:
+            for hashed in hashes:
+                post.confirm_letter(desk.db, hashed, now)
+
+
+def reread(desk: Desk) -> int:
+    """Try to understand again every letter set aside; return how many were applied."""
+    desk.require("billing")
+    done = 0
+    for row in post.letters_in(desk.db, "Quarantined"):
+        content = post.letter_bytes(desk.db, row.id)
+        letter = Letter(
+            LetterKind(row.kind), row.name, content, row.hash, row.reference, row.input_reference
+        )
+        done += _apply(desk, row.id, letter, desk.now)
+    return done
+
+
+def _apply(desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
+    if letter.kind is LetterKind.TACK:
+        return _apply_tack(desk, key, letter, now)
+    return _apply_message(desk, key, letter.content, now)
+
+
+def _apply_tack(desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
+    """Take a hub acknowledgement: a success ends a doubt, whoever asked."""
+    reference = letter.applies_to.rsplit(":", 1)[-1]
+    row = post.by_reference(desk.db, reference)
+    lot = row.lot if row else None
+    with desk.deed("letter.applied", "letter", key) as seq:
+        if row and row.state is MessageState.UNKNOWN and letter.result_major.endswith(_SUCCESS):
+            post.move(desk.db, row, MessageState.DONE)
+            post.plan(desk.db, row.id, None)
+            if lot:
+                fates.lot_arrives(desk, seq, lot, f"letter:{key}")
+        post.file_letter(desk.db, key, "Applied", "tack", lot, "", now)
+    return True
+
+
+def _apply_message(desk: Desk, key: str, content: bytes, now: datetime) -> bool:
+    found = interpret(content)
+    problem = _why_not(desk, found)
+    lot = claims.lot_by_reference(desk.db, found.reference) if found else None
+    if found is None or lot is None or problem:
+        with desk.deed("letter.set_aside", "letter", key, reason=problem):
+            form = f"efact.{found.kind}" if found else ""
+            post.file_letter(
+                desk.db, key, "Quarantined", form, lot.id if lot else None, problem, now
+            )
+        return False
+    with desk.deed("letter.applied", "letter", key) as seq:
+        _arrived(desk, seq, lot, key)
+        _ACT_ON[found.fate](desk, seq, lot, key, found)
+        post.file_letter(desk.db, key, "Applied", f"efact.{found.kind}", lot.id, "", now)
+    return True
+
+
+def _why_not(desk: Desk, found: Return | None) -> str:
+    """Say why an answer cannot be applied: a code of the catalogue, "" when it can."""
+    if found is None:
+        return "unreadable"
+    lot = claims.lot_by_reference(desk.db, found.reference)
+    if lot is None:
+        return "unknown_reference"
+    if found.fate is Fate.REQUEST:
+        return "our_own_message"
+    if found.sending_number and found.sending_number.strip("0 ") not in ("", str(lot.number)):
+        return "other_sending_number"
+    return ""
+
+
+def _arrived(desk: Desk, seq: int, lot: Lot, key: str) -> None:
+    """Any answer proves that our file arrived: it ends a doubt and a wait."""
+    row = post.of_lot(desk.db, lot.id)
+    if row is not None and row.state in (MessageState.UNKNOWN, MessageState.LEASED):
+        post.move(desk.db, row, MessageState.DONE)
+        post.plan(desk.db, row.id, None)
+    if lot.state in (LotState.UNKNOWN, LotState.SENDING):
+        fates.lot_arrives(desk, seq, lot.id, f"letter:{key}")
+
+
+def _receipt(desk: Desk, seq: int, lot: Lot, key: str, found: Return) -> None:
+    """Note a receipt (931000): stored by the insurer, nothing decided."""
+    for line in claims.lines_of_lot(desk.db, lot.id):
+        if line.lot == lot.id:
+            claims.add_step(
+                desk.db, desk.stamp, seq, "line", line.id,
+                (str(line.state), str(line.state)), f"letter:{key}",
+            )  # fmt: skip
+
+
+def _refusal(desk: Desk, seq: int, lot: Lot, key: str, found: Return) -> None:
+    """Free every line of a file refused whole (920999, 920099)."""
+    if _now(desk, lot) is LotState.REFUSED:
+        return
+    _keep_file_codes(desk, lot, key, found)
+    for line, codes, comment in _placed(desk, lot, found):
+        verdicts.keep(desk, key, lot.id, line, "FILE_REFUSED", codes, comment)
+    if _now(desk, lot) is LotState.SENT:
+        fates.lot_refused(desk, seq, lot.id, f"letter:{key}")
+
+
+def _acceptance(desk: Desk, seq: int, lot: Lot, key: str, found: Return) -> None:
+    """Accept the lines that are not refused by name (920098)."""
+    _reject_named(desk, seq, lot, key, found)
+    if _now(desk, lot) is LotState.SENT:
+        fates.lot_accepted(desk, seq, lot.id, f"letter:{key}")
+
+
+def _settlement(desk: Desk, seq: int, lot: Lot, key: str, found: Return) -> None:
+    """Keep what will be paid (920900); a settlement without acceptance passes through both."""
+    _acceptance(desk, seq, lot, key, found)
+    if found.settlement is None:
+        return
+    rows = [(row, False) for row in found.settlement.lines] + [(found.settlement.total, True)]
+    for row, total in rows:
+        money.add_settlement(
+            desk.db,
+            Settlement(
+                key, lot.id, row.mutuality, row.requested_cents or 0, row.accepted_cents or 0,
+                row.refused_cents or 0, row.payment_reference.strip(), total,
+            ),
+        )  # fmt: skip
+    if _now(desk, lot) is LotState.ACCEPTED:
+        fates.settle_lot(desk, seq, lot.id, f"letter:{key}")
+
+
+_ACT_ON: dict[Fate, Callable[[Desk, int, Lot, str, Return], None]] = {
+    Fate.RECEIPT: _receipt,
+    Fate.REFUSED: _refusal,
+    Fate.ACCEPTED: _acceptance,
+    Fate.SETTLED: _settlement,
+}
+
+
+def _now(desk: Desk, lot: Lot) -> LotState:
+    held = claims.lot(desk.db, lot.id)
+    return held.state if held else lot.state
+
+
+def _reject_named(desk: Desk, seq: int, lot: Lot, key: str, found: Return) -> None:
+    for line, codes, comment in _placed(desk, lot, found):
+        refused = any(code.refuses for code in codes)
+        verdicts.keep(desk, key, lot.id, line, "REJECTED" if refused else "SIGNAL", codes, comment)
+        if refused and line.state in (LineState.SENT, LineState.ACCEPTED):
+            claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.REJECTED, f"letter:{key}")
+    _keep_file_codes(desk, lot, key, found)
+
+
+def _placed(desk: Desk, lot: Lot, found: Return) -> list[tuple[Line, Sequence[PlacedCode], str]]:
+    """Match what was said to our lines: by our own line reference, else by act, day and invoice."""
+    ours = {line.id: line for line in claims.lines_of_lot(desk.db, lot.id)}
+    numbers = {row.line: row.invoice_number for row in claims.lot_lines(desk.db, lot.id)}
+    said: dict[str, tuple[Line, Sequence[PlacedCode], str]] = {}
+    for invoice in found.invoices:
+        mine = [x for x in ours.values() if numbers.get(x.id) == invoice.number.strip()]
+        for act in invoice.acts:
+            line = _line_of(act, mine or list(ours.values()))
+            if line is not None:
+                said[line.id] = (line, act.codes, act.comment)
+        if invoice.refused:
+            for line in mine:
+                codes = (*invoice.codes, *(said[line.id][1] if line.id in said else ()))
+                said[line.id] = (line, codes, "")
+    return list(said.values())
+
+
+def _line_of(act: ActVerdict, lines: Sequence[Line]) -> Line | None:
+    for line in lines:
+        if act.reference.strip() == line.ref:
+            return line
+    same = [x for x in lines if x.code == act.code and x.care_date == act.day]
+    return same[0] if len(same) == 1 and not act.reference.strip() else None
+
+
+def _keep_file_codes(desk: Desk, lot: Lot, key: str, found: Return) -> None:
+    for code in found.file_codes:
+        place = f"R{code.record}#{code.number}"
+        money.add_lot_problem(desk.db, LotProblem(key, lot.id, place, code.letter, code.code))
+    for error in found.zone_errors:
+        money.add_lot_problem(
+            desk.db, LotProblem(key, lot.id, f"zone {error.zone}", "", error.code)
+        )

@@ -1,0 +1,40 @@
+"""The dated rules of the practice's country, read once per version of the reference file."""
+
+from server.countries.belgium.nomenclature import CodeRow
+from server.countries.belgium.rulebook import Rulebook
+from server.countries.belgium.tariff import TariffRow
+from server.services.desk import Desk
+from server.store import reference
+
+_READ: dict[tuple[str, bool], Rulebook] = {}
+
+
+def rulebook(desk: Desk) -> Rulebook:
+    """Return the rules in force for this practice; a demo practice also sees invented tariffs."""
+    key = (desk.practice.reference_sha256, desk.practice.demo)
+    held = _READ.get(key)
+    if held is None:
+        tables = {name: reference.rows(desk.db, name) for name in reference.RULES}
+        held = _READ[key] = Rulebook.from_tables(tables, demo=desk.practice.demo)
+    return held
+
+
+def label(desk: Desk, code: str, locale: str) -> str:
+    """Return the plain name of a nomenclature code in one language; the code itself if unknown."""
+    rules = rulebook(desk)
+    known: tuple[TariffRow | CodeRow, ...] = (*rules.tariff.rows, *rules.codes)
+    for row in known:
+        if row.code == code:
+            return row.label_nl if locale == "nl" else row.label_fr
+    return code
+
+
+def choice(desk: Desk, key: str, default: str) -> str:
+    """Return an unconfirmed fact of the dated settings table, in force today."""
+    today = desk.today.isoformat()
+    found = default
+    for row in reference.rows(desk.db, "be_settings"):
+        begins, ends = str(row["valid_from"]), str(row["valid_to"] or "9999")
+        if row["key"] == key and begins <= today <= ends:
+            found = str(row["value"] or "")
+    return found

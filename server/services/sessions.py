@@ -1,0 +1,274 @@
+"""« Séance faite »: what is proposed for a visit, and what is recorded, in one transaction."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from server.core.care import Coverage, Place, Quote
+from server.core.errors import InvalidForm, NotFound, StateConflict
+from server.core.identifiers import NomenclatureCode
+from server.core.states import SessionState
+from server.countries.belgium.counters import Count, count_series, quota_of
+from server.countries.belgium.proposal import Visit, propose_code, propose_intake
+from server.services import cards, evaluation
+from server.services.desk import Desk
+from server.services.forms import Form
+from server.services.rules import label, rulebook
+from server.store import care, claims, patients
+from server.store.care import Act, Block, Session, Treatment
+from server.store.claims import Line
+from server.store.patients import Patient
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedAct:
+    """One code with its price; `quote` is None when no tariff covers the day."""
+
+    code: str
+    label: str
+    quote: Quote | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a visit would be, before it is recorded."""
+
+    treatment: Treatment
+    patient: Patient
+    care_date: date
+    place: Place
+    acts: Sequence[ProposedAct]  # the session's code first; empty when none is known
+    count: Count
+    quota: int | None  # sessions at the normal rate
+    excess: bool
+    coverage: Coverage | None
+    reasons: Sequence[Block]  # what would keep it from being billed
+    card_read_at: str  # instant of today's card reading, ISO, "" when none
+
+    @property
+    def copay_cents(self) -> int:
+        """What the patient pays now."""
+        return sum(act.quote.copay_cents for act in self.acts if act.quote)
+
+    @property
+    def fee_cents(self) -> int:
+        """The whole price."""
+        return sum(act.quote.fee_cents for act in self.acts if act.quote)
+
+    @property
+    def oa_cents(self) -> int:
+        """What the insurer is asked."""
+        return sum(act.quote.oa_cents for act in self.acts if act.quote)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A recorded session with its acts, its reasons and its lines."""
+
+    session: Session
+    patient: Patient
+    acts: Sequence[Act]
+    blocks: Sequence[Block]
+    lines: Sequence[Line]
+
+
+def propose(
+    desk: Desk, treatment_id: str, care_date: date | None = None, place: Place | None = None
+) -> Proposal:
+    """Propose code, price and counter for the next session of a series; writes nothing."""
+    treatment, patient = _series(desk, treatment_id)
+    day = care_date or desk.today
+    draft = _draft(desk, treatment, day, place or treatment.place)
+    rules = rulebook(desk)
+    quota = quota_of(treatment.category, treatment.situation, day, rules.quotas)
+    earlier = [s.care_date for s in evaluation.earlier_sessions(desk, treatment.id, draft)]
+    count = count_series(
+        earlier, quota, day, treatment.sessions_elsewhere, treatment.sessions_declared
+    )
+    limit = quota.sessions if quota else None
+    visit = Visit(treatment.category, draft.place, count.next_rank, day, limit)
+    found = propose_code(visit, rules.tariff, rules.codes)
+    given = evaluation.intake_given(desk, rules, draft)
+    intake = propose_intake(visit, given, rules.tariff, rules.codes) if not earlier else None
+    codes = tuple(c for c in (found and found.code, intake) if c)
+    judged = evaluation.examine(desk, draft, codes)
+    reading = cards.reading_today(desk, patient.id)
+    return Proposal(
+        treatment, patient, day, draft.place,
+        _acts(desk, codes, day, judged.coverage, judged.case.conventioned), count, limit,
+        bool(found and found.excess), judged.coverage, _blocks(draft.id, judged),
+        reading.at.isoformat() if reading else "",
+    )  # fmt: skip
+
+
+def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
+    """Record a session given: price it, judge it, keep what the patient paid; return its id.
+
+    Fields: care_date, place, codes (comma separated; the proposal's when empty), copay_collected,
+    payment_means, second_reason, institution. Raises `InvalidForm`.
+    """
+    desk.require("clinical")
+    treatment, patient = _series(desk, treatment_id)
+    form = Form(typed)
+    day = form.day("care_date") or desk.today
+    place = form.choice("place", Place, needed=False) or treatment.place
+    if day > desk.today:
+        form.faults.append(("care_date", "future"))
+    if day < treatment.start_date:
+        form.faults.append(("care_date", "before_series"))
+    codes = _codes(desk, form, treatment, day, place)
+    means = form.text("payment_means").upper()
+    if means not in ("", "CASH", "CARD", "TRANSFER"):
+        form.faults.append(("payment_means", "unknown"))
+    collected = form.cents("copay_collected")
+    if collected < 0:
+        form.faults.append(("copay_collected", "amount"))
+    form.end()
+    reading = cards.reading_today(desk, patient.id) if day == desk.today else None
+    session = replace(
+        _draft(desk, treatment, day, place),
+        institution=form.text("institution"), second_reason=form.text("second_reason"),
+        copay_collected_cents=collected, payment_means=means,
+        card_read=reading.id if reading else None,
+    )  # fmt: skip
+    _write(desk, treatment, session, codes)
+    return session.id
+
+
+def void(desk: Desk, session_id: str, reason: str) -> None:
+    """Strike a session out; it stays visible. Refused once it is claimed."""
+    desk.require("clinical")
+    held = care.session(desk.db, session_id)
+    if held is None:
+        raise NotFound(kind="session")
+    if not reason.strip():
+        raise InvalidForm(faults=(("reason", "missing"),))
+    with desk.deed("session.voided", "session", held.id, reason=reason) as seq:
+        care.move_session(desk.db, held.id, held.state, SessionState.VOIDED)
+        claims.add_step(
+            desk.db, desk.stamp, seq, "session", held.id,
+            (str(held.state), str(SessionState.VOIDED)),
+        )  # fmt: skip
+        for line in claims.lines_of_session(desk.db, held.id):
+            claims.drop_line(desk.db, line.id)
+        evaluation.judge_patient(desk, seq, held.patient)
+
+
+def collect(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
+    """Keep what the patient paid after all; fields: copay_collected, payment_means."""
+    desk.require("patients")
+    held = care.session(desk.db, session_id)
+    if held is None:
+        raise NotFound(kind="session")
+    form = Form(typed)
+    cents = form.cents("copay_collected")
+    form.end()
+    with desk.deed("session.collected", "session", held.id, {"cents": cents}):
+        care.set_collected(desk.db, held.id, cents, form.text("payment_means").upper())
+
+
+def view(desk: Desk, session_id: str) -> SessionView:
+    """Return one session with everything that hangs on it."""
+    desk.require("patients")
+    held = care.session(desk.db, session_id)
+    if held is None:
+        raise NotFound(kind="session")
+    return _view(desk, held)
+
+
+def of_day(desk: Desk, day: date) -> list[SessionView]:
+    """Return the sessions given on a day, in the order they were recorded."""
+    desk.require("patients")
+    return [_view(desk, s) for s in care.sessions_on(desk.db, day)]
+
+
+def of_series(desk: Desk, treatment_id: str) -> list[SessionView]:
+    """Return the sessions of a series, in order of care."""
+    desk.require("patients")
+    return [_view(desk, s) for s in care.sessions_of_series(desk.db, treatment_id)]
+
+
+def blocked(desk: Desk) -> list[SessionView]:
+    """Return the sessions that cannot be billed now, with the reasons."""
+    desk.require("patients")
+    return [_view(desk, s) for s in care.sessions_in(desk.db, SessionState.BLOCKED)]
+
+
+def _view(desk: Desk, s: Session) -> SessionView:
+    patient = patients.get(desk.db, s.patient)
+    if patient is None:
+        raise NotFound(kind="patient")
+    return SessionView(
+        s, patient, care.acts(desk.db, s.id), care.blocks(desk.db, s.id),
+        claims.lines_of_session(desk.db, s.id),
+    )  # fmt: skip
+
+
+def _series(desk: Desk, treatment_id: str) -> tuple[Treatment, Patient]:
+    desk.require("patients")
+    treatment = care.treatment(desk.db, treatment_id)
+    patient = patients.get(desk.db, treatment.patient) if treatment else None
+    if treatment is None or patient is None:
+        raise NotFound(kind="treatment")
+    if treatment.state in ("Closed", "Cancelled"):
+        raise StateConflict(kind="treatment", state=treatment.state, wanted="Active")
+    return treatment, patient
+
+
+def _draft(desk: Desk, t: Treatment, day: date, place: Place) -> Session:
+    return Session(
+        desk.new_id(), t.id, t.patient, t.practitioner, t.prescription, day, place, "", None, "",
+        0, "", desk.now, SessionState.DONE,
+    )  # fmt: skip
+
+
+def _acts(
+    desk: Desk, codes: tuple[str, ...], day: date, coverage: Coverage | None, conventioned: bool
+) -> list[ProposedAct]:
+    return [
+        ProposedAct(
+            code,
+            label(desk, code, desk.user.locale),
+            evaluation.quote_for(desk, code, day, coverage, conventioned),
+        )
+        for code in codes
+    ]
+
+
+def _blocks(session: str, judged: evaluation.Judged) -> list[Block]:
+    return [
+        Block(session, str(r.reason), r.code, str(r.opens), json.dumps(dict(r.facts), default=str))
+        for r in judged.reasons
+    ]
+
+
+def _codes(desk: Desk, form: Form, t: Treatment, day: date, place: Place) -> tuple[str, ...]:
+    """Read the codes chosen, or take those proposed."""
+    typed = form.text("codes")
+    if not typed:
+        found = tuple(act.code for act in propose(desk, t.id, day, place).acts)
+        if not found:
+            form.faults.append(("codes", "no_proposal"))
+        return found
+    codes = []
+    for part in typed.split(","):
+        code = Form({"codes": part}).parsed("codes", NomenclatureCode.parse)
+        if code is None:
+            form.faults.append(("codes", "check"))
+        else:
+            codes.append(code.digits)
+    return tuple(codes)
+
+
+def _write(desk: Desk, t: Treatment, session: Session, codes: tuple[str, ...]) -> None:
+    facts = {"day": session.care_date, "codes": codes, "place": str(session.place)}
+    with desk.deed("session.recorded", "session", session.id, facts) as seq:
+        care.add_session(desk.db, session, desk.device.id, seq)
+        for rank, code in enumerate(codes, start=1):
+            care.add_act(
+                desk.db, Act(desk.new_id(), session.id, rank, code, 1), desk.device.id, seq
+            )
+        if t.state == "Ready":
+            care.update_treatment(desk.db, replace(t, state="Active"))
+        evaluation.judge_patient(desk, seq, session.patient)

@@ -1,0 +1,192 @@
+"""Series of sessions: opened from a prescription, insured and agreed on one panel.
+
+Until MemberData and eAgreement bring them, mutuality, CT1 / CT2 and agreement number are typed:
+checked, dated, origin MANUAL, in the rows those services will fill.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from server.core.care import Category, Coverage, Place, Source
+from server.core.errors import InvalidForm, NotFound
+from server.core.identifiers import AgreementNumber, Nihii
+from server.countries.belgium.coverage import bim, effective_coverage, payer_of
+from server.services import evaluation, patients
+from server.services.desk import Desk
+from server.services.facts import coverages
+from server.services.forms import Form
+from server.services.rules import rulebook
+from server.store import care
+from server.store.care import AgreementRow, CoverageRow, PrescriptionRow, Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series with what surrounds it, for the screens."""
+
+    treatment: Treatment
+    prescription: PrescriptionRow | None
+    agreement: AgreementRow | None
+    coverage: Coverage | None  # the one that counts today
+    coverage_contradicted: bool
+    given: int  # sessions given here
+
+
+def series(desk: Desk, treatment_id: str) -> Series:
+    """Return a series with its prescription, agreement and coverage; raise `NotFound`."""
+    desk.require("patients")
+    t = care.treatment(desk.db, treatment_id)
+    if t is None:
+        raise NotFound(kind="treatment")
+    effective = effective_coverage(coverages(desk, t.patient), desk.today)
+    agreed = care.agreements(desk.db, t.id)
+    return Series(
+        t,
+        care.prescription(desk.db, t.prescription) if t.prescription else None,
+        agreed[0] if agreed else None,
+        effective.coverage if effective else None,
+        bool(effective and effective.contradicted),
+        len(care.sessions_of_series(desk.db, t.id)),
+    )
+
+
+def of_patient(desk: Desk, patient_id: str) -> Sequence[Series]:
+    """Return the series of a patient, newest first."""
+    return [series(desk, t.id) for t in care.treatments(desk.db, patient_id)]
+
+
+def open_series(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> str:
+    """Open a series from a typed prescription and return its id; raise `InvalidForm`.
+
+    Fields: category, place, situation, start_date, rx_date, prescriber (INAMI),
+    prescriber_name, max_sessions, declared.
+    """
+    desk.require("patients")
+    patients.open_file(desk, patient_id)
+    form = Form(typed)
+    treatment, prescription = _read_series(desk, form, patient_id)
+    with desk.deed("treatment.opened", "treatment", treatment.id, _facts(treatment)) as seq:
+        _keep_prescription(desk, prescription, seq)
+        care.add_treatment(desk.db, treatment, desk.device.id, seq)
+    return treatment.id
+
+
+def set_prescription(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> None:
+    """Put a new prescription on a series and judge its waiting sessions again."""
+    desk.require("patients")
+    held = series(desk, treatment_id).treatment
+    form = Form(typed)
+    prescription = _read_prescription(desk, form, held.patient)
+    form.end()
+    with desk.deed("treatment.prescribed", "treatment", held.id) as seq:
+        _keep_prescription(desk, prescription, seq)
+        care.update_treatment(desk.db, replace(held, prescription=prescription.id))
+        evaluation.judge_patient(desk, seq, held.patient)
+
+
+def insure(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> None:
+    """Keep the « Assurabilité » panel: mutuality, CT1 / CT2, period; raise `InvalidForm`.
+
+    Fields: mutuality, ct1, ct2, rights_from, rights_to, engagement.
+    """
+    desk.require("patients")
+    patients.open_file(desk, patient_id)
+    row = _read_coverage(desk, Form(typed), patient_id)
+    with desk.deed("coverage.typed", "patient", patient_id, {"mutuality": row.mutuality}) as seq:
+        care.add_coverage(desk.db, row, desk.device.id, seq)
+        evaluation.judge_patient(desk, seq, patient_id)
+
+
+def agree(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> None:
+    """Keep the agreement number of a series, typed by the user; raise `InvalidForm`.
+
+    Fields: number, valid_from, valid_to, sessions_granted.
+    """
+    desk.require("patients")
+    held = series(desk, treatment_id).treatment
+    form = Form(typed)
+    number = form.parsed("number", AgreementNumber.parse, needed=True)
+    start = form.day("valid_from", needed=True)
+    end = form.day("valid_to")
+    granted = form.number("sessions_granted", low=1)
+    if start and end and end < start:
+        form.faults.append(("valid_to", "before_start"))
+    form.end()
+    row = AgreementRow(
+        desk.new_id(), held.id, number.digits if number else "", start or desk.today, end, False,
+        granted, "MANUAL", desk.now,
+    )  # fmt: skip
+    with desk.deed("agreement.typed", "treatment", held.id, {"number": row.number}) as seq:
+        care.add_agreement(desk.db, row, desk.device.id, seq)
+        evaluation.judge_patient(desk, seq, held.patient)
+
+
+def _read_series(desk: Desk, form: Form, patient_id: str) -> tuple[Treatment, PrescriptionRow]:
+    category = form.choice("category", Category)
+    place = form.choice("place", Place)
+    start = form.day("start_date") or desk.today
+    declared = form.number("declared", high=200) or 0
+    prescription = _read_prescription(desk, form, patient_id)
+    form.end()
+    if category is None or place is None:
+        raise InvalidForm(faults=())
+    kine = desk.user.practitioner
+    if kine is None:
+        raise InvalidForm(faults=(("practitioner", "missing"),))
+    treatment = Treatment(
+        desk.new_id(), patient_id, kine, prescription.id, category, form.text("situation"), place,
+        start, None, 0, declared, "Ready",
+    )  # fmt: skip
+    return treatment, prescription
+
+
+def _read_prescription(desk: Desk, form: Form, patient_id: str) -> PrescriptionRow:
+    nihii = form.parsed("prescriber", Nihii.parse, needed=True)
+    name = form.text("prescriber_name", most=60)
+    rx_date = form.day("rx_date", needed=True)
+    most = form.number("max_sessions", needed=True, low=1, high=300)
+    if rx_date and rx_date > desk.today:
+        form.faults.append(("rx_date", "future"))
+    if nihii and not name:
+        name = dict(care.prescribers(desk.db)).get(nihii.digits, "")
+        if not name:
+            form.faults.append(("prescriber_name", "missing"))
+    return PrescriptionRow(
+        desk.new_id(), patient_id, "", nihii.digits if nihii else "", name, rx_date or desk.today,
+        most or 1, form.day("start_by"), form.text("diagnosis"),
+        form.ticked("second_session_motivated"),
+    )  # fmt: skip
+
+
+def _keep_prescription(desk: Desk, row: PrescriptionRow, seq: int) -> None:
+    prescriber = care.prescriber_id(desk.db, row.prescriber_nihii)
+    if prescriber is None:
+        prescriber = desk.new_id()
+        care.add_prescriber(
+            desk.db, prescriber, row.prescriber_nihii, row.prescriber_name, desk.device.id, seq
+        )
+    care.add_prescription(desk.db, replace(row, prescriber=prescriber), desk.device.id, seq)
+
+
+def _read_coverage(desk: Desk, form: Form, patient_id: str) -> CoverageRow:
+    rules = rulebook(desk)
+    mutuality = form.text("mutuality", needed=True)
+    ct1, ct2 = form.text("ct1", needed=True), form.text("ct2", needed=True)
+    start, end = form.day("rights_from"), form.day("rights_to")
+    payer = payer_of(mutuality, desk.today, rules.mutualities)
+    if mutuality and payer is None:
+        form.faults.append(("mutuality", "unknown_insurer"))
+    for name, code in (("ct1", ct1), ("ct2", ct2)):
+        if code and bim(code, desk.today, rules.ct1) is None:
+            form.faults.append((name, "unknown"))
+    if start and end and end < start:
+        form.faults.append(("rights_to", "before_start"))
+    form.end()
+    return CoverageRow(
+        desk.new_id(), patient_id, Source.MANUAL, desk.now, start, end,
+        payer.union if payer else "", mutuality, ct1, ct2, form.text("engagement"),
+    )  # fmt: skip
+
+
+def _facts(t: Treatment) -> Mapping[str, object]:
+    return {"category": str(t.category), "place": str(t.place), "start": t.start_date}

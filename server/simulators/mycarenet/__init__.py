@@ -1,0 +1,1 @@
+"""The MyCareNet platform and the insurers behind it, simulated: `serve` starts both."""

@@ -1,0 +1,1 @@
+"""One encrypted SQLite file: connection, numbered SQL, one module per table family."""

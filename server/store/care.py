@@ -1,0 +1,354 @@
+"""Coverage, prescriptions, treatment series, agreements, sessions and their acts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import apsw
+
+from server.core.care import Category, Place, Source
+from server.core.errors import StateConflict
+from server.core.states import SESSION_STEPS, SessionState
+from server.store.rows import many, one, value
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """What one source said of a patient's insurability."""
+
+    id: str
+    patient: str
+    source: Source
+    captured_at: datetime
+    rights_from: date | None
+    rights_to: date | None
+    oa: str
+    mutuality: str
+    ct1: str
+    ct2: str
+    engagement: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionRow:
+    """What the physician wrote, with who wrote it."""
+
+    id: str
+    patient: str
+    prescriber: str
+    prescriber_nihii: str
+    prescriber_name: str
+    rx_date: date
+    max_sessions: int
+    start_by: date | None
+    diagnosis: str
+    second_session_motivated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """A series of sessions for one situation."""
+
+    id: str
+    patient: str
+    practitioner: str
+    prescription: str | None
+    category: Category
+    situation: str
+    place: Place
+    start_date: date
+    end_date: date | None
+    sessions_elsewhere: int
+    sessions_declared: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """The insurer's decision or registration for a series."""
+
+    id: str
+    treatment: str
+    number: str
+    valid_from: date
+    valid_to: date | None
+    refused: bool
+    sessions_granted: int | None
+    source: str
+    captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session of care."""
+
+    id: str
+    treatment: str
+    patient: str
+    practitioner: str
+    prescription: str | None
+    care_date: date
+    place: Place
+    institution: str
+    card_read: str | None
+    second_reason: str
+    copay_collected_cents: int
+    payment_means: str
+    recorded_at: datetime
+    state: SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One reason why a session cannot be billed now."""
+
+    session: str
+    reason: str
+    code: str
+    opens: str
+    facts: str = "{}"  # JSON: what fills the sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One nomenclature code of a session."""
+
+    id: str
+    session: str
+    rank: int
+    code: str
+    units: int
+
+
+_PRESCRIPTION = """
+    select r.id, r.patient, r.prescriber, p.nihii as prescriber_nihii, p.name as prescriber_name,
+           r.rx_date, r.max_sessions, r.start_by, r.diagnosis, r.second_session_motivated
+      from prescription r join prescriber p on p.id = r.prescriber
+"""
+_TREATMENT = """
+    select id, patient, practitioner, prescription, category, situation, place, start_date,
+           end_date, sessions_elsewhere, sessions_declared, state
+      from treatment
+"""
+_AGREEMENT = """
+    select id, treatment, number, valid_from, valid_to, refused, sessions_granted, source,
+           captured_at
+      from agreement
+"""
+_SESSION = """
+    select id, treatment, patient, practitioner, prescription, care_date, place, institution,
+           card_read, second_reason, copay_collected_cents, payment_means, recorded_at, state
+      from session
+"""
+_LIVE = " and state not in ('Voided', 'Cancelled', 'Missed', 'Planned')"
+
+
+def add_coverage(db: apsw.Connection, row: CoverageRow, device: str, seq: int) -> None:
+    """Keep what a source said of an insurability; nothing older is changed."""
+    db.execute(
+        "insert into coverage values (?, ?, ?, ?, 'BE_INSURABILITY', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (row.id, device, seq, row.patient, str(row.source), row.captured_at.isoformat(),
+         _iso(row.rights_from), _iso(row.rights_to), row.oa, row.mutuality, row.ct1, row.ct2,
+         row.engagement),
+    )  # fmt: skip
+
+
+def coverages(db: apsw.Connection, patient: str) -> list[CoverageRow]:
+    """Return everything said of a patient's insurability, newest first."""
+    return many(
+        db,
+        CoverageRow,
+        "select id, patient, source, captured_at, rights_from, rights_to, oa, mutuality, ct1, ct2,"
+        " engagement from coverage where patient = ? and kind = 'BE_INSURABILITY'"
+        " order by captured_at desc, id desc",
+        (patient,),
+    )
+
+
+def prescriber_id(db: apsw.Connection, nihii: str) -> str | None:
+    """Return the id of a known prescriber."""
+    found = value(db, "select id from prescriber where nihii = ?", (nihii,))
+    return None if found is None else str(found)
+
+
+def add_prescriber(
+    db: apsw.Connection, key: str, nihii: str, name: str, device: str, seq: int
+) -> None:
+    """Keep a prescriber met for the first time."""
+    db.execute("insert into prescriber values (?, ?, ?, ?, ?)", (key, device, seq, nihii, name))
+
+
+def prescribers(db: apsw.Connection) -> list[tuple[str, str]]:
+    """Return (nihii, name) of every known prescriber, by name."""
+    rows = db.execute("select nihii, name from prescriber order by name").fetchall()
+    return [(str(nihii), str(name)) for nihii, name in rows]
+
+
+def add_prescription(db: apsw.Connection, row: PrescriptionRow, device: str, seq: int) -> None:
+    """Keep a prescription."""
+    db.execute(
+        "insert into prescription values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (row.id, device, seq, row.patient, row.prescriber, row.rx_date.isoformat(),
+         row.max_sessions, _iso(row.start_by), row.diagnosis, row.second_session_motivated),
+    )  # fmt: skip
+
+
+def prescription(db: apsw.Connection, key: str) -> PrescriptionRow | None:
+    """Return one prescription."""
+    return one(db, PrescriptionRow, _PRESCRIPTION + " where r.id = ?", (key,))
+
+
+def add_treatment(db: apsw.Connection, t: Treatment, device: str, seq: int) -> None:
+    """Open a series."""
+    db.execute(
+        "insert into treatment values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (t.id, device, seq, t.patient, t.practitioner, t.prescription, str(t.category),
+         t.situation, str(t.place), t.start_date.isoformat(), _iso(t.end_date),
+         t.sessions_elsewhere, t.sessions_declared, t.state),
+    )  # fmt: skip
+
+
+def update_treatment(db: apsw.Connection, t: Treatment) -> None:
+    """Write what may change of a series."""
+    db.execute(
+        "update treatment set prescription = ?, category = ?, situation = ?, place = ?,"
+        " end_date = ?, sessions_elsewhere = ?, sessions_declared = ?, state = ? where id = ?",
+        (t.prescription, str(t.category), t.situation, str(t.place), _iso(t.end_date),
+         t.sessions_elsewhere, t.sessions_declared, t.state, t.id),
+    )  # fmt: skip
+
+
+def treatment(db: apsw.Connection, key: str) -> Treatment | None:
+    """Return one series."""
+    return one(db, Treatment, _TREATMENT + " where id = ?", (key,))
+
+
+def treatments(db: apsw.Connection, patient: str) -> list[Treatment]:
+    """Return the series of a patient, newest first."""
+    return many(
+        db, Treatment, _TREATMENT + " where patient = ? order by start_date desc, id desc",
+        (patient,),
+    )  # fmt: skip
+
+
+def add_agreement(db: apsw.Connection, row: AgreementRow, device: str, seq: int) -> None:
+    """Keep an agreement; nothing older is changed."""
+    db.execute(
+        "insert into agreement values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (row.id, device, seq, row.treatment, row.number, row.valid_from.isoformat(),
+         _iso(row.valid_to), row.refused, row.sessions_granted, row.source,
+         row.captured_at.isoformat()),
+    )  # fmt: skip
+
+
+def agreements(db: apsw.Connection, treatment_id: str) -> list[AgreementRow]:
+    """Return the agreements of a series, newest first."""
+    return many(
+        db, AgreementRow, _AGREEMENT + " where treatment = ? order by captured_at desc, id desc",
+        (treatment_id,),
+    )  # fmt: skip
+
+
+def add_session(db: apsw.Connection, s: Session, device: str, seq: int) -> None:
+    """Write a session."""
+    db.execute(
+        "insert into session values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (s.id, device, seq, s.treatment, s.patient, s.practitioner, s.prescription,
+         s.care_date.isoformat(), str(s.place), s.institution, s.card_read, s.second_reason,
+         s.copay_collected_cents,
+         s.payment_means, s.recorded_at.isoformat(), str(s.state)),
+    )  # fmt: skip
+
+
+def session(db: apsw.Connection, key: str) -> Session | None:
+    """Return one session."""
+    return one(db, Session, _SESSION + " where id = ?", (key,))
+
+
+def sessions_of_series(db: apsw.Connection, treatment_id: str) -> list[Session]:
+    """Return the sessions given in a series, in order of care."""
+    return many(
+        db, Session, _SESSION + " where treatment = ?" + _LIVE + " order by care_date, id",
+        (treatment_id,),
+    )  # fmt: skip
+
+
+def sessions_of_patient(db: apsw.Connection, patient: str, since: date) -> list[Session]:
+    """Return the sessions given to a patient since a day, in order of care."""
+    return many(
+        db,
+        Session,
+        _SESSION + " where patient = ? and care_date >= ?" + _LIVE + " order by care_date, id",
+        (patient, since.isoformat()),
+    )
+
+
+def sessions_on(db: apsw.Connection, day: date) -> list[Session]:
+    """Return the sessions of one day, in the order they were recorded."""
+    return many(
+        db, Session, _SESSION + " where care_date = ?" + _LIVE + " order by id", (day.isoformat(),)
+    )
+
+
+def sessions_in(db: apsw.Connection, state: SessionState) -> list[Session]:
+    """Return every session in one state, in order of care."""
+    return many(db, Session, _SESSION + " where state = ? order by care_date, id", (str(state),))
+
+
+def move_session(db: apsw.Connection, key: str, old: SessionState, new: SessionState) -> None:
+    """Take one allowed step; raise `StateConflict` when the session is elsewhere."""
+    if (
+        new not in SESSION_STEPS[old]
+        or not db.execute(
+            "update session set state = ? where id = ? and state = ? returning id",
+            (str(new), key, str(old)),
+        ).fetchall()
+    ):
+        raise StateConflict(kind="session", state=str(old), wanted=str(new))
+
+
+def set_collected(db: apsw.Connection, key: str, cents: int, means: str) -> None:
+    """Write what the patient paid for a session, and how."""
+    db.execute(
+        "update session set copay_collected_cents = ?, payment_means = ? where id = ?",
+        (cents, means, key),
+    )
+
+
+def set_blocks(db: apsw.Connection, session_id: str, blocks: list[Block]) -> None:
+    """Rewrite the reasons of one session."""
+    db.execute("delete from session_block where session = ?", (session_id,))
+    for b in blocks:
+        db.execute(
+            "insert into session_block values (?, ?, ?, ?, ?)",
+            (b.session, b.reason, b.code, b.opens, b.facts),
+        )
+
+
+def blocks(db: apsw.Connection, session_id: str) -> list[Block]:
+    """Return the reasons of one session."""
+    return many(
+        db,
+        Block,
+        "select session, reason, code, opens, facts from session_block where session = ?",
+        (session_id,),
+    )  # fmt: skip
+
+
+def add_act(db: apsw.Connection, act: Act, device: str, seq: int) -> None:
+    """Write one act of a session."""
+    db.execute(
+        "insert into act values (?, ?, ?, ?, ?, ?, ?)",
+        (act.id, device, seq, act.session, act.rank, act.code, act.units),
+    )
+
+
+def acts(db: apsw.Connection, session_id: str) -> list[Act]:
+    """Return the acts of a session, in order."""
+    return many(
+        db, Act, "select id, session, rank, code, units from act where session = ? order by rank",
+        (session_id,),
+    )  # fmt: skip
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,342 @@
+"""Invoice lines, lots, and the steps of their lives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import apsw
+
+from server.core.errors import StateConflict
+from server.core.states import LINE_STEPS, LOT_STEPS, LineState, LotState
+from server.store.journal import Stamp
+from server.store.rows import many, one
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One act claimed once."""
+
+    id: str
+    ref: str
+    act: str
+    session: str
+    patient: str
+    predecessor: str | None
+    code: str
+    care_date: date
+    payer: str
+    mutuality: str
+    ct1: str
+    ct2: str
+    bim: bool
+    fee_cents: int
+    oa_cents: int
+    copay_cents: int
+    supplement_cents: int
+    tariff_version: str
+    confidence: str
+    quote: str
+    lot: str | None
+    paid_cents: int
+    state: LineState
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """One file for one insurer and one month."""
+
+    id: str
+    device: str
+    kind: str
+    payer: str
+    month: str
+    number: int
+    year: int
+    reference: str
+    file_day: date
+    sealed_at: datetime
+    sealed_by: str
+    payload_sha256: str
+    lines_sha256: str
+    oa_cents: int
+    copay_cents: int
+    supplement_cents: int
+    line_count: int
+    invoice_count: int
+    predecessor: str | None
+    state: LotState
+
+
+@dataclass(frozen=True, slots=True)
+class LotLine:
+    """A line as it left in a lot."""
+
+    lot: str
+    line: str
+    invoice_number: str
+    record: int
+    oa_cents: int
+    copay_cents: int
+    supplement_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a life, with the proof that brought it."""
+
+    at: datetime
+    from_state: str
+    to_state: str
+    evidence: str
+
+
+_LINE = """
+    select id, ref, act, session, patient, predecessor, code, care_date, payer, mutuality, ct1,
+           ct2, bim, fee_cents, oa_cents, copay_cents, supplement_cents, tariff_version,
+           confidence, quote, lot, paid_cents, state
+      from line
+"""
+_LOT = """
+    select id, device, kind, payer, month, number, year, reference, file_day, sealed_at,
+           sealed_by, payload_sha256, lines_sha256, oa_cents, copay_cents, supplement_cents,
+           line_count, invoice_count, predecessor, state
+      from lot
+"""
+
+
+def add_line(db: apsw.Connection, x: Line, device: str, seq: int) -> None:
+    """Write a priced line."""
+    db.execute(
+        "insert into line values"
+        " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (x.id, device, seq, x.ref, x.act, x.session, x.patient, x.predecessor, x.code,
+         x.care_date.isoformat(), x.payer, x.mutuality, x.ct1, x.ct2, x.bim, x.fee_cents,
+         x.oa_cents, x.copay_cents, x.supplement_cents, x.tariff_version, x.confidence, x.quote,
+         x.lot, x.paid_cents, str(x.state)),
+    )  # fmt: skip
+
+
+def reprice_line(db: apsw.Connection, x: Line) -> None:
+    """Write a new price on a line that is not locked yet."""
+    if not db.execute(
+        "update line set payer = ?, mutuality = ?, ct1 = ?, ct2 = ?, bim = ?, fee_cents = ?,"
+        " oa_cents = ?, copay_cents = ?, supplement_cents = ?, tariff_version = ?,"
+        " confidence = ?, quote = ?, code = ? where id = ? and state = 'Priced' returning id",
+        (x.payer, x.mutuality, x.ct1, x.ct2, x.bim, x.fee_cents, x.oa_cents, x.copay_cents,
+         x.supplement_cents, x.tariff_version, x.confidence, x.quote, x.code, x.id),
+    ).fetchall():  # fmt: skip
+        raise StateConflict(kind="line", state="Locked", wanted="Priced")
+
+
+def drop_line(db: apsw.Connection, key: str) -> None:
+    """Remove a price that no longer stands; a line that once left in a lot is kept."""
+    db.execute(
+        "delete from line where id = ?1 and state = 'Priced'"
+        " and not exists (select 1 from lot_line where line = ?1)",
+        (key,),
+    )
+
+
+def line(db: apsw.Connection, key: str) -> Line | None:
+    """Return one line."""
+    return one(db, Line, _LINE + " where id = ?", (key,))
+
+
+def line_by_ref(db: apsw.Connection, ref: str) -> Line | None:
+    """Return the line that carries our free reference."""
+    return one(db, Line, _LINE + " where ref = ?", (ref,))
+
+
+def lines_of_session(db: apsw.Connection, session: str) -> list[Line]:
+    """Return the lines of a session, oldest first."""
+    return many(db, Line, _LINE + " where session = ? order by id", (session,))
+
+
+def lines_of_lot(db: apsw.Connection, lot: str) -> list[Line]:
+    """Return the lines that left in a lot, in file order, as they are now."""
+    return many(
+        db,
+        Line,
+        _LINE + " where id in (select line from lot_line where lot = ?)"
+        " order by (select record from lot_line where lot = ?1 and line = line.id)",
+        (lot,),
+    )
+
+
+def lines_to_bill(db: apsw.Connection) -> list[Line]:
+    """Return the priced lines of ready sessions, by payer, month and patient."""
+    return many(
+        db,
+        Line,
+        _LINE + " where state = 'Priced'"
+        " and (select s.state from session s where s.id = line.session) = 'Ready'"
+        " order by payer, substr(care_date, 1, 7), patient, care_date, id",
+    )
+
+
+def lines_in(db: apsw.Connection, states: Sequence[LineState]) -> list[Line]:
+    """Return the lines in some states, newest care first."""
+    marks = {f"s{i}": str(state) for i, state in enumerate((*states, *("",) * 12)[:12])}
+    return many(
+        db,
+        Line,
+        _LINE + " where state in (:s0, :s1, :s2, :s3, :s4, :s5, :s6, :s7, :s8, :s9, :s10, :s11)"
+        " order by care_date desc, id desc",
+        marks,
+    )
+
+
+def page_of_lines(
+    db: apsw.Connection, states: Sequence[LineState], before: tuple[str, str], most: int
+) -> list[Line]:
+    """Return a page of lines, newest care first, after the (care date, id) of the last shown."""
+    marks = {f"s{i}": str(state) for i, state in enumerate((*states, *("",) * 12)[:12])}
+    return many(
+        db,
+        Line,
+        _LINE + " where state in (:s0, :s1, :s2, :s3, :s4, :s5, :s6, :s7, :s8, :s9, :s10, :s11)"
+        " and (care_date, id) < (:day, :id) order by care_date desc, id desc limit :most",
+        {**marks, "day": before[0], "id": before[1], "most": most},
+    )
+
+
+def successor(db: apsw.Connection, key: str) -> Line | None:
+    """Return the line that replaced one, if any."""
+    return one(db, Line, _LINE + " where predecessor = ? order by id desc limit 1", (key,))
+
+
+def count_lines(db: apsw.Connection) -> dict[str, int]:
+    """Return how many lines are in each state."""
+    rows = db.execute("select state, count(*) from line group by state")
+    return {str(state): int(str(count)) for state, count in rows}
+
+
+def lots_of_line(db: apsw.Connection, key: str) -> list[str]:
+    """Return every lot a line left in, the first first."""
+    rows = db.execute("select lot from lot_line where line = ? order by lot", (key,))
+    return [str(row[0]) for row in rows]
+
+
+def move_line(
+    db: apsw.Connection, stamp: Stamp, seq: int, key: str, new: LineState, evidence: str = ""
+) -> LineState:
+    """Take one allowed step and keep it with its proof; return the state left."""
+    held = line(db, key)
+    if held is None or new not in LINE_STEPS[held.state]:
+        raise StateConflict(kind="line", state=str(held and held.state), wanted=str(new))
+    db.execute("update line set state = ? where id = ?", (str(new), key))
+    add_step(db, stamp, seq, "line", key, (str(held.state), str(new)), evidence)
+    return held.state
+
+
+def tie_line(db: apsw.Connection, key: str, lot: str | None) -> None:
+    """Tie a line to the lot that carries it now, or free it."""
+    db.execute("update line set lot = ? where id = ?", (lot, key))
+
+
+def pay_line(db: apsw.Connection, key: str, cents: int) -> None:
+    """Add a sum received to a line."""
+    db.execute("update line set paid_cents = paid_cents + ? where id = ?", (cents, key))
+
+
+def add_lot(db: apsw.Connection, x: Lot, seq: int) -> None:
+    """Write a lot."""
+    db.execute(
+        "insert into lot values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (x.id, x.device, seq, x.kind, x.payer, x.month, x.number, x.year, x.reference,
+         x.file_day.isoformat(), x.sealed_at.isoformat(), x.sealed_by, x.payload_sha256,
+         x.lines_sha256, x.oa_cents, x.copay_cents, x.supplement_cents, x.line_count,
+         x.invoice_count, x.predecessor, str(x.state)),
+    )  # fmt: skip
+
+
+def add_lot_line(db: apsw.Connection, x: LotLine) -> None:
+    """Keep how a line left in a lot."""
+    db.execute(
+        "insert into lot_line values (?, ?, ?, ?, ?, ?, ?)",
+        (x.lot, x.line, x.invoice_number, x.record, x.oa_cents, x.copay_cents, x.supplement_cents),
+    )
+
+
+def lot_lines(db: apsw.Connection, lot: str) -> list[LotLine]:
+    """Return how each line left in a lot, in file order."""
+    return many(
+        db,
+        LotLine,
+        "select lot, line, invoice_number, record, oa_cents, copay_cents, supplement_cents"
+        " from lot_line where lot = ? order by record",
+        (lot,),
+    )
+
+
+def lot(db: apsw.Connection, key: str) -> Lot | None:
+    """Return one lot."""
+    return one(db, Lot, _LOT + " where id = ?", (key,))
+
+
+def lot_by_reference(db: apsw.Connection, reference: str) -> Lot | None:
+    """Return the lot of a message reference (zone 204)."""
+    return one(db, Lot, _LOT + " where reference = ?", (reference,))
+
+
+def lots(db: apsw.Connection, before: str = "~", most: int = 100) -> list[Lot]:
+    """Return a page of lots, newest first, after the id of the last shown."""
+    return many(db, Lot, _LOT + " where id < ? order by id desc limit ?", (before, most))
+
+
+def lots_of_payer_on(db: apsw.Connection, payer: str, since: date) -> list[Lot]:
+    """Return the lots of one payer planned on a day or later, by day."""
+    return many(
+        db, Lot, _LOT + " where payer = ? and file_day >= ? order by file_day, id",
+        (payer, since.isoformat()),
+    )  # fmt: skip
+
+
+def lots_in(db: apsw.Connection, state: LotState) -> list[Lot]:
+    """Return the lots in one state, oldest first."""
+    return many(db, Lot, _LOT + " where state = ? order by id", (str(state),))
+
+
+def move_lot(
+    db: apsw.Connection, stamp: Stamp, seq: int, key: str, new: LotState, evidence: str = ""
+) -> LotState:
+    """Take one allowed step and keep it with its proof; return the state left."""
+    held = lot(db, key)
+    if held is None or new not in LOT_STEPS[held.state]:
+        raise StateConflict(kind="lot", state=str(held and held.state), wanted=str(new))
+    db.execute("update lot set state = ? where id = ?", (str(new), key))
+    add_step(db, stamp, seq, "lot", key, (str(held.state), str(new)), evidence)
+    return held.state
+
+
+def plan_lot(db: apsw.Connection, key: str, day: date) -> None:
+    """Write the civil day on which a lot may leave."""
+    db.execute("update lot set file_day = ? where id = ?", (day.isoformat(), key))
+
+
+def add_step(
+    db: apsw.Connection,
+    stamp: Stamp,
+    seq: int,
+    entity: str,
+    entity_id: str,
+    states: tuple[str, str],
+    evidence: str = "",
+) -> None:
+    """Keep one step of a life."""
+    db.execute(
+        "insert into step (device, seq, entity, entity_id, at, from_state, to_state, evidence)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+        (stamp.device, seq, entity, entity_id, stamp.now.isoformat(), *states, evidence),
+    )
+
+
+def steps(db: apsw.Connection, entity: str, entity_id: str) -> list[Step]:
+    """Return the life of one thing, oldest step first."""
+    return many(
+        db,
+        Step,
+        "select at, from_state, to_state, evidence from step"
+        " where entity = ? and entity_id = ? order by id",
+        (entity, entity_id),
+    )

@@ -1,0 +1,106 @@
+"""The one right way to open a practice file (`reliability-security.md` §2.1)."""
+
+import threading
+from pathlib import Path
+
+import apsw
+
+from server.core.errors import DamagedPractice, Locked, Missing, WrongKey
+from server.store.keys import DatabaseKey
+
+if getattr(apsw, "mc_version", None) is None:  # plain apsw would write the patients in clear
+    raise Missing(what="apsw-sqlite3mc")
+
+_PRAGMAS = (
+    ("journal_mode", "wal"),
+    ("synchronous", "full"),
+    ("foreign_keys", "on"),
+    ("temp_store", "memory"),
+    ("trusted_schema", "off"),
+    ("cell_size_check", "on"),
+    ("secure_delete", "on"),
+)
+
+
+def connect(path: Path, key: DatabaseKey) -> apsw.Connection:
+    """Open a practice file: cipher and raw key before any other statement, then the rest.
+
+    Raises `WrongKey` when the key does not open it, `DamagedPractice` when it is no practice.
+    """
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+    db = apsw.Connection(str(path), flags=flags)
+    try:
+        _unlock(db, key)
+        for name, value in _PRAGMAS:
+            db.pragma(name, value)
+    except BaseException:
+        db.close()
+        raise
+    db.set_busy_timeout(5000)
+    db.transaction_mode = "IMMEDIATE"
+    _assert_durable(db)
+    return db
+
+
+def _unlock(db: apsw.Connection, key: DatabaseKey) -> None:
+    db.pragma("cipher", "chacha20")
+    if db.pragma("key", f"raw:{key.raw.hex()}") != "ok":
+        raise DamagedPractice(reason="cipher")
+    try:
+        db.execute("select count(*) from sqlite_master").fetchall()
+    except apsw.NotADBError:
+        raise WrongKey(slot="file", reason="wrong") from None
+    except apsw.CorruptError:
+        raise DamagedPractice(reason="pages") from None
+
+
+def _assert_durable(db: apsw.Connection) -> None:
+    """Check what was set: a pragma silently not taken loses acknowledged writes at a power cut."""
+    if db.pragma("journal_mode") not in ("wal", "memory") or db.pragma("synchronous") != 2:
+        raise DamagedPractice(reason="durability")
+
+
+def is_encrypted(path: Path) -> bool:
+    """Say whether the first bytes on disk are not those of a clear SQLite file."""
+    with path.open("rb") as file:
+        return not file.read(15).startswith(b"SQLite format 3")
+
+
+class Pool:
+    """One connection per thread to one practice; all closed at once when it is locked."""
+
+    def __init__(self, path: Path, key: DatabaseKey, reference: Path | None = None) -> None:
+        self._path = path
+        self._key: DatabaseKey | None = key
+        self._reference = reference
+        self._mine = threading.local()
+        self._all: list[apsw.Connection] = []
+        self._guard = threading.Lock()
+
+    def get(self) -> apsw.Connection:
+        """Return this thread's connection; raise `Locked` once the pool is closed."""
+        held: apsw.Connection | None = getattr(self._mine, "db", None)
+        if held is not None and self._key is not None:
+            return held
+        with self._guard:
+            if self._key is None:
+                raise Locked()
+            db = connect(self._path, self._key)
+            if self._reference is not None:
+                attach_reference(db, self._reference)
+            self._all.append(db)
+        self._mine.db = db
+        return db
+
+    def close(self) -> None:
+        """Close every connection and forget the key."""
+        with self._guard:
+            self._key = None
+            for db in self._all:
+                db.close()
+            self._all.clear()
+
+
+def attach_reference(db: apsw.Connection, reference: Path) -> None:
+    """Attach the clear reference file, read-only, as schema `ref`."""
+    db.execute("attach ? as ref key ''", (f"{reference.absolute().as_uri()}?mode=ro",)).fetchall()

@@ -1,0 +1,166 @@
+"""The keys of a practice: slots that each open the same random key of the file.
+
+One slot per user (passphrase), one for the recovery code; `reliability-security.md` §2.2. The key
+file lies beside the database; it holds salts, costs and wrapped keys, never a key in clear.
+"""
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from server.core.errors import DamagedPractice, WrongKey
+
+FORMAT = 1
+RECOVERY = "recovery"
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one try of a passphrase costs a thief: argon2id memory, passes, lanes."""
+
+    memory_kib: int = 65_536
+    passes: int = 3
+    lanes: int = 2
+
+    def __post_init__(self) -> None:
+        if self.memory_kib < 19 * 1024 or self.passes < 2:
+            raise ValueError("argon2id below 19 MiB or two passes protects nobody")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DatabaseKey:
+    """The 32 random bytes that encrypt the practice file; never printed."""
+
+    raw: bytes
+
+    def derive(self, purpose: str) -> bytes:
+        """Derive an independent 32-byte key for another purpose ("journal")."""
+        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self.raw)
+
+
+def new_key() -> DatabaseKey:
+    """Make the key of a new practice."""
+    return DatabaseKey(secrets.token_bytes(32))
+
+
+def new_recovery_code() -> str:
+    """Make a recovery code: 25 characters in five groups, then two check characters."""
+    body = "".join(secrets.choice(_ALPHABET) for _ in range(25))
+    groups = "-".join(body[i : i + 5] for i in range(0, 25, 5))
+    return f"{groups}-{_check(body)}"
+
+
+def parse_recovery_code(text: str) -> str:
+    """Read a typed recovery code (any spacing or case); raise `WrongKey` on a typing error."""
+    bare = "".join(c for c in text.upper() if c.isalnum())
+    bare = bare.replace("O", "0").replace("I", "1").replace("L", "1")
+    if len(bare) != 27 or bare[25:] != _check(bare[:25]):
+        raise WrongKey(slot=RECOVERY, reason="typo")
+    return bare[:25]
+
+
+def _check(body: str) -> str:
+    """Two check characters that notice any single wrong character."""
+    total = sum((i + 1) * (_ALPHABET.index(c) + 1) for i, c in enumerate(body) if c in _ALPHABET)
+    return _ALPHABET[total // 32 % 32] + _ALPHABET[total % 32]
+
+
+class KeyFile:
+    """The slots of one practice, read from and written to its key file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def create(self, key: DatabaseKey, slot: str, secret: str, cost: Cost, label: str = "") -> None:
+        """Write a first slot; refuses to overwrite an existing key file."""
+        if self._path.exists():
+            raise DamagedPractice(reason="key_file_exists")
+        held = {**_wrap(key, slot, secret, cost), "label": label}
+        self._write({"format": FORMAT, "slots": {slot: held}})
+
+    def add(self, key: DatabaseKey, slot: str, secret: str, cost: Cost, label: str = "") -> None:
+        """Add or replace one slot; the database itself is not touched."""
+        document = self._read()
+        document["slots"][slot] = {**_wrap(key, slot, secret, cost), "label": label}
+        self._write(document)
+
+    def slots(self) -> dict[str, str]:
+        """Return the slots ("user:<id>", "recovery") and the label shown for each, in order."""
+        return {slot: held.get("label", "") for slot, held in self._read()["slots"].items()}
+
+    def open(self, slot: str, secret: str) -> DatabaseKey:
+        """Unwrap the key with one secret; raise `WrongKey` when it does not open."""
+        held = self._read()["slots"].get(slot)
+        if held is None:
+            raise WrongKey(slot=slot, reason="no_slot")
+        return _unwrap(held, slot, secret)
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            document: dict[str, Any] = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            raise DamagedPractice(reason="key_file") from None
+        if document.get("format") != FORMAT:
+            raise DamagedPractice(reason="key_format")
+        return document
+
+    def _write(self, document: dict[str, Any]) -> None:
+        """Write beside, make durable, then rename over: a cut leaves the old file or the new."""
+        temporary = self._path.with_suffix(".tmp")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            json.dump(document, out)
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(self._path)
+        sync_folder(self._path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename durable, where the platform lets a folder be opened."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _kek(secret: str, salt: bytes, cost: Cost) -> bytes:
+    return hash_secret_raw(
+        secret.encode(), salt, cost.passes, cost.memory_kib, cost.lanes, 32, Type.ID
+    )
+
+
+def _wrap(key: DatabaseKey, slot: str, secret: str, cost: Cost) -> dict[str, Any]:
+    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
+    wrapped = AESGCM(_kek(secret, salt, cost)).encrypt(nonce, key.raw, slot.encode())
+    return {
+        "memory_kib": cost.memory_kib,
+        "passes": cost.passes,
+        "lanes": cost.lanes,
+        **{
+            name: base64.b64encode(value).decode()
+            for name, value in (("salt", salt), ("nonce", nonce), ("wrapped", wrapped))
+        },
+    }
+
+
+def _unwrap(held: dict[str, Any], slot: str, secret: str) -> DatabaseKey:
+    salt, nonce, wrapped = (base64.b64decode(held[n]) for n in ("salt", "nonce", "wrapped"))
+    cost = Cost(held["memory_kib"], held["passes"], held["lanes"])
+    try:
+        return DatabaseKey(AESGCM(_kek(secret, salt, cost)).decrypt(nonce, wrapped, slot.encode()))
+    except InvalidTag:
+        raise WrongKey(slot=slot, reason="wrong") from None

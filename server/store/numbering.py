@@ -1,0 +1,32 @@
+"""Numbers given once: official sending numbers in the device's own range, internal references."""
+
+import apsw
+
+from server.core.errors import InvalidValue
+from server.store.practice import Device
+from server.store.rows import value
+
+
+def draw(db: apsw.Connection, device: Device, series: str, first: int = 1) -> int:
+    """Give the next number of a series of this device, inside the caller's transaction."""
+    last = value(
+        db, "select last from counter where device = ? and series = ?", (device.id, series)
+    )
+    number = first if last is None else int(last) + 1
+    db.execute(
+        "insert into counter (device, series, last) values (?, ?, ?)"
+        " on conflict (device, series) do update set last = excluded.last",
+        (device.id, series, number),
+    )
+    return number
+
+
+def draw_sending_number(db: apsw.Connection, device: Device, payer: str, year: int) -> int:
+    """Give the next eFact sending number for one insurer and year (`domain.md` §4.5).
+
+    Raises `InvalidValue` when the device's own range is used up: the user chooses another.
+    """
+    number = draw(db, device, f"efact:{payer}:{year}", device.number_from)
+    if number > device.number_to:
+        raise InvalidValue(field="lot.number", reason="range_used_up")
+    return number

@@ -1,0 +1,234 @@
+"""The practice, its devices, its kinés, its users and their settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import apsw
+
+from server.store.rows import many, one, value
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """The one row of the practice."""
+
+    id: str
+    country: str
+    demo: bool
+    name: str
+    street: str
+    postcode: str
+    city: str
+    billing_mode: str
+    third_party_number: str | None
+    enterprise_number: str
+    iban: str
+    bic: str
+    lineage: str
+    reference_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A machine of the practice: its letter and its range of official numbers."""
+
+    id: str
+    code: str
+    label: str
+    number_from: int
+    number_to: int
+
+    @property
+    def digits(self) -> str:
+        """The letter as two digits (A = 01), for numeric references."""
+        return f"{ord(self.code) - ord('A') + 1:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Practitioner:
+    """A kiné who gives care."""
+
+    id: str
+    number: str
+    last_name: str
+    first_name: str
+    phone: str
+    conventioned: bool
+
+
+class Role(StrEnum):
+    """The roles of `domain.md` §1.1."""
+
+    MANDANT = "MANDANT"
+    MANDATAIRE = "MANDATAIRE"
+    STAFF = "STAFF"
+    VIEWER = "VIEWER"
+
+
+RIGHTS: Mapping[Role, frozenset[str]] = {
+    Role.MANDANT: frozenset({"patients", "clinical", "billing", "payments", "settings"}),
+    Role.MANDATAIRE: frozenset({"patients", "billing", "payments"}),
+    Role.STAFF: frozenset({"patients", "clinical", "billing"}),
+    Role.VIEWER: frozenset({"amounts"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A login; rights come from the role, clinical content also needs a kiné behind it."""
+
+    id: str
+    code: str
+    last_name: str
+    first_name: str
+    role: Role
+    is_main: bool
+    active: bool
+    practitioner: str | None
+    locale: str
+
+    def may(self, right: str) -> bool:
+        """Say whether this user holds a right of the closed list."""
+        if right == "clinical" and self.role is Role.STAFF and self.practitioner is None:
+            return False
+        return self.active and right in RIGHTS[self.role]
+
+
+_PRACTICE = """
+    select id, country, demo, name, street, postcode, city, billing_mode, third_party_number,
+           enterprise_number, iban, bic, lineage, reference_sha256
+      from practice
+"""
+_DEVICE = "select id, code, label, number_from, number_to from device where id = ?"
+_PRACTITIONER = """
+    select id, number, last_name, first_name, phone, conventioned from practitioner
+"""
+_USER = """
+    select id, code, last_name, first_name, role, is_main, active, practitioner, locale
+      from app_user
+"""
+
+
+def get(db: apsw.Connection) -> Practice:
+    """Return the practice of this file."""
+    found = one(db, Practice, _PRACTICE)
+    if found is None:
+        raise LookupError("a practice file without its practice row")
+    return found
+
+
+def insert(db: apsw.Connection, practice: Practice, created_at: datetime) -> None:
+    """Write the one row of a new practice."""
+    p = practice
+    db.execute(
+        "insert into practice (id, country, demo, name, street, postcode, city, billing_mode,"
+        " third_party_number, enterprise_number, iban, bic, lineage, reference_sha256, created_at)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (p.id, p.country, p.demo, p.name, p.street, p.postcode, p.city, p.billing_mode,
+         p.third_party_number, p.enterprise_number, p.iban, p.bic, p.lineage, p.reference_sha256,
+         created_at.isoformat()),
+    )  # fmt: skip
+
+
+def update(db: apsw.Connection, practice: Practice) -> None:
+    """Write what may change of a practice; its country and its demo mark may not."""
+    p = practice
+    db.execute(
+        "update practice set name = ?, street = ?, postcode = ?, city = ?,"
+        " third_party_number = ?, enterprise_number = ?, iban = ?, bic = ?, reference_sha256 = ?",
+        (p.name, p.street, p.postcode, p.city, p.third_party_number, p.enterprise_number, p.iban,
+         p.bic, p.reference_sha256),
+    )  # fmt: skip
+
+
+def insert_device(db: apsw.Connection, device: Device, created_at: datetime) -> None:
+    """Write a device and its number range."""
+    db.execute(
+        "insert into device (id, code, label, number_from, number_to, created_at)"
+        " values (?, ?, ?, ?, ?, ?)",
+        (device.id, device.code, device.label, device.number_from, device.number_to,
+         created_at.isoformat()),
+    )  # fmt: skip
+
+
+def device(db: apsw.Connection, device_id: str) -> Device | None:
+    """Return a device by its id."""
+    return one(db, Device, _DEVICE, (device_id,))
+
+
+def first_device(db: apsw.Connection) -> Device:
+    """Return the device this file was made on: the only one until files are shared."""
+    found = one(db, Device, "select id, code, label, number_from, number_to from device")
+    if found is None:
+        raise LookupError("a practice file without a device")
+    return found
+
+
+def insert_practitioner(db: apsw.Connection, who: Practitioner, device: str, seq: int) -> None:
+    """Write a kiné."""
+    db.execute(
+        "insert into practitioner values (?, ?, ?, ?, ?, ?, ?, ?)",
+        (who.id, device, seq, who.number, who.last_name, who.first_name, who.phone,
+         who.conventioned),
+    )  # fmt: skip
+
+
+def update_practitioner(db: apsw.Connection, who: Practitioner) -> None:
+    """Write what may change of a kiné: names, phone, convention status."""
+    db.execute(
+        "update practitioner set last_name = ?, first_name = ?, phone = ?, conventioned = ?"
+        " where id = ?",
+        (who.last_name, who.first_name, who.phone, who.conventioned, who.id),
+    )
+
+
+def practitioners(db: apsw.Connection) -> list[Practitioner]:
+    """Return the kinés of the practice, the holder first."""
+    return many(db, Practitioner, _PRACTITIONER + " order by seq")
+
+
+def practitioner(db: apsw.Connection, practitioner_id: str) -> Practitioner | None:
+    """Return one kiné."""
+    return one(db, Practitioner, _PRACTITIONER + " where id = ?", (practitioner_id,))
+
+
+def insert_user(db: apsw.Connection, user: User, device: str, seq: int) -> None:
+    """Write a login."""
+    db.execute(
+        "insert into app_user values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (user.id, device, seq, user.code, user.last_name, user.first_name, str(user.role),
+         user.is_main, user.active, user.practitioner, user.locale),
+    )  # fmt: skip
+
+
+def users(db: apsw.Connection) -> list[User]:
+    """Return every login, the first made first."""
+    return many(db, User, _USER + " order by seq, id")
+
+
+def user(db: apsw.Connection, user_id: str) -> User | None:
+    """Return one login."""
+    return one(db, User, _USER + " where id = ?", (user_id,))
+
+
+def set_locale(db: apsw.Connection, user_id: str, locale: str) -> None:
+    """Write the language of a user's screens."""
+    db.execute("update app_user set locale = ? where id = ?", (locale, user_id))
+
+
+def setting(db: apsw.Connection, key: str, default: str) -> str:
+    """Return a choice of the practice, or its default."""
+    found = value(db, "select value from setting where key = ?", (key,))
+    return default if found is None else str(found)
+
+
+def set_setting(db: apsw.Connection, key: str, text: str, by: str, now: datetime) -> None:
+    """Keep a choice of the practice, with who made it and when."""
+    db.execute(
+        "insert into setting (key, value, set_by, set_at) values (?, ?, ?, ?)"
+        " on conflict (key) do update set value = excluded.value, set_by = excluded.set_by,"
+        " set_at = excluded.set_at",
+        (key, text, by, now.isoformat()),
+    )

@@ -1,0 +1,52 @@
+"""The legal tables, read from the clear reference file attached as schema `ref`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import apsw
+
+_TABLES: Mapping[str, str] = {
+    "be_tariff": "select * from ref.be_tariff",
+    "be_nomenclature": "select * from ref.be_nomenclature",
+    "be_mutualities": "select * from ref.be_mutualities",
+    "be_ct1": "select * from ref.be_ct1",
+    "be_quota": "select * from ref.be_quota",
+    "be_deadlines": "select * from ref.be_deadlines",
+    "be_second_session": "select * from ref.be_second_session",
+    "be_agreement_need": "select * from ref.be_agreement_need",
+    "be_tp_policy": "select * from ref.be_tp_policy",
+    "be_not_conventioned": "select * from ref.be_not_conventioned",
+    "be_copay": "select * from ref.be_copay",
+    "be_not_cumulable": "select * from ref.be_not_cumulable",
+    "be_settings": "select * from ref.be_settings",
+    "be_efact_codes": "select * from ref.be_efact_codes",
+    "be_efact_zones": "select * from ref.be_efact_zones",
+    "be_efact_error_classes": "select * from ref.be_efact_error_classes",
+    "be_efact_errors_common": "select * from ref.be_efact_errors_common",
+}
+
+
+RULES = (
+    "be_tariff",
+    "be_nomenclature",
+    "be_mutualities",
+    "be_ct1",
+    "be_quota",
+    "be_deadlines",
+    "be_second_session",
+    "be_agreement_need",
+    "be_tp_policy",
+    "be_not_conventioned",
+    "be_copay",
+    "be_not_cumulable",
+)
+
+
+def rows(db: apsw.Connection, table: str) -> list[Mapping[str, Any]]:
+    """Return every row of one table, by column name."""
+    cursor = db.execute(_TABLES[table])
+    try:
+        names = [column[0] for column in cursor.description]
+    except apsw.ExecutionCompleteError:
+        return []
+    return [dict(zip(names, row, strict=True)) for row in cursor]

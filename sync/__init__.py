@@ -1,0 +1,1 @@
+"""The post: what travels, when the line allows it."""

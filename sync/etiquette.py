@@ -1,0 +1,46 @@
+"""How often one may look into a partner's mailbox (`be-mycarenet.md` §9)."""
+
+from math import ceil
+
+TOO_SOON = "mailbox.too_soon"  # the reason of an outcome: « not enough time » since the last look
+BACKGROUND_SECONDS = 15 * 60
+MANUAL_SECONDS = 60
+WORST_PENALTY = 32  # 15 min × 32 = 8 h: still more than one look a day
+
+
+class Etiquette:
+    """Spaces the looks into one mailbox; « not enough time » doubles the space until it is good.
+
+    Times are monotonic seconds.
+    """
+
+    def __init__(self) -> None:
+        self._last: float | None = None
+        self._penalty = 1
+        self._floor = 0.0
+        self._missed = 0.0
+
+    def wait(self, at: float, manual: bool) -> int:
+        """Return the seconds still to wait before a look; 0 when it may happen."""
+        earliest = self._floor if manual else max(self._floor, self._missed)
+        if self._last is not None:
+            space = MANUAL_SECONDS if manual else BACKGROUND_SECONDS
+            earliest = max(earliest, self._last + space * self._penalty)
+        return max(0, ceil(earliest - at))
+
+    def looked(self, at: float) -> None:
+        """Note a look that was answered: the next one keeps the ordinary distance."""
+        self._last, self._penalty, self._floor = at, 1, 0.0
+
+    def unfinished(self, at: float, retry_after: int | None) -> None:
+        """Note « too soon » for a further page: the rest is fetched as soon as it may be."""
+        self._last, self._floor = None, at + (retry_after or 0)
+
+    def missed(self, at: float) -> None:
+        """Note a look that never left this machine: a minute of rest, the partner saw nothing."""
+        self._missed = at + MANUAL_SECONDS
+
+    def refused(self, at: float, retry_after: int | None) -> None:
+        """Note « too soon »: twice the distance, and never before the time asked for."""
+        self._penalty = min(self._penalty * 2, WORST_PENALTY)
+        self._last, self._floor = at, at + (retry_after or 0)

@@ -1,0 +1,1 @@
+"""One transport per partner, each beside its fake."""

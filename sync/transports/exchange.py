@@ -1,0 +1,196 @@
+"""One HTTP exchange that knows how far it came: not sent, answered, or silent after sending.
+
+Deliberately small: no proxy, no netrc, no redirect, no cookie, no kept connection (a connection
+the partner closed meanwhile would turn a safe retry into a doubt). `reliability-security.md` §6,
+rows 27 and 29–31.
+"""
+
+import io
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+
+from sync.transports.endpoint import Endpoint
+
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an exchange may cost."""
+
+    connect_seconds: float = 20
+    total_seconds: float = 120  # from the first packet to the last byte of the answer
+    answer_bytes: int = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Nothing of the body left this machine: trying again is safe."""
+
+    reason: str  # "line.dns", "line.refused", "line.timeout", "line.tls"
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The body left, or may have; no whole answer came."""
+
+    reason: str  # "line.reset", "line.timeout", "answer.cut", "answer.too_big"
+    partial: bytes = b""  # what came of the answer
+
+
+def exchange(
+    endpoint: Endpoint,
+    headers: Mapping[str, str],
+    body: bytes,
+    limits: Limits,
+    tls: ssl.SSLContext,
+) -> Answer | NotSent | Silence:
+    """POST `body` once. `tls` is the context for `https`; it must verify (`verifying`)."""
+    deadline = time.monotonic() + limits.total_seconds
+    connection = _connection(endpoint, limits, tls)
+    try:
+        connection.connect()
+    except OSError as trouble:
+        connection.close()
+        return NotSent(_reason(trouble))
+    wire = _Wire(connection.sock, deadline)
+    connection.sock = wire
+    try:
+        return _talk(connection, endpoint.path, headers, body, limits)
+    finally:
+        wire.hang_up()
+
+
+def verifying(ca_file: str | None = None) -> ssl.SSLContext:
+    """Return the only kind of context there is: chain and host name checked, TLS 1.2 or later.
+
+    `ca_file`: the roots to trust instead of the system's (pinning).
+    """
+    context = ssl.create_default_context(cafile=ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _connection(endpoint: Endpoint, limits: Limits, tls: ssl.SSLContext) -> HTTPConnection:
+    timeout = min(limits.connect_seconds, limits.total_seconds)
+    if endpoint.tls:
+        return HTTPSConnection(endpoint.host, endpoint.port, timeout=timeout, context=tls)
+    return HTTPConnection(endpoint.host, endpoint.port, timeout=timeout)
+
+
+def _talk(
+    connection: HTTPConnection,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    limits: Limits,
+) -> Answer | NotSent | Silence:
+    try:
+        connection.putrequest("POST", path)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+    except OSError as trouble:
+        return NotSent(_reason(trouble))
+    return _send_body(connection, body, limits)
+
+
+def _send_body(connection: HTTPConnection, body: bytes, limits: Limits) -> Answer | Silence:
+    # From here on, the partner may have the whole request.
+    received = bytearray()
+    try:
+        connection.send(body)
+        response = connection.getresponse()
+        complete = _read(response, received, limits.answer_bytes)
+    except TimeoutError:
+        return Silence("line.timeout", bytes(received))
+    except (OSError, HTTPException):
+        return Silence("line.reset", bytes(received))
+    if len(received) > limits.answer_bytes:
+        return Silence("answer.too_big", bytes(received[: limits.answer_bytes]))
+    if not complete:
+        return Silence("answer.cut", bytes(received))
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    return Answer(response.status, headers, bytes(received))
+
+
+def _read(response: HTTPResponse, received: bytearray, most: int) -> bool:
+    """Read until the end or just past `most`; False when the answer was cut short."""
+    while len(received) <= most:
+        piece = response.read(_CHUNK)
+        if not piece:
+            return not response.length
+        received += piece
+    return True
+
+
+def _reason(trouble: OSError) -> str:
+    match trouble:
+        case socket.gaierror():
+            return "line.dns"
+        case ssl.SSLError():
+            return "line.tls"
+        case TimeoutError():
+            return "line.timeout"
+        case _:
+            return "line.refused"
+
+
+class _Wire:
+    """The socket under `http.client`, with one deadline for all its reads and writes.
+
+    A socket's own time-out starts anew with each packet: a partner that drips one byte a minute
+    would never run into it.
+    """
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock = sock
+        self._deadline = deadline
+
+    def sendall(self, data: bytes) -> None:
+        self.hurry()
+        self._sock.sendall(data)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Reader(self))
+
+    def receive_into(self, buffer: memoryview) -> int:
+        self.hurry()
+        return self._sock.recv_into(buffer)
+
+    def hurry(self) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+
+    def close(self) -> None:
+        # `http.client` closes before it reads an answer without a length; `hang_up` closes.
+        pass
+
+    def hang_up(self) -> None:
+        self._sock.close()
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, wire: _Wire) -> None:
+        self._wire = wire
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # any buffer will do
+        return self._wire.receive_into(buffer)

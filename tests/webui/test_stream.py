@@ -1,0 +1,120 @@
+"""The event stream: rows, what passes, the limits, the end."""
+
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.webui.conftest import House
+from webui.broker import QUEUE_LENGTH, STREAMS, Broker, Passing
+from webui.gate import GateState
+from webui.stream import EventRow, Stream
+
+LOT = EventRow(4, "lot.sealed", "01LOT")
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.fixture
+def stream(house: House) -> Stream:
+    house.gate.state = GateState.OPEN
+    return Stream(house.events, house.broker, house.ticks, house.locked)
+
+
+def test_a_row_written_after_the_page_was_drawn_is_told_with_its_id(
+    house: House, stream: Stream
+) -> None:
+    house.events.rows = [EventRow(3, "old", "x"), LOT]
+    lines = stream.lines(3, never)
+    assert next(lines) == ": open\n\n"
+    assert next(lines) == "id: 4\nevent: lot.sealed\ndata: 01LOT\n\n"
+
+
+def test_a_row_written_while_waiting_is_told_when_woken(house: House, stream: Stream) -> None:
+    lines = stream.lines(0, never)
+    next(lines)
+    house.broker.publish("card.reading", "40")
+    assert next(lines) == "event: card.reading\ndata: 40\n\n"
+    house.events.rows.append(LOT)
+    house.broker.wake()
+    assert next(lines).startswith("id: 4\n")
+
+
+def test_a_heartbeat_is_written_after_fifteen_quiet_seconds(house: House, stream: Stream) -> None:
+    lines = stream.lines(0, never)
+    next(lines)
+    house.ticks.seconds += 15
+    house.broker.wake()
+    house.broker.wake()
+    assert next(lines) == ": still here\n\n"
+
+
+def test_the_stream_ends_when_the_practice_is_locked(house: House, stream: Stream) -> None:
+    lines = stream.lines(0, never)
+    next(lines)
+    house.gate.lock()
+    assert next(lines) == "event: practice.locked\ndata:\n\n"
+    assert next(lines, None) is None
+
+
+def test_the_stream_of_a_page_that_has_gone_ends(stream: Stream) -> None:
+    lines = stream.lines(0, lambda: True)
+    next(lines)
+    assert next(lines, None) is None
+
+
+def test_the_ninth_stream_ends_the_oldest(house: House, stream: Stream) -> None:
+    streams = [stream.lines(0, never) for _ in range(STREAMS + 1)]
+    for lines in streams:
+        next(lines)
+    house.events.rows.append(LOT)
+    told = [next(lines, "ended")[:5] for lines in streams]
+    assert told == ["ended"] + ["id: 4"] * STREAMS
+
+
+def test_a_page_too_slow_to_read_is_dropped(caplog: pytest.LogCaptureFixture) -> None:
+    broker = Broker()
+    with broker.subscribe() as slow:
+        for number in range(QUEUE_LENGTH + 1):
+            broker.publish("card.reading", str(number))
+        assert slow.ended
+        assert "dropped" in caplog.text
+
+
+def test_nothing_passed_is_an_empty_list() -> None:
+    with Broker().subscribe() as subscription:
+        assert subscription.wait(0.001) == []
+
+
+def test_a_wake_up_carries_no_event() -> None:
+    broker = Broker()
+    with broker.subscribe() as subscription:
+        broker.wake()
+        broker.publish("reader.added", "1")
+        assert subscription.wait(0.001) == [Passing("reader.added", "1")]
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "told"),
+    [
+        ("?after=3", {}, True),
+        ("?after=4", {}, False),
+        ("?after=4", {"Last-Event-ID": "3"}, True),
+        ("?after=bad", {}, False),
+        ("", {}, False),
+    ],
+)
+def test_a_page_is_told_what_it_missed(
+    client: FlaskClient, house: House, query: str, headers: dict[str, str], told: bool
+) -> None:
+    house.events.rows = [LOT]
+    answer = client.get(f"{house.door.root}events{query}", headers=headers)
+    assert answer.mimetype == "text/event-stream"
+    chunks = iter(answer.response)
+    assert bytes(next(chunks)) == b": open\n\n"
+    house.broker.publish("reader.added")
+    assert (b"lot.sealed" in bytes(next(chunks))) == told
+    answer.close()
+
+

@@ -1,0 +1,107 @@
+"""The web application: pages under the random prefix of one launch, behind the door."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask, g
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from webui import formats, forms, stream
+from webui.desk import Desk, Services, desk
+from webui.door import Door
+from webui.failures import tell_failures
+from webui.frame import rail
+from webui.gate import Gate, GateState
+from webui.i18n import catalogue
+from webui.keys import KEYS
+from webui.pages import frame as frame_page
+from webui.pages import gate as gate_page
+from webui.pages import help as help_page
+from webui.pages import today
+from webui.security import TOKEN_FIELD, guard
+from webui.states import look
+from webui.stream import Stream
+from webui.thread import STATIONS, dots, rank
+
+PAGES = (gate_page.page, today.page, help_page.page, frame_page.page, stream.page)
+"""The blueprints of the product, one per page module; a new screen is one more name here."""
+
+
+def create_app(
+    *,
+    door: Door,
+    gate: Gate,
+    services: Services,
+    stream: Stream,
+    now: Callable[[], datetime],
+) -> Flask:
+    """Build the application of one launch.
+
+    `now` gives the present instant, aware, in UTC. Serve it with `webui.serving.server_for`.
+    """
+    app = Flask(__name__, static_url_path=f"{door.root}static")
+    app.extensions["stream"] = stream
+    app.extensions["desk"] = lambda: Desk(
+        now=now(),
+        catalogue=catalogue(g.get("locale", gate.locale)),
+        services=services,
+        gate=gate,
+        door=door,
+        broker=stream.broker,
+    )
+    guard(app, door, gate)
+    tell_failures(app)
+    _set_up_templates(app)
+    for page in PAGES:
+        app.register_blueprint(page, url_prefix=f"/{door.prefix}{page.url_prefix or ''}")
+    return app
+
+
+def _set_up_templates(app: Flask) -> None:
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        lambda key: desk().catalogue.gettext(key),
+        lambda key, plural, n: desk().catalogue.ngettext(key, plural, n),
+        newstyle=True,
+    )
+    env.filters.update(formats.PLAIN)
+    env.filters.update({name: _spoken(write) for name, write in formats.SPOKEN.items()})
+    env.globals.update(
+        look=look,
+        dots=dots,
+        rank=rank,
+        stations=STATIONS,
+        typed=forms.typed,
+        plural=_plural,
+        token_field=TOKEN_FIELD,
+        page_token=lambda: desk().door.page_token,
+        problems=lambda: forms.field_problems(desk().catalogue),
+    )
+    app.context_processor(lambda: _facts_of_every_page(app))
+
+
+def _spoken(write: Callable[..., str]) -> Callable[..., str]:
+    return lambda *values: write(desk().catalogue, *values)
+
+
+def _plural(key: str, n: int, **facts: object) -> Markup:
+    """The plural twin of `_()` in templates: the sentence may hold tags, the facts are escaped."""
+    return Markup(desk().catalogue.ngettext(key, key, n)) % {**facts, "n": n}  # noqa: S704
+
+
+def _facts_of_every_page(app: Flask) -> dict[str, object]:
+    here = desk()
+    return {
+        "lang": here.catalogue.language,
+        "sign": here.gate.sign,
+        "frame": here.services.frame(here.now) if here.gate.state is GateState.OPEN else None,
+        "rail": rail(app),
+        "keys": KEYS,
+        "has_page": app.view_functions.__contains__,
+        "now": here.now,
+        "today": formats.civil(here.now),
+    }

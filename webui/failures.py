@@ -1,0 +1,83 @@
+"""What is shown when something went wrong: one place turns errors into pages and fragments.
+
+A KineError is a refusal and has its own sentence. Anything else is our mistake: logged with its
+trace but without its message, which may hold a patient's data, and told in one sentence.
+"""
+
+import logging
+import traceback
+from collections.abc import Mapping
+
+from flask import Flask, Response, g, make_response, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from server.core import errors
+from server.core.errors import KineError
+from webui.desk import desk
+from webui.forms import InvalidForm, form_of
+from webui.replies import wants_fragment
+from webui.sentences import sentence
+
+log = logging.getLogger(__name__)
+
+STATUSES: Mapping[type[KineError], int] = {
+    errors.InvalidNumber: 422,
+    errors.InvalidValue: 422,
+    errors.FieldOverflow: 422,
+    errors.NotFound: 404,
+    errors.StateConflict: 409,
+    errors.Forbidden: 403,
+    errors.Locked: 403,
+    errors.WrongKey: 403,
+    errors.DamagedPractice: 500,
+    errors.NewerPractice: 409,
+    errors.SealRefused: 422,
+    errors.ReferenceRefused: 422,
+    errors.Missing: 503,
+    InvalidForm: 422,
+}
+
+
+def tell_failures(app: Flask) -> None:
+    """Register the three handlers: refusals, addresses that lead nowhere, our own mistakes."""
+    app.register_error_handler(KineError, _refused)
+    app.register_error_handler(HTTPException, _not_served)
+    app.register_error_handler(Exception, _failed)
+
+
+def _refused(error: KineError) -> Response:
+    status = STATUSES.get(type(error), 400)
+    if isinstance(error, errors.Locked):
+        return _locked(status)
+    form = form_of(request.endpoint)
+    if form is not None:
+        g.problem = error
+        response = make_response(form(**(request.view_args or {})))
+        response.status_code = status
+        return response
+    return _told(sentence(error, desk().catalogue), error.code, status)
+
+
+def _locked(status: int) -> Response:
+    response = make_response(render_template("locked.html"), status)
+    if wants_fragment():
+        response.headers["HX-Redirect"] = url_for("gate.index")
+    return response
+
+
+def _not_served(error: HTTPException) -> Response:
+    status = error.code or 500
+    catalogue = desk().catalogue
+    key = f"error.http.{status}"
+    return _told(catalogue.say(key if catalogue.has(key) else "error"), f"http.{status}", status)
+
+
+def _failed(error: Exception) -> Response:
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("%s failed: %s\n%s", request.endpoint, type(error).__name__, frames)
+    return _told(desk().catalogue.say("error"), "error", 500)
+
+
+def _told(text: str, code: str, status: int) -> Response:
+    template = "_problem.html" if wants_fragment() else "problem.html"
+    return make_response(render_template(template, text=text, code=code), status)

@@ -1,0 +1,111 @@
+"""The gate: what the screens need to know and do before, and to end, work on a practice.
+
+A port. `server.services` answers it; the web layer only shows it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class GateState(StrEnum):
+    """How far a practice is from being worked on."""
+
+    EMPTY = "EMPTY"  # the folder holds no practice yet
+    UNPROVEN = "UNPROVEN"  # made, but nobody has retyped its recovery code
+    LOCKED = "LOCKED"
+    OPEN = "OPEN"
+
+
+@dataclass(frozen=True, slots=True)
+class GateUser:
+    """One person who may unlock; shown before unlocking, so nothing but a name and a role."""
+
+    id: str
+    name: str
+    role: str  # last part of a catalogue key: "mandant", "mandataire", "staff", "viewer"
+    main: bool = False
+    card_in: bool = False  # the card in the reader is this person's
+
+    @property
+    def initials(self) -> str:
+        """Two letters at most, for the round face beside the name."""
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeSign:
+    """What is written on the door of the practice."""
+
+    name: str
+    country: str  # "BE" or "FR"
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewPractice:
+    """The answers of the page that makes a practice, already parsed."""
+
+    country: str
+    locale: str
+    practice_name: str
+    provider_number: str  # eleven digits (INAMI) in Belgium, eleven (RPPS) in France
+    holder_name: str
+    passphrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """The code to write down, and which of its characters to retype (positions from 1)."""
+
+    code: str
+    positions: tuple[int, ...]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The code in groups of five, as one copies it."""
+        return tuple(self.code[i : i + 5] for i in range(0, len(self.code), 5))
+
+
+class Gate(Protocol):
+    """What stands between the launch and the practice. Errors raised are of the KineError family."""
+
+    @property
+    def state(self) -> GateState:
+        """Where we stand now."""
+        ...
+
+    @property
+    def locale(self) -> str:
+        """The catalogue of the screens: "fr_BE", "fr_FR" or "nl"."""
+        ...
+
+    @property
+    def sign(self) -> PracticeSign | None:
+        """The practice's sign; None while EMPTY."""
+        ...
+
+    def users(self) -> Sequence[GateUser]:
+        """Active users, the likeliest first (the owner of the card in the reader, else the last)."""
+        ...
+
+    def unlock(self, user: str, passphrase: str) -> None:
+        """Open the practice; WrongKey (fact `wait`, seconds before the next try) when refused."""
+        ...
+
+    def create(self, practice: NewPractice) -> None:
+        """Make a real, empty, encrypted practice; it is UNPROVEN until the code is retyped."""
+        ...
+
+    def recovery(self) -> Recovery:
+        """The recovery code, only while UNPROVEN; StateConflict afterwards."""
+        ...
+
+    def prove_recovery(self, answers: Sequence[str]) -> None:
+        """Check the retyped characters and open; InvalidValue (field `recovery`) when wrong."""
+        ...
+
+    def lock(self) -> None:
+        """Close the practice: connections closed, key forgotten."""
+        ...

@@ -1,0 +1,134 @@
+"""Before and after work: making a practice, unlocking it, locking it (W1, W2)."""
+
+from flask import Blueprint, Response, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.core.errors import InvalidValue, StateConflict
+from server.core.identifiers import Nihii
+from webui.desk import desk
+from webui.forms import Problems, required, shown_again_by
+from webui.gate import GateState, NewPractice
+from webui.i18n import LANGUAGES
+from webui.replies import go
+from webui.security import in_session, keep_session
+
+page = Blueprint("gate", __name__)
+
+_NEXT = {
+    GateState.EMPTY: "gate.new",
+    GateState.UNPROVEN: "gate.recovery",
+}
+_COUNTRIES = {"BE": ("fr_BE", "nl")}  # countries this version knows, and the locales of each
+
+
+@page.get("/")
+def index() -> Response:
+    """Lead to whatever comes next: make, prove, unlock, or work."""
+    here = desk()
+    if in_session(here.door, here.gate):
+        return go("today.index")
+    return go(_NEXT.get(here.gate.state, "gate.door"))
+
+
+@page.get("/unlock")
+def door() -> ResponseReturnValue:
+    """Show who may unlock, and ask one of them for the passphrase."""
+    users = desk().gate.users()
+    wanted = request.values.get("user")
+    chosen = next((user for user in users if user.id == wanted), users[0] if users else None)
+    return render_template("gate/unlock.html", users=users, chosen=chosen)
+
+
+@page.post("/unlock")
+@shown_again_by(door)
+def unlock() -> Response:
+    """Open the practice with a passphrase."""
+    here = desk()
+    here.gate.unlock(request.form["user"], request.form["passphrase"])
+    return keep_session(go("gate.index"), here.door)
+
+
+@page.get("/new")
+def new() -> ResponseReturnValue:
+    """Ask what a practice needs to exist: country, name, provider number, holder, passphrase."""
+    _only_while(GateState.EMPTY)
+    wanted = request.values.get("locale", "")
+    if wanted in LANGUAGES:
+        g.locale = wanted
+        g.pop("desk", None)  # drawn again, in the language asked for
+    say = desk().catalogue.say
+    return render_template(
+        "gate/new.html",
+        countries=[(country, say(f"country.{country}")) for country in _COUNTRIES],
+        locales=[locale for locales in _COUNTRIES.values() for locale in locales],
+        locale=desk().catalogue.locale,
+    )
+
+
+@page.post("/new")
+@shown_again_by(new)
+def create() -> Response:
+    """Make the practice; its recovery code comes next."""
+    _only_while(GateState.EMPTY)
+    desk().gate.create(_new_practice())
+    return go("gate.recovery")
+
+
+@page.get("/recovery")
+def recovery() -> ResponseReturnValue:
+    """Show the recovery code, and ask for four of its characters."""
+    return render_template("gate/recovery.html", recovery=desk().gate.recovery())
+
+
+@page.post("/recovery")
+@shown_again_by(recovery)
+def prove() -> Response:
+    """Check that the code was kept; only then does the first run end."""
+    here = desk()
+    here.gate.prove_recovery(request.form.getlist("character"))
+    return keep_session(go("gate.index"), here.door)
+
+
+@page.post("/lock")
+def lock() -> Response:
+    """Close the practice; every open page is told and blanks itself."""
+    here = desk()
+    here.gate.lock()
+    here.door.close_session()
+    here.broker.wake()
+    return go("gate.index")
+
+
+def _only_while(state: GateState) -> None:
+    found = desk().gate.state
+    if found is not state:
+        raise StateConflict(kind="practice", state=found, wanted=state)
+
+
+def _new_practice() -> NewPractice:
+    problems = Problems()
+    with problems.of("country"):
+        country = required("country")
+        locale = required("locale")
+        if locale not in _COUNTRIES.get(country, ()):
+            raise InvalidValue(field="country", reason="unknown")
+    with problems.of("practice_name"):
+        practice_name = required("practice_name")
+    with problems.of("provider_number"):
+        number = Nihii.parse(required("provider_number"))
+    with problems.of("holder_name"):
+        holder_name = required("holder_name")
+    with problems.of("passphrase"):
+        passphrase = required("passphrase")
+    with problems.of("passphrase_again"):
+        if request.form.get("passphrase_again") != request.form.get("passphrase"):
+            raise InvalidValue(field="passphrase_again", reason="different")
+    problems.settle()
+    return NewPractice(
+        country=country,
+        locale=locale,
+        practice_name=practice_name,
+        provider_number=number.digits,
+        holder_name=holder_name,
+        passphrase=passphrase,
+    )

@@ -1,0 +1,30 @@
+"""What a person reads about an error: its code and facts turned into a sentence of the catalogue."""
+
+from collections.abc import Iterator
+
+from server.core.errors import KineError
+from webui.i18n import Catalogue
+
+_SUBJECTS = ("kind", "field", "what", "right")
+
+
+def sentence(error: KineError, catalogue: Catalogue) -> str:
+    """Say what happened, why and what to do.
+
+    The most exact key of the catalogue wins: `error.number.invalid.niss.check`, then
+    `error.number.invalid.niss`, `error.number.invalid.check`, `error.number.invalid`.
+    """
+    key = next((key for key in _keys(error) if catalogue.has(key)), "error")
+    return catalogue.say(key, **error.facts)
+
+
+def _keys(error: KineError) -> Iterator[str]:
+    code = f"error.{error.code}"
+    subject = next((str(error.facts[name]) for name in _SUBJECTS if name in error.facts), "")
+    reason = str(error.facts.get("reason", ""))
+    if subject and reason:
+        yield f"{code}.{subject}.{reason}"
+    for part in (subject, reason):
+        if part:
+            yield f"{code}.{part}"
+    yield code

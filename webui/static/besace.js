@@ -1,0 +1,104 @@
+/* What the pages cannot do by themselves: the token on each htmx change, the keys, the focus.
+   Everything works without this file, through plain links and forms. */
+"use strict";
+(() => {
+  const token = document.querySelector('meta[name="page-token"]').content;
+  const writing = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-Page-Token"] = token;
+  });
+
+  /* Keys: a link, a button or a field carries its own in data-key. */
+  const pressed = (event) => {
+    const key = event.altKey && /^Digit\d$/.test(event.code) ? event.code.slice(5) : event.key;
+    return (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.altKey ? "Alt+" : "") + key;
+  };
+  const bearer = (key) =>
+    [...document.querySelectorAll("dialog[open] [data-key], [data-key]")].find(
+      (node) => node.dataset.key === key && !node.disabled
+    );
+  const meantForText = (event, key) =>
+    event.target.matches(writing) && (key.length === 1 || key === "PageUp" || key === "PageDown");
+
+  document.addEventListener("keydown", (event) => {
+    const key = pressed(event);
+    if (event.defaultPrevented || event.repeat || meantForText(event, key)) return;
+    if (key === "F6") return void (event.preventDefault(), nextPane(event.shiftKey));
+    if (key === "Enter" && event.target.closest("a, button, form, summary")) return;
+    const node = bearer(key);
+    if (!node || (document.querySelector("dialog[open]") && !node.closest("dialog"))) return;
+    event.preventDefault();
+    if (node.matches(writing)) node.focus();
+    else node.click();
+  });
+
+  /* F6 walks rail, bar, list, detail. */
+  const nextPane = (back) => {
+    const panes = [...document.querySelectorAll("[data-pane]")];
+    const here = panes.findLastIndex((pane) => pane.contains(document.activeElement));
+    const next = panes[(here + (back ? panes.length - 1 : 1)) % panes.length];
+    const first = next.matches("[tabindex]") ? next : next.querySelector("a, button, input, select");
+    if (first) first.focus();
+  };
+
+  /* A list is one tab stop, with arrows, Home, End and type-ahead inside. */
+  const items = (list) => [...list.querySelectorAll("[data-item]")];
+  const oneStop = (root) => {
+    for (const list of root.querySelectorAll("[data-list]")) {
+      const all = items(list);
+      const here = all.find((item) => item.closest("[aria-current], [aria-selected=true]")) || all[0];
+      for (const item of all) item.tabIndex = item === here ? 0 : -1;
+    }
+  };
+  const target = (all, here, key) => {
+    if (key === "ArrowDown") return all[here + 1];
+    if (key === "ArrowUp") return all[here - 1];
+    if (key === "Home") return all[0];
+    if (key === "End") return all[all.length - 1];
+    if (key.length !== 1 || key === " ") return undefined;
+    const after = [...all.slice(here + 1), ...all.slice(0, here)];
+    return after.find((item) => item.textContent.trim().toLowerCase().startsWith(key.toLowerCase()));
+  };
+  document.addEventListener("keydown", (event) => {
+    const list = event.target.closest("[data-list]");
+    if (!list || event.ctrlKey || event.altKey || event.metaKey || event.target.matches(writing)) return;
+    const all = items(list);
+    const next = target(all, all.indexOf(event.target.closest("[data-item]")), event.key);
+    if (!next) return;
+    event.preventDefault();
+    for (const item of all) item.tabIndex = item === next ? 0 : -1;
+    next.focus();
+  });
+
+  /* Dialogs: native, opened by the control that names them; the browser gives the focus back. */
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    const closer = event.target.closest("[data-closes]");
+    if (opener) document.getElementById(opener.dataset.opens).showModal();
+    if (closer) closer.closest("dialog").close();
+    if (opener || closer) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
+  }, true);
+
+  /* After a swap the focus stays on the same thing by id; if it has gone, the nearest heading. */
+  let held = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const active = document.activeElement;
+    held = event.detail.target.contains(active) ? { id: active.id, place: event.detail.target.id } : null;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    oneStop(document);
+    if (!held || (document.activeElement && document.activeElement !== document.body)) return;
+    const place = document.getElementById(held.place) || document.getElementById("m");
+    const heading = document.getElementById(held.id) || place.querySelector("h1, h2") || place;
+    if (!heading.matches("a, button, input, select, textarea, [tabindex]")) heading.tabIndex = -1;
+    heading.focus();
+  });
+
+  oneStop(document);
+  const wanted = document.querySelector("[data-focus]");
+  if (wanted) wanted.focus();
+})();

@@ -1,0 +1,86 @@
+"""The event stream: the rows of the `event` table as they are written, and what passes.
+
+Rules: `style.md` §13. A row travels with its id, so a page that was away asks for what it missed;
+what passes travels without, and is gone. The event says what happened and to which id; the page
+then fetches the fragment.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from flask import Blueprint, Response, current_app, request
+
+from webui.broker import Broker, Subscription
+
+HEARTBEAT_SECONDS = 15.0
+_LOOK_SECONDS = 1.0  # how long a page that has gone, or a missed wake-up, can go unnoticed
+
+page = Blueprint("stream", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One durable event: what happened (`lot.sealed`) and to which id."""
+
+    id: int
+    kind: str
+    subject: str
+
+
+class EventSource(Protocol):
+    """Where durable events are read."""
+
+    def since(self, last: int) -> Sequence[EventRow]:
+        """Rows with a greater id, in order; a bounded number at a time."""
+        ...
+
+    def latest(self) -> int:
+        """The id of the last row, 0 when there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What an open page listens to.
+
+    `clock` counts seconds and never goes back; `locked` says whether the practice is closed.
+    """
+
+    events: EventSource
+    broker: Broker
+    clock: Callable[[], float]
+    locked: Callable[[], bool]
+
+    def lines(self, last: int, gone: Callable[[], bool]) -> Iterator[str]:
+        """Write the stream from after row `last`, until the page has gone or the practice locks."""
+        beat = self.clock()
+        with self.broker.subscribe() as subscription:
+            yield ": open\n\n"
+            while not (gone() or subscription.ended):
+                if self.locked():
+                    yield "event: practice.locked\ndata:\n\n"
+                    return
+                text, last = self._news(subscription, last)
+                if text or self.clock() - beat >= HEARTBEAT_SECONDS:
+                    beat = self.clock()
+                    yield text or ": still here\n\n"
+
+    def _news(self, subscription: Subscription, last: int) -> tuple[str, int]:
+        """Give what there is to say, waiting a moment for it, and the last row told."""
+        rows = self.events.since(last)
+        lines = [f"id: {row.id}\nevent: {row.kind}\ndata: {row.subject}\n\n" for row in rows]
+        if not lines:
+            passing = subscription.wait(_LOOK_SECONDS)
+            lines = [f"event: {event.kind}\ndata: {event.data}\n\n" for event in passing]
+        return "".join(lines), rows[-1].id if rows else last
+
+
+@page.get("/events")
+def events() -> Response:
+    """Answer with the stream; `after` is the last row the page already shows."""
+    stream: Stream = current_app.extensions["stream"]
+    last = request.headers.get("Last-Event-ID") or request.args.get("after", "")
+    start = int(last) if last.isascii() and last.isdigit() else stream.events.latest()
+    gone = request.environ.get("waitress.client_disconnected", lambda: False)
+    return Response(stream.lines(start, gone), mimetype="text/event-stream")
