@@ -36,7 +36,7 @@ class EidFile(Enum):
 
 def guess_kind(atr: bytes) -> CardKind | None:
     """Guess a card from its first bytes: good for a word on screen, never a proof."""
-    older = len(atr) >= 14 and atr[:2] == b"\x3b\x98" and atr[10:13] == b"\x01\xad\x13"
+    older = atr[:2] == b"\x3b\x98" and atr[8:12] == b"\x01\x01\xad\x13"
     return CardKind.EID if older or atr == _ATR_18 else None
 
 

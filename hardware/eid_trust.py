@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
@@ -20,7 +19,6 @@ from server.core.cards import Identity, Proof
 from server.core.clock import civil_date
 
 _PHOTO_HASHES = {20: hashlib.sha1, 32: hashlib.sha256, 48: hashlib.sha384}
-_REFUSALS = (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,49 +50,65 @@ class Verdict:
     reason: CardProblem | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A certificate with the fields we use."""
+
+    certificate: x509.Certificate
+    key: object
+    subject: x509.Name
+    issuer: x509.Name
+    begin: datetime
+    end: datetime
+
+
 def judge_card(
     files: SignedFiles, identity: Identity, anchors: TrustAnchors, at: datetime
 ) -> Verdict:
     """Say how far a card can be believed at an instant.
 
-    Forgery comes before everything; a fabricated card stays DEMO even when it is also expired
-    (its reason then says so), so that a real practice can always tell it apart. Without the
-    register's certificate nothing can be checked, which is UNVERIFIED.
+    Forgery comes before everything. Dates come last: they make a VERIFIED card EXPIRED, while a
+    DEMO or UNVERIFIED one stays so and only its reason changes: a real practice can always tell a
+    fabricated card, and an expired card that nobody vouches for does not look better than it is.
+    Without the register's certificate nothing can be checked, which is UNVERIFIED.
     """
     if not files.rrn_certificate.strip(b"\0"):
-        return _dated(Verdict(Proof.UNVERIFIED, CardProblem.NO_CERTIFICATE), identity, at)
-    certificate = _load(files.rrn_certificate)
-    if certificate is None:
+        verdict = Verdict(Proof.UNVERIFIED, CardProblem.NO_CERTIFICATE)
+        return _dated(verdict, _card_date_problem(identity, at))
+    register = _open(files.rrn_certificate)
+    if register is None:
         return Verdict(Proof.FORGED, CardProblem.FORGED_CHAIN)
-    forged = _forgery(files, certificate)
+    forged = _forgery(files, register)
     if forged is not None:
         return Verdict(Proof.FORGED, forged)
-    chain = _chain(certificate, anchors)
-    if chain.proof is Proof.FORGED:
-        return chain
-    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
-        return _expired(chain, CardProblem.CERTIFICATE_DATES)
-    return _dated(chain, identity, at)
+    verdict = _chain(register, anchors)
+    if verdict.proof is Proof.FORGED:
+        return verdict
+    if not register.begin <= at <= register.end:
+        return _dated(verdict, CardProblem.CERTIFICATE_DATES)
+    return _dated(verdict, _card_date_problem(identity, at))
 
 
-def _dated(verdict: Verdict, identity: Identity, at: datetime) -> Verdict:
-    """Lower a verdict when the card itself is outside its dates; they are Belgian civil days."""
+def _card_date_problem(identity: Identity, at: datetime) -> CardProblem | None:
+    """Say what is wrong with the card's own dates, which are Belgian civil days."""
     today = civil_date(at, "BE")
     if identity.valid_to is not None and identity.valid_to < today:
-        return _expired(verdict, CardProblem.EXPIRED)
+        return CardProblem.EXPIRED
     if identity.valid_from is not None and identity.valid_from > today:
-        return _expired(verdict, CardProblem.NOT_YET_VALID)
-    return verdict
+        return CardProblem.NOT_YET_VALID
+    return None
 
 
-def _expired(verdict: Verdict, reason: CardProblem) -> Verdict:
-    proof = Proof.DEMO if verdict.proof is Proof.DEMO else Proof.EXPIRED
-    return Verdict(proof, reason)
+def _dated(verdict: Verdict, problem: CardProblem | None) -> Verdict:
+    if problem is None:
+        return verdict
+    proof = Proof.EXPIRED if verdict.proof is Proof.VERIFIED else verdict.proof
+    return Verdict(proof, problem)
 
 
-def _forgery(files: SignedFiles, certificate: x509.Certificate) -> CardProblem | None:
+def _forgery(files: SignedFiles, register: _Opened) -> CardProblem | None:
     """Check what the register signed; name the first thing that is not as it was signed."""
-    check = _checker(certificate)
+    check = _checker(register.key)
     bare = files.identity.rstrip(b"\0")
     signature = files.identity_signature
     if not (check(files.identity, signature) or check(bare, signature)):
@@ -114,12 +128,8 @@ def _is_signed_photo(photo: bytes, expected: bytes) -> bool:
     return algorithm is not None and algorithm(photo).digest() == expected
 
 
-def _checker(certificate: x509.Certificate) -> Callable[[bytes, bytes], bool]:
+def _checker(key: object) -> Callable[[bytes, bytes], bool]:
     """Give the check for the register's key: RSA until applet 1.7, P-384 since 1.8."""
-    try:
-        key = certificate.public_key()
-    except _REFUSALS:
-        key = None
     if isinstance(key, rsa.RSAPublicKey):
         return lambda data, signature: _rsa_agrees(key, data, signature)
     if isinstance(key, ec.EllipticCurvePublicKey):
@@ -143,36 +153,49 @@ def _ec_agrees(key: ec.EllipticCurvePublicKey, data: bytes, signature: bytes) ->
 
 
 def _agrees(verify: Callable[[], None]) -> bool:
+    """Run a check that raises when it fails; bytes of a card may make it raise anything."""
     try:
         verify()
-    except _REFUSALS:
+    except Exception:  # noqa: BLE001 - whatever a hostile signature provokes, it is not a good one
         return False
     return True
 
 
-def _chain(certificate: x509.Certificate, anchors: TrustAnchors) -> Verdict:
+def _chain(register: _Opened, anchors: TrustAnchors) -> Verdict:
     """End the chain in a root of ours; a root that is only named, but did not sign, is a lie."""
-    real = [_load(root) for root in anchors.real]
-    demo = [_load(root) for root in anchors.demo]
-    if any(_issued(certificate, root) for root in real):
+    real = [root for root in map(_open, anchors.real) if root]
+    demo = [root for root in map(_open, anchors.demo) if root]
+    if any(_issued(register, root) for root in real):
         return Verdict(Proof.VERIFIED, None)
-    if any(_issued(certificate, root) for root in demo):
+    if any(_issued(register, root) for root in demo):
         return Verdict(Proof.DEMO, CardProblem.DEMO_CARD)
-    if any(root and root.subject == certificate.issuer for root in real + demo):
+    if any(root.subject == register.issuer for root in real + demo):
         return Verdict(Proof.FORGED, CardProblem.FORGED_CHAIN)
     return Verdict(Proof.UNVERIFIED, CardProblem.UNKNOWN_ROOT if real else CardProblem.NO_ROOT)
 
 
-def _issued(certificate: x509.Certificate, root: x509.Certificate | None) -> bool:
-    """Check that a root signed a certificate, itself."""
-    return root is not None and _agrees(lambda: certificate.verify_directly_issued_by(root))
+def _issued(register: _Opened, root: _Opened) -> bool:
+    """Check that a root signed the register's certificate, itself."""
+    return _agrees(lambda: register.certificate.verify_directly_issued_by(root.certificate))
 
 
-def _load(content: bytes) -> x509.Certificate | None:
-    """Open a certificate file, cut to its real length; None when it is not one."""
+def _open(content: bytes) -> _Opened | None:
+    """Open a certificate file, cut to its real length; None when it is not one.
+
+    Everything used later is taken out here: the library reads fields only when asked, and those
+    of a forged certificate can fail in any way.
+    """
     try:
-        return x509.load_der_x509_certificate(cut_to_der(content))
-    except _REFUSALS:
+        certificate = x509.load_der_x509_certificate(cut_to_der(content))
+        return _Opened(
+            certificate=certificate,
+            key=certificate.public_key(),
+            subject=certificate.subject,
+            issuer=certificate.issuer,
+            begin=certificate.not_valid_before_utc,
+            end=certificate.not_valid_after_utc,
+        )
+    except Exception:  # noqa: BLE001 - whatever it provokes, it is not a certificate
         return None
 
 

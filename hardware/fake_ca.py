@@ -28,10 +28,13 @@ class Register:
     certificate: bytes
 
     def sign(self, data: bytes) -> bytes:
-        """Sign as cards of that age are: PKCS #1 with SHA-256, or ECDSA with SHA-384 in DER."""
+        """Sign as cards of that age are: PKCS #1 with SHA-256, or ECDSA with SHA-384 in DER.
+
+        The same data always give the same signature, so that a card is the same each time.
+        """
         if isinstance(self.key, rsa.RSAPrivateKey):
             return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        return self.key.sign(data, ec.ECDSA(hashes.SHA384()))
+        return self.key.sign(data, ec.ECDSA(hashes.SHA384(), deterministic_signing=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _MONTHS = {
 _FEMALE = {Language.FR: "F", Language.NL: "V", Language.DE: "W", Language.EN: "F"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who does not exist. `niss`: eleven digits that cannot be a living person's.
 

@@ -36,18 +36,35 @@ def load_scard() -> Scard:
     return cast("Scard", module)
 
 
+def list_readers(scard: Scard) -> tuple[str, ...]:
+    """Name the readers plugged in; raise `CardTrouble` SERVICE_DOWN when the service is."""
+    with _conversation(scard) as context:
+        result, names = scard.SCardListReaders(context, [])
+        if plain(result) == Result.NO_READERS:
+            return ()
+        _check(result, "list")
+        return tuple(names)
+
+
 @contextmanager
 def open_card(scard: Scard, reader: str) -> Iterator[CardLink]:
     """Open the card in a reader, and close it whatever happens, leaving it as it is."""
-    result, context = scard.SCardEstablishContext(SCOPE_USER)
-    _check(result, "connect")
-    try:
+    with _conversation(scard) as context:
         result, card, protocol = scard.SCardConnect(context, reader, SHARE_SHARED, T0_OR_T1)
         _check(result, "connect")
         try:
             yield PcscLink(scard, card, protocol)
         finally:
             scard.SCardDisconnect(card, LEAVE_CARD)
+
+
+@contextmanager
+def _conversation(scard: Scard) -> Iterator[Any]:
+    """Open a context for this thread, and release it whatever happens."""
+    result, context = scard.SCardEstablishContext(SCOPE_USER)
+    _check(result, "establish")
+    try:
+        yield context
     finally:
         scard.SCardReleaseContext(context)
 

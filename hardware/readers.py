@@ -69,6 +69,7 @@ class Readers:
         reader.state = acknowledged(state)
         swapped = was and before >> 16 != state >> 16
         if was and (swapped or not reader.present):
+            reader.worker.removal()
             self._trade.publish(CardRemoved(name))
         if reader.present and (swapped or not was):
             self._greet(name, reader, atr)

@@ -51,10 +51,12 @@ class VirtualCard:
         self.stop()
 
     def insert(self, card: EmulatedCard | None = None) -> None:
-        """Put the card in, or another one; the one that was in is taken out first.
+        """Put the card in, or another one in its place; nothing happens when it is in already.
 
         Raises `OSError` when no reader listens.
         """
+        if card is None and self.inserted:
+            return
         self.remove()
         self._card = card or self._card
         line = socket.create_connection(self._address, _PATIENCE)

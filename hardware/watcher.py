@@ -7,13 +7,23 @@ a card: it hands each insertion to the worker of that reader. Source: `hardware.
 import logging
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from hardware.ports import CardEvent, CardProblem, CardTrouble, Publish, ServiceDown, ServiceUp
 from hardware.readers import Readers
-from hardware.scard import PNP, SCOPE_USER, Result, Scard, acknowledged, plain, result_name
+from hardware.scard import (
+    PNP,
+    SCOPE_USER,
+    ReaderNews,
+    ReaderState,
+    Result,
+    Scard,
+    acknowledged,
+    plain,
+    result_name,
+)
 from hardware.worker import Trade
 
 log = logging.getLogger(__name__)
@@ -46,6 +56,7 @@ class CardWatcher:
         self._pnp = pnp
         self._pnp_state = 0
         self._unknown_in_a_row = 0
+        self._heard = False  # whether the present conversation has worked at all
         self._readers = Readers(self._trade)
         self._up: bool | None = None  # None: nothing was said yet
         self._wake: Callable[[], object] = lambda: None
@@ -78,8 +89,9 @@ class CardWatcher:
         """Hold one conversation after another; back off, longer each time, while none opens."""
         back_off = _FIRST_BACK_OFF
         while not self._stopped.is_set():
+            self._heard = False
             self._converse(scard)
-            if self._up:
+            if self._heard:
                 back_off = _FIRST_BACK_OFF
             if not self._stopped.is_set():
                 self._say_down()
@@ -122,13 +134,20 @@ class CardWatcher:
             return Result.TIMEOUT
         result, news = scard.SCardGetStatusChange(context, self._patience(), states)
         if plain(result) == Result.SUCCESS:
-            for name, state, atr in news:
-                if name == PNP:
-                    self._pnp_state = acknowledged(state)
-                else:
-                    self._readers.notice(name, state, bytes(atr))
+            self._take_in(states, news)
         self._doubt_pnp(plain(result) == Result.UNKNOWN_READER)
+        self._heard |= plain(result) in _HARMLESS
         return result
+
+    def _take_in(self, states: Sequence[ReaderState], news: Sequence[ReaderNews]) -> None:
+        """Notice each reader's state; a driver that wakes us for nothing is made to wait."""
+        for name, state, atr in news:
+            if name == PNP:
+                self._pnp_state = acknowledged(state)
+            else:
+                self._readers.notice(name, state, bytes(atr))
+        if [acknowledged(state) for _, state, _ in news] == [known for _, known in states]:
+            self._trade.wait(_FIRST_BACK_OFF)
 
     def _patience(self) -> int:
         """Give the milliseconds one wait may last."""

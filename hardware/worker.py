@@ -58,15 +58,19 @@ class ReaderWorker:
         self.reader = reader
         self._trade = trade
         self._jobs: queue.Queue[int | None] = queue.Queue()
-        self._awaited = 0  # number of the last insertion: earlier ones are not worth reading
+        self._event = 0  # number of the last insertion or removal: what came before is over
         self._step_began: float | None = None
         self._abandoned = threading.Event()
         threading.Thread(target=self._run, name="card-reader", daemon=True).start()
 
     def insertion(self) -> None:
         """Say that a card came in: it will be read after a moment's settling."""
-        self._awaited += 1
-        self._jobs.put(self._awaited)
+        self._event += 1
+        self._jobs.put(self._event)
+
+    def removal(self) -> None:
+        """Say that the card left: nothing is to be tried again."""
+        self._event += 1
 
     @property
     def reading(self) -> bool:
@@ -89,14 +93,14 @@ class ReaderWorker:
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
-            if not self._trade.wait(SETTLING) and job == self._awaited:
-                self._read()
+            if not self._trade.wait(SETTLING) and job == self._event:
+                self._read(job)
             self._jobs.task_done()
 
-    def _read(self) -> None:
+    def _read(self, job: int) -> None:
         """Read one card to its end, with its retries, and say how it went."""
         try:
-            done = self._attempts()
+            done = self._attempts(job)
         except CardTrouble as trouble:
             log.info("reading failed: %s", trouble.problem)
             self._publish(CardFailed(self.reader, trouble.problem))
@@ -108,7 +112,7 @@ class ReaderWorker:
         finally:
             self._step_began = None
 
-    def _attempts(self) -> CardDone:
+    def _attempts(self, job: int) -> CardDone:
         """Read, again from the start when that may help; reading a card has no side effect."""
         tried = 0
         while True:
@@ -119,15 +123,20 @@ class ReaderWorker:
                 if tried >= len(waits) or self._trade.wait(waits[tried]):
                     raise
                 tried += 1
+            if job != self._event:
+                raise CardTrouble(CardProblem.PULLED)
 
     def _attempt(self) -> CardDone:
+        """Open the card and read it once; each part begun is a new step for the deadline."""
         self._step_began = self._trade.clock.monotonic()
         with self._trade.open_card(self.reader) as link:
             whole = processed(link, self._trade.wait)
             return self._trade.read(whole, self.reader, self._progress)
 
     def _progress(self, percent: int, part: CardPart) -> None:
-        self._step_began = self._trade.clock.monotonic()
+        now, began = self._trade.clock.monotonic(), self._step_began
+        log.debug("%s begins; the step before took %.0f ms", part, 1000 * (now - (began or now)))
+        self._step_began = now
         self._publish(CardReading(self.reader, percent, part))
 
     def _publish(self, event: CardEvent) -> None:

@@ -1,6 +1,10 @@
 """How often one may look into a partner's mailbox (`be-mycarenet.md` §9)."""
 
+from collections.abc import Iterable, Mapping
 from math import ceil
+
+from server.core.outbox import Outcome, Verdict
+from sync.ports import Clock
 
 TOO_SOON = "mailbox.too_soon"  # the reason of an outcome: « not enough time » since the last look
 BACKGROUND_SECONDS = 15 * 60
@@ -44,3 +48,35 @@ class Etiquette:
         """Note « too soon »: twice the distance, and never before the time asked for."""
         self._penalty = min(self._penalty * 2, WORST_PENALTY)
         self._last, self._floor = at, at + (retry_after or 0)
+
+
+class Looks:
+    """The looks into every mailbox, by stream. A stream without one may always be asked."""
+
+    def __init__(self, streams: Iterable[str], clock: Clock) -> None:
+        self._clock = clock
+        self._etiquette = {stream: Etiquette() for stream in streams}
+
+    def patience(self, manual: bool) -> Mapping[str, int]:
+        """Return the seconds each mailbox wants before it is looked into again."""
+        at = self._clock.monotonic()
+        return {stream: one.wait(at, manual) for stream, one in self._etiquette.items()}
+
+    def next_look(self) -> float:
+        """Return the seconds until one of them may be read in the background."""
+        return min(self.patience(manual=False).values(), default=float("inf"))
+
+    def note(self, stream: str, outcome: Outcome, further: bool = False) -> None:
+        """Note what a look brought; `further` when it was for a second or later page."""
+        etiquette = self._etiquette.get(stream)
+        if etiquette is None:
+            return
+        at = self._clock.monotonic()
+        if outcome.verdict is Verdict.UNREACHABLE:
+            etiquette.missed(at)
+        elif outcome.reason != TOO_SOON:
+            etiquette.looked(at)
+        elif further:
+            etiquette.unfinished(at, outcome.retry_after)
+        else:
+            etiquette.refused(at, outcome.retry_after)

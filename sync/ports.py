@@ -26,7 +26,10 @@ class Outbox(Protocol):
         ...
 
     def lanes(self, now: datetime) -> Sequence[str]:
-        """Return the lanes that have a row to send, or a question to ask, at `now`."""
+        """Return the lanes that have a row to send, or a question to ask, at `now`.
+
+        Rows whose wait is over become Ready here; `count` comes after it.
+        """
         ...
 
     def count(self, now: datetime) -> int:
@@ -51,7 +54,7 @@ class Outbox(Protocol):
         Sent: DONE → Done, FAILED → Failed, UNREACHABLE and LATER → RetryWait, UNKNOWN → Unknown.
         Asked (`doubtful`): DONE → Done; ABSENT → Ready when `proven`, or at the second empty
         answer ≥ 15 min after the first, else Unknown; anything else leaves it Unknown, to be
-        asked again later.
+        asked again later (after 15 min, or what `retry_after` says).
         """
         ...
 
@@ -101,7 +104,8 @@ class Intake(Protocol):
         Known letters are recognised by their hash. What cannot be read, or whose content does not
         have the hash it carries, is set aside (False), not raised. A success acknowledgement or a
         message with our reference settles an `Unknown` row with that reference in the same
-        transaction: once confirmed, the proof is gone, and a question would find no trace.
+        transaction (and a failure acknowledgement makes it Ready): once confirmed, the proof is
+        gone, and a question would find no trace.
         """
         ...
 

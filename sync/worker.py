@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 STOP_SECONDS = 2.0
 REST_SECONDS = 1.0  # between two runs nobody asked for
+IDLE_SECONDS = 30.0  # after a run that found nothing to do, whatever said there was
 AFTER_STUMBLE_SECONDS = 60.0
 
 
@@ -96,8 +97,9 @@ class Worker:
         if self._line.has_returned():
             self._outbox.line_back(self._clock.now())
         if (pressed and self._line.state.online) or self._has_reason():
-            self._run(manual=pressed)
-            return max(REST_SECONDS, self._seconds_to_next())
+            report = self._run(manual=pressed)
+            rest = IDLE_SECONDS if report == Report() else REST_SECONDS
+            return max(rest, self._seconds_to_next())
         return self._seconds_to_next()
 
     def _recover(self) -> None:
@@ -108,12 +110,13 @@ class Worker:
     def _has_reason(self) -> bool:
         return not self._line.holds_back() and self._seconds_to_due() <= 0
 
-    def _run(self, manual: bool) -> None:
+    def _run(self, manual: bool) -> Report:
         report = self._engine.run_once(manual)
         self._told(report)
         looks = (outcome.verdict for _, outcome in report.looked)
         if report.unreachable or Verdict.UNREACHABLE in looks:
             self._line.look()
+        return report
 
     def _seconds_to_due(self) -> float:
         """Return the seconds to the next message, question or look into a mailbox."""

@@ -1,9 +1,10 @@
 """The web application: pages under the random prefix of one launch, behind the door."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from flask import Flask, g
+from flask import Flask, Response, g, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -14,6 +15,7 @@ from webui.failures import tell_failures
 from webui.frame import rail
 from webui.gate import Gate, GateState
 from webui.i18n import catalogue
+from webui.idle import IdleLock
 from webui.keys import KEYS
 from webui.pages import frame as frame_page
 from webui.pages import gate as gate_page
@@ -41,7 +43,9 @@ def create_app(
     `now` gives the present instant, aware, in UTC. Serve it with `webui.serving.server_for`.
     """
     app = Flask(__name__, static_url_path=f"{door.root}static")
-    app.extensions["stream"] = stream
+    idle = IdleLock(gate, door, stream.broker, stream.clock)
+    idle.watch(app)
+    app.extensions["stream"] = replace(stream, locked=idle.locked)
     app.extensions["desk"] = lambda: Desk(
         now=now(),
         catalogue=catalogue(g.get("locale", gate.locale)),
@@ -51,11 +55,19 @@ def create_app(
         broker=stream.broker,
     )
     guard(app, door, gate)
+    app.after_request(_announce)
     tell_failures(app)
     _set_up_templates(app)
     for page in PAGES:
         app.register_blueprint(page, url_prefix=f"/{door.prefix}{page.url_prefix or ''}")
     return app
+
+
+def _announce(response: Response) -> Response:
+    """Wake the open streams after a change: the rows it wrote are told at once."""
+    if request.method == "POST" and response.status_code < 400:
+        desk().broker.wake()
+    return response
 
 
 def _set_up_templates(app: Flask) -> None:
@@ -89,7 +101,7 @@ def _spoken(write: Callable[..., str]) -> Callable[..., str]:
 
 
 def _plural(key: str, n: int, **facts: object) -> Markup:
-    """The plural twin of `_()` in templates: the sentence may hold tags, the facts are escaped."""
+    """Speak a plural in a template, as `_()` does: tags in the sentence, facts escaped."""
     return Markup(desk().catalogue.ngettext(key, key, n)) % {**facts, "n": n}  # noqa: S704
 
 

@@ -33,7 +33,7 @@ class Subscription:
         self.ended = False
 
     def wait(self, seconds: float) -> list[Passing]:
-        """Return what has passed; wait up to that long when nothing has. A wake-up ends the wait."""
+        """Return what has passed; wait at most that long when nothing has."""
         try:
             first = self._queue.get(timeout=seconds)
         except Empty:

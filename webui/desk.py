@@ -9,11 +9,13 @@ from typing import Protocol
 
 from flask import current_app, g
 
+from server.services.desk import Desk as WorkDesk
 from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
 from webui.gate import Gate
 from webui.i18n import Catalogue
+from webui.outside import DemoControl, PostControl
 
 
 class Services(Protocol):
@@ -21,6 +23,28 @@ class Services(Protocol):
 
     def frame(self, now: datetime) -> FrameState:
         """Give the state shown around every screen."""
+        ...
+
+    def desk(self) -> WorkDesk:
+        """Give the services' own desk for this request; raise `Locked` when locked."""
+        ...
+
+    @property
+    def post(self) -> PostControl | None:
+        """The post of the open practice; None while no address to send to is set."""
+        ...
+
+    @property
+    def demo(self) -> DemoControl | None:
+        """The toys of a demo practice; None in a real one."""
+        ...
+
+    def confirm_date(self) -> None:
+        """Take the user's word that the date shown is right, and judge again what waited."""
+        ...
+
+    def import_tariff(self, table: bytes) -> None:
+        """Add a tariff; raise `ReferenceRefused` with the rows at fault, nothing then changes."""
         ...
 
 
@@ -34,6 +58,10 @@ class Desk:
     gate: Gate
     door: Door
     broker: Broker
+
+    def work(self) -> WorkDesk:
+        """Give a fresh services' desk: what every service takes first."""
+        return self.services.desk()
 
 
 def desk() -> Desk:

@@ -96,7 +96,7 @@ class Door:
         return _same(token, self.page_token)
 
     def open_session(self) -> str:
-        """Start the time between unlocking and locking; earlier session cookies are worth nothing."""
+        """Start the time between unlocking and locking; earlier cookies are worth nothing."""
         self._session = self._entropy(32).hex()
         return self._session
 

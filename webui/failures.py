@@ -14,13 +14,14 @@ from werkzeug.exceptions import HTTPException
 from server.core import errors
 from server.core.errors import KineError
 from webui.desk import desk
-from webui.forms import InvalidForm, form_of
+from webui.forms import UnreadableFields, form_of
 from webui.replies import wants_fragment
 from webui.sentences import sentence
 
 log = logging.getLogger(__name__)
 
 STATUSES: Mapping[type[KineError], int] = {
+    errors.InvalidForm: 422,
     errors.InvalidNumber: 422,
     errors.InvalidValue: 422,
     errors.FieldOverflow: 422,
@@ -34,8 +35,17 @@ STATUSES: Mapping[type[KineError], int] = {
     errors.SealRefused: 422,
     errors.ReferenceRefused: 422,
     errors.Missing: 503,
-    InvalidForm: 422,
+    UnreadableFields: 422,
 }
+
+_ABOUT_THE_FORM = (
+    errors.InvalidForm,
+    errors.InvalidNumber,
+    errors.InvalidValue,
+    errors.FieldOverflow,
+    errors.WrongKey,
+)
+"""Refusals of what was typed; any other is told on a page of its own."""
 
 
 def tell_failures(app: Flask) -> None:
@@ -49,7 +59,7 @@ def _refused(error: KineError) -> Response:
     status = STATUSES.get(type(error), 400)
     if isinstance(error, errors.Locked):
         return _locked(status)
-    form = form_of(request.endpoint)
+    form = form_of(request.endpoint) if isinstance(error, _ABOUT_THE_FORM) else None
     if form is not None:
         g.problem = error
         response = make_response(form(**(request.view_args or {})))

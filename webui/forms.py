@@ -1,24 +1,22 @@
-"""Forms: reading every field before complaining, and showing a refused form again as it was typed."""
+"""Forms: every field is read before complaining, and a refused form is shown as it was typed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
 from flask import current_app, g, request
 from flask.typing import ResponseReturnValue
 
-from server.core.errors import InvalidValue, KineError
+from server.core.errors import InvalidForm, InvalidValue, KineError
 from webui.i18n import Catalogue
-from webui.sentences import sentence
+from webui.sentences import fault_sentence, sentence
 
 View = Callable[..., ResponseReturnValue]
 _V = TypeVar("_V", bound=View)
 
 
-class InvalidForm(KineError):
-    """Some fields of one form cannot be used; fact `problems`, an error per field name."""
-
-    code = "form.invalid"
+class UnreadableFields(InvalidForm):
+    """Some fields could not even be read; fact `problems`, an error per field name."""
 
     def __init__(self, problems: Mapping[str, KineError]) -> None:
         super().__init__(problems=problems)
@@ -43,9 +41,9 @@ class Problems:
             self._found[field] = error
 
     def settle(self) -> None:
-        """Raise InvalidForm when a field had a problem."""
+        """Raise UnreadableFields when a field had a problem."""
         if self._found:
-            raise InvalidForm(self._found)
+            raise UnreadableFields(self._found)
 
 
 def typed(field: str, default: str = "") -> str:
@@ -78,11 +76,19 @@ def form_of(endpoint: str | None) -> View | None:
     return form
 
 
+def faults_of(error: InvalidForm) -> Sequence[tuple[str, str]]:
+    """Give the (field, reason) pairs of a form that a service refused."""
+    faults: Sequence[tuple[str, str]] = error.facts.get("faults", ())  # type: ignore[assignment]  # facts are objects
+    return faults
+
+
 def field_problems(catalogue: Catalogue) -> dict[str, str]:
     """Sentences about the form being shown again, by field name; "" when no field is at fault."""
     error: KineError | None = g.get("problem")
     if error is None:
         return {}
-    if isinstance(error, InvalidForm):
+    if isinstance(error, UnreadableFields):
         return {field: sentence(each, catalogue) for field, each in error.problems.items()}
+    if isinstance(error, InvalidForm):
+        return {field: fault_sentence(field, why, catalogue) for field, why in faults_of(error)}
     return {str(error.facts.get("field", "")): sentence(error, catalogue)}

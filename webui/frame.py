@@ -18,6 +18,7 @@ class FrameState:
     waiting: int  # messages in the outbox that have still to leave
     last_event: int  # id of the last event row when the screen was drawn
     card: str = ""  # name of the holder of the card in the reader, "" when there is none
+    card_problem: str = ""  # code of what keeps readers from being used, "" when nothing does
     to_do: Mapping[str, int] = field(default_factory=dict)  # rail name → what needs a hand
     saved_at: datetime | None = None
 
@@ -50,5 +51,5 @@ RAIL = (
 
 
 def rail(app: Flask) -> Sequence[RailEntry]:
-    """The entries that lead somewhere: a page that does not exist yet is not offered."""
+    """Give the entries that lead somewhere: a page that does not exist is not offered."""
     return [entry for entry in RAIL if entry.endpoint in app.view_functions]

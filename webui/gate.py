@@ -69,11 +69,11 @@ class Recovery:
 
 
 class Gate(Protocol):
-    """What stands between the launch and the practice. Errors raised are of the KineError family."""
+    """What stands between the launch and the practice. Raises KineErrors."""
 
     @property
     def state(self) -> GateState:
-        """Where we stand now."""
+        """Where the practice stands now."""
         ...
 
     @property
@@ -87,7 +87,7 @@ class Gate(Protocol):
         ...
 
     def users(self) -> Sequence[GateUser]:
-        """Active users, the likeliest first (the owner of the card in the reader, else the last)."""
+        """Give the active users, the likeliest first: the owner of the card, else the last one."""
         ...
 
     def unlock(self, user: str, passphrase: str) -> None:
@@ -99,7 +99,7 @@ class Gate(Protocol):
         ...
 
     def recovery(self) -> Recovery:
-        """The recovery code, only while UNPROVEN; StateConflict afterwards."""
+        """Give the recovery code, only while UNPROVEN; StateConflict afterwards."""
         ...
 
     def prove_recovery(self, answers: Sequence[str]) -> None:

@@ -1,7 +1,8 @@
 """Catalogues: every sentence a person reads, by key, in the French of Belgium and France and Dutch.
 
 The .po files of `locale/` are the source. Reading them takes a tenth of a second, so the compiled
-form is kept beside each, or made anew at each start where the folder cannot be written.
+form is kept beside each, or made anew at each start where the folder cannot be written. A locale
+has one file per area of the screens; a key is written in one of them only.
 """
 
 import logging
@@ -49,8 +50,17 @@ class _Facts(dict[str, object]):
 def catalogue(locale: str) -> Catalogue:
     """Give the catalogue of "fr_BE", "fr_FR" or "nl"; another locale falls back to fr_BE."""
     known = locale if locale in LANGUAGES else DEFAULT_LOCALE
-    source = FOLDER / known / "LC_MESSAGES" / "besace.po"
-    return Catalogue(known, GNUTranslations(BytesIO(_compiled(source))))
+    return Catalogue(known, _translations(FOLDER / known / "LC_MESSAGES"))
+
+
+def _translations(folder: Path) -> GNUTranslations:
+    """Read every area of one locale; the file of the frame comes first and falls back on the rest."""
+    first, *rest = (
+        GNUTranslations(BytesIO(_compiled(source))) for source in sorted(folder.glob("*.po"))
+    )
+    for area in rest:
+        first.add_fallback(area)
+    return first
 
 
 def _compiled(source: Path) -> bytes:

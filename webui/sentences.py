@@ -1,4 +1,4 @@
-"""What a person reads about an error: its code and facts turned into a sentence of the catalogue."""
+"""What a person reads about an error: its code and facts, turned into a sentence."""
 
 from collections.abc import Iterator
 
@@ -16,6 +16,12 @@ def sentence(error: KineError, catalogue: Catalogue) -> str:
     """
     key = next((key for key in _keys(error) if catalogue.has(key)), "error")
     return catalogue.say(key, **error.facts)
+
+
+def fault_sentence(field: str, reason: str, catalogue: Catalogue) -> str:
+    """Say what is wrong with one field of a form: `error.form.iban.check`, then `.check`."""
+    keys = (f"error.form.{field}.{reason}", f"error.form.{reason}")
+    return catalogue.say(next((key for key in keys if catalogue.has(key)), "error.value.invalid"))
 
 
 def _keys(error: KineError) -> Iterator[str]:

@@ -3,8 +3,7 @@
 import socket
 
 from flask import Flask
-from waitress import create_server
-from waitress.server import BaseWSGIServer
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from webui.door import ADDRESS
 from webui.security import BODY_LIMIT, HEADER_LIMIT
@@ -30,7 +29,7 @@ def bind(port: int = 0) -> socket.socket:
     return listener
 
 
-def server_for(app: Flask, listener: socket.socket) -> BaseWSGIServer:
+def server_for(app: Flask, listener: socket.socket) -> BaseWSGIServer | MultiSocketServer:
     """Give the server of an app: `run()` serves until `close()` is called.
 
     Buffers never overflow to a temporary file: bodies and answers hold health data. Looking one

@@ -36,7 +36,7 @@ class EventSource(Protocol):
         ...
 
     def latest(self) -> int:
-        """The id of the last row, 0 when there is none."""
+        """Return the id of the last row, 0 when there is none."""
         ...
 
 

@@ -24,6 +24,8 @@ from server.countries.belgium.refusals import Dictionary
 _EXIT = {Verdict.VALID: 0, Verdict.PROBLEMS: 1, Verdict.UNKNOWN: 2}
 _EFACT = tuple(f"efact.{kind.value}" for kind in MessageKind)
 _SHOWN = 24  # first characters of an unknown file, enough to see what it is
+_AMOUNTS = ("requested", "accepted", "refused")
+_UNREADABLE = "…"
 _LOCALES = {"fr": "fr_BE", "nl": "nl"}
 
 
@@ -172,7 +174,3 @@ def _settlement(settlement: Mapping[str, Any], words: Words) -> str:
 
 def _amount(cents: object) -> str:
     return euros(cents) if isinstance(cents, int) else _UNREADABLE
-
-
-_AMOUNTS = ("requested", "accepted", "refused")
-_UNREADABLE = "…"

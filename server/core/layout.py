@@ -13,101 +13,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeAlias
-from unicodedata import combining, normalize
+from typing import Any, NamedTuple
 
 from server.core.errors import FieldOverflow, InvalidValue
+from server.core.field import NUMERALS, PLAIN, UPPER, Field, Kind, Value, plain
 
-Value: TypeAlias = str | int | date | None
-
-
-class Kind(StrEnum):
-    """What the characters of a zone are."""
-
-    TEXT = "TEXT"  # left-aligned, right blanks; str without the padding
-    DIGITS = "DIGITS"  # an identifier, all its digits given; str
-    NUMBER = "NUMBER"  # left zeros; int, not negative
-    AMOUNT = "AMOUNT"  # one sign, left zeros; int with its sign
-    DATE = "DATE"  # AAAAMMJJ; date, None for zeros
-    FIXED = "FIXED"  # what we always write, repeated to the width; read as it stands
-
-
-UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-NUMERALS = "0123456789"
-PLAIN = NUMERALS + UPPER + " -"
-
-# What decomposition into letter and accent does not solve.
-REPLACEMENTS = str.maketrans(
-    {"ß": "ss", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
-    | dict.fromkeys("‘’ʼ", "'")
-    | dict.fromkeys("–—‑", "-")
-    | dict.fromkeys("\u00a0\u202f", " ")
-)
-
-
-def plain(text: str) -> str:
-    """Write without diacritics, so that every character is one byte: `Noël` gives `Noel`."""
-    if text.isascii():
-        return text
-    parts = normalize("NFKD", text.translate(REPLACEMENTS))
-    return "".join(c for c in parts if not combining(c))
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One line of the norm's table: name, first position (from 1), width, kind.
-
-    `label` is our own word for the zones we fill; `fill` what a FIXED zone repeats; `charset` the
-    only characters a sound record has here (by default those of the kind, capitals for text).
-    """
-
-    name: str
-    start: int
-    width: int
-    kind: Kind = Kind.TEXT
-    label: str = ""
-    fill: str = ""
-    charset: str = ""
-
-    @property
-    def key(self) -> str:
-        """The word by which a value is given and asked."""
-        return self.label or self.name
-
-    @property
-    def fixed(self) -> str:
-        """Repeat the constant of a FIXED zone to its width."""
-        return self.fill * (self.width // len(self.fill))
-
-    @property
-    def classes(self) -> tuple[tuple[str, int], ...]:
-        """List what a sound record has in this zone: classes of characters, each with its count."""
-        if self.charset:
-            return ((f"[{re.escape(self.charset)}]", self.width),)
-        if self.kind is Kind.FIXED:
-            return tuple((f"[{re.escape(c)}]", 1) for c in self.fixed)
-        if self.kind is Kind.TEXT:
-            return ((f"[{re.escape(PLAIN)}]", self.width),)
-        if self.kind is Kind.AMOUNT:
-            return (("[+-]", 1), ("[0-9]", self.width - 1))
-        return (("[0-9]", self.width),)
-
-    @property
-    def slot(self) -> str:
-        """Give the place of this zone in the template that writes its record."""
-        if self.kind is Kind.FIXED:
-            return self.fixed.replace("%", "%%")
-        if self.kind is Kind.TEXT:
-            return f"%-{self.width}s"
-        if self.kind is Kind.NUMBER:
-            return f"%0{self.width}d"
-        if self.kind is Kind.AMOUNT:
-            return f"%+0{self.width}d"
-        return f"%{self.width}s"
+__all__ = ["NUMERALS", "PLAIN", "UPPER", "Field", "Kind", "Layout", "Record", "Value", "plain"]
 
 
 class Record(NamedTuple):
@@ -347,7 +261,8 @@ def _check_cover(layout: Layout) -> None:
 def _pattern(classes: Iterable[tuple[str, int]]) -> str:
     """Join classes of characters, neighbours that are alike into one: it is matched faster."""
     groups = groupby(classes, key=lambda part: part[0])
-    return "".join(f"{chars}{{{sum(n for _, n in parts)}}}" for chars, parts in groups)
+    counted = ((chars, sum(count for _, count in parts)) for chars, parts in groups)
+    return "".join(chars if count == 1 else f"{chars}{{{count}}}" for chars, count in counted)
 
 
 def _places(free: Sequence[Field], *kinds: Kind) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from server.core.clock import Clock, ClockFacts, ClockTrust, judge
 from server.core.errors import DamagedPractice, InvalidValue, Locked, WrongKey
 from server.core.identifiers import Nihii
 from server.core.ulid import Entropy, new_ulid
+from server.services import practices as own
 from server.services.desk import Desk
 from server.store import journal
 from server.store import practice as practices
@@ -34,7 +35,8 @@ from server.store.migrate import migrate
 from server.store.practice import Device, Practice, Practitioner, Role, User
 from server.store.rows import value
 
-DATABASE, KEYS, REFERENCE = "besace.db", "besace.key", "reference.db"
+DATABASE, KEYS = "besace.db", "besace.key"
+REFERENCE = "reference.db"  # as built; the practice keeps it under the name of its digest
 _SHORTEST = 10
 
 
@@ -61,6 +63,17 @@ class Login:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What is written on the door of a practice."""
+
+    name: str
+    country: str
+    demo: bool
+    locale: str
+    proven: bool  # somebody retyped the recovery code
+
+
 class Cabinet:
     """One practice folder and the session opened on it."""
 
@@ -73,6 +86,7 @@ class Cabinet:
         self._cost = cost or Cost()
         self._keys = KeyFile(folder / KEYS)
         self._pool: Pool | None = None
+        self._key: DatabaseKey | None = None
         self._user = ""
         self._mac_key = b""
         self._facts = ClockFacts(built_on, None, clock.now(), clock.monotonic())
@@ -115,6 +129,32 @@ class Cabinet:
         label = f"{form.first_name} {form.last_name.upper()}"
         self._keys.create(key, f"user:{owner}", form.passphrase, self._cost, label)
         self._keys.add(key, RECOVERY, parse_recovery_code(code), self._cost)
+        self._keys.set_sign(
+            {
+                "name": form.name, "country": form.country, "demo": form.demo,
+                "locale": form.locale, "proven": False,
+            }
+        )  # fmt: skip
+        return code
+
+    @property
+    def sign(self) -> Sign | None:
+        """What is written on the door of the practice; None while there is none."""
+        if not self.exists:
+            return None
+        held = self._keys.sign()
+        return Sign(held["name"], held["country"], held["demo"], held["locale"], held["proven"])
+
+    def prove(self) -> None:
+        """Note that the recovery code was retyped: the first run has ended."""
+        self._keys.set_sign({**self._keys.sign(), "proven": True})
+
+    def renew_recovery(self) -> str:
+        """Make another recovery code for the open practice; the one before opens nothing more."""
+        if self._key is None:
+            raise Locked()
+        code = new_recovery_code()
+        self._keys.add(self._key, RECOVERY, parse_recovery_code(code), self._cost)
         return code
 
     def unlock(self, user: str, passphrase: str) -> None:
@@ -133,7 +173,7 @@ class Cabinet:
 
     def lock(self) -> None:
         """Close every connection and forget the key."""
-        pool, self._pool = self._pool, None
+        pool, self._pool, self._key = self._pool, None, None
         self._user, self._mac_key = "", b""
         if pool is not None:
             pool.close()
@@ -150,6 +190,20 @@ class Cabinet:
         stamp = Stamp(self._clock.now(), device.id, who.id, self.boot, self._trust(), self._mac_key)
         return Desk(db, practices.get(db), device, who, stamp, self._entropy)
 
+    @property
+    def reference(self) -> Path:
+        """The reference file in use."""
+        return _reference_path(self._folder, self.desk().practice.reference_sha256)
+
+    def adopt_reference(self, fresh: Path) -> None:
+        """Use a new reference file from now on and judge again what waited for it."""
+        if self._pool is None:
+            raise Locked()
+        sha256 = _take_in(self._folder, fresh)
+        own.accept_reference(self.desk(), sha256)
+        self._pool.use_reference(_accepted_reference(self._folder, sha256))
+        own.judge_again(self.desk())
+
     def confirm_date(self) -> None:
         """Take the user's word that the date shown is right (`domain.md` §4.6)."""
         now, mono = self._clock.now(), self._clock.monotonic()
@@ -161,16 +215,16 @@ class Cabinet:
         return judge(self._clock.now(), self._clock.monotonic(), self._facts)
 
     def _open(self, key: DatabaseKey, user: str) -> None:
-        path, reference = self._folder / DATABASE, self._folder / REFERENCE
+        path = self._folder / DATABASE
         db = connect(path, key)
         migrate(db)
-        _check_reference(practices.get(db), reference)
+        reference = _accepted_reference(self._folder, practices.get(db).reference_sha256)
         last = value(db, "select max(at) from journal")
         self._facts = replace(self._facts, last_event=last and datetime.fromisoformat(last))
         db.close()
         self.lock()
         self._pool = Pool(path, key, reference)
-        self._user, self._mac_key = user, key.derive("journal")
+        self._key, self._user, self._mac_key = key, user, key.derive("journal")
 
     def _write_file(self, form: NewPractice, number: Nihii, owner: str, key: DatabaseKey) -> None:
         """Write the whole practice file beside, then rename: half a practice never shows."""
@@ -209,10 +263,9 @@ class Cabinet:
             practices.insert_user(db, who, device.id, seq)
 
     def _practice(self, form: NewPractice) -> Practice:
-        reference = self._folder / REFERENCE
         return Practice(
             self._ulid(), form.country, form.demo, form.name, "", "", "", "INDIVIDUAL", None, "",
-            "", "", self._ulid(), file_sha256(reference),
+            "", "", self._ulid(), _take_in(self._folder, self._folder / REFERENCE),
         )  # fmt: skip
 
     def _ulid(self) -> str:
@@ -226,10 +279,23 @@ def file_sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _check_reference(practice: Practice, reference: Path) -> None:
-    """Refuse a reference file the practice did not accept: a wrong tariff is a wrong bill."""
-    if file_sha256(reference) != practice.reference_sha256:
+def _take_in(folder: Path, reference: Path) -> str:
+    """Name a reference file by its digest, so that a new one never replaces one in use."""
+    sha256 = file_sha256(reference)
+    reference.replace(_reference_path(folder, sha256))
+    return sha256
+
+
+def _accepted_reference(folder: Path, sha256: str) -> Path:
+    """Find the reference file the practice accepted: a wrong tariff is a wrong bill."""
+    path = _reference_path(folder, sha256)
+    if file_sha256(path) != sha256:
         raise DamagedPractice(reason="reference_changed")
+    return path
+
+
+def _reference_path(folder: Path, sha256: str) -> Path:
+    return folder / f"reference-{sha256[:16]}.db"
 
 
 def _check(form: NewPractice) -> None:

@@ -79,13 +79,16 @@ def proof(desk: Desk, session_id: str) -> Proof:
 
 
 def keep(desk: Desk, session_id: str, content: bytes) -> str:
-    """Keep the bytes of a document handed over; return its id."""
+    """Keep the bytes of a document handed over; return its id. The same paper twice is one."""
     desk.require("patients")
     session = care.session(desk.db, session_id)
     if session is None:
         raise NotFound(kind="session")
-    key = desk.new_id()
     sha256 = hashlib.sha256(content).hexdigest()
+    for paper in papers.of_patient(desk.db, session.patient):
+        if (paper.session, paper.sha256) == (session.id, sha256):
+            return paper.id
+    key = desk.new_id()
     with desk.deed("document.issued", "document", key, {"sha256": sha256}) as seq:
         papers.add(
             desk.db, papers.Paper(key, session.patient, session.id, desk.now, sha256), content,

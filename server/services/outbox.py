@@ -18,6 +18,7 @@ from server.store import claims, post
 from server.store.post import Row
 
 _QUIET = timedelta(minutes=15)  # how long a mailbox must stay silent before absence is believed
+_FIRST_QUESTION = timedelta(minutes=1)  # the run that fell silent reads the mailbox itself
 _LEASE_SECONDS = 300.0
 _S = MessageState
 
@@ -109,8 +110,9 @@ class PracticeOutbox:
 
     def next_due(self, now: datetime) -> datetime | None:
         """Return when something becomes due; now or earlier when it already is."""
-        waits = [_due_at(row) for row in post.open_rows(self._desk().db)]
-        return min((at for at in waits if at is not None), default=None)
+        desk = self._desk()
+        rows = [row for row in post.open_rows(desk.db) if not self._depends(desk, row)]
+        return min((at for row in rows if (at := _due_at(row)) is not None), default=None)
 
     def _wake(self, desk: Desk, now: datetime) -> None:
         """Make ready what has waited long enough, and let expire what comes too late."""
@@ -126,10 +128,12 @@ class PracticeOutbox:
 
     def _may_start(self, desk: Desk, row: Row, now: datetime) -> bool:
         at = _due_at(row)
-        if at is None or at > now:
-            return False
-        before = row.depends_on and post.get(desk.db, row.depends_on)
-        return not before or before.state is _S.DONE
+        return at is not None and at <= now and not self._depends(desk, row)
+
+    def _depends(self, desk: Desk, row: Row) -> bool:
+        """Say whether a message that must leave first has not arrived yet."""
+        before = post.get(desk.db, row.depends_on) if row.depends_on else None
+        return before is not None and before.state is not _S.DONE
 
     def _must_wait_for_tomorrow(self, desk: Desk, row: Row, now: datetime) -> bool:
         """One eFact file per insurer and civil day of sending (BE-56b, error 100724)."""
@@ -172,7 +176,7 @@ class PracticeOutbox:
         if verdict is Verdict.DONE:
             self._arrive(desk, seq, row, proof)
         elif verdict is Verdict.UNKNOWN:
-            self._doubt(desk, seq, row, outcome.reason, desk.now)
+            self._doubt(desk, seq, row, outcome.reason, desk.now + _FIRST_QUESTION)
         else:
             self._not_received(desk, seq, row, outcome)
 
@@ -223,10 +227,10 @@ class PracticeOutbox:
         if row.lot:
             fates.lot_arrives(desk, seq, row.lot, proof)
 
-    def _doubt(self, desk: Desk, seq: int, row: Row, reason: str, now: datetime) -> None:
-        """Nobody knows what arrived: ask at once, and never send before an answer."""
+    def _doubt(self, desk: Desk, seq: int, row: Row, reason: str, ask_at: datetime) -> None:
+        """Note that nobody knows what arrived: ask soon, and never send before an answer."""
         post.move(desk.db, row, _S.UNKNOWN, reason)
-        post.plan(desk.db, row.id, now)
+        post.plan(desk.db, row.id, ask_at)
         post.mark_empty(desk.db, row.id, None)
         if row.lot:
             fates.lot_in_doubt(desk, seq, row.lot)

@@ -36,6 +36,18 @@ def search(desk: Desk, text: str) -> Sequence[Patient]:
     return patients.search(desk.db, text)
 
 
+def count(desk: Desk) -> int:
+    """Return how many patients the practice has."""
+    desk.require("patients")
+    return patients.count(desk.db)
+
+
+def name_of(desk: Desk, patient_id: str) -> str:
+    """Return the name of a patient as the lamp shows it; "" when there is no such file."""
+    patient = patients.get(desk.db, patient_id)
+    return f"{patient.first_name} {patient.last_name.upper()}" if patient else ""
+
+
 def open_file(desk: Desk, patient_id: str) -> PatientFile:
     """Return a patient's file; raise `NotFound`."""
     desk.require("patients")

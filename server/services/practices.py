@@ -72,12 +72,16 @@ def amend(desk: Desk, typed: Mapping[str, str]) -> None:
 
 
 def accept_reference(desk: Desk, sha256: str) -> None:
-    """Accept a new reference file and judge again every session that waited for it."""
+    """Accept a new reference file, by its digest."""
     desk.require("settings")
-    with desk.deed("reference.accepted", "practice", desk.practice.id, {"sha256": sha256}) as seq:
+    with desk.deed("reference.accepted", "practice", desk.practice.id, {"sha256": sha256}):
         practices.update(desk.db, replace(desk.practice, reference_sha256=sha256))
-        fresh = replace(desk, practice=practices.get(desk.db))
-        evaluation.judge_all(fresh, seq)
+
+
+def judge_again(desk: Desk) -> None:
+    """Judge and price again every waiting session: the tables have changed."""
+    with desk.deed("reference.applied", "practice", desk.practice.id) as seq:
+        evaluation.judge_all(desk, seq)
 
 
 def choose_language(desk: Desk, locale: str) -> None:
@@ -91,7 +95,7 @@ def choose_language(desk: Desk, locale: str) -> None:
 
 
 def _phone(form: Form) -> str:
-    """A holder's phone: at most 13 characters, digits, slash, dot and space (SOFT33 rule)."""
+    """Read a holder's phone: at most 13 characters, digits, slash, dot and space (SOFT33-44)."""
     text = form.text("phone", most=13)
     if text and not all(c.isdigit() or c in "/. +" for c in text):
         form.faults.append(("phone", "shape"))

@@ -4,7 +4,9 @@ What each message means for a lot and its lines: `be-efact.md` §4 in the words 
 Answers come in any order, more than once, or not at all; nothing received is lost.
 """
 
+import base64
 import hashlib
+import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -17,6 +19,7 @@ from server.services.desk import Desk
 from server.store import claims, money, post
 from server.store.claims import Line, Lot
 from server.store.money import LotProblem, Settlement
+from server.store.post import Row
 
 _SUCCESS = "success"
 
@@ -79,17 +82,40 @@ def _apply(desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
 
 def _apply_tack(desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
     """Take a hub acknowledgement: a success ends a doubt, whoever asked."""
-    reference = letter.applies_to.rsplit(":", 1)[-1]
-    row = post.by_reference(desk.db, reference)
+    row = post.by_reference(desk.db, letter.applies_to.rsplit(":", 1)[-1])
     lot = row.lot if row else None
-    with desk.deed("letter.applied", "letter", key) as seq:
-        if row and row.state is MessageState.UNKNOWN and letter.result_major.endswith(_SUCCESS):
-            post.move(desk.db, row, MessageState.DONE)
-            post.plan(desk.db, row.id, None)
-            if lot:
-                fates.lot_arrives(desk, seq, lot, f"letter:{key}")
-        post.file_letter(desk.db, key, "Applied", "tack", lot, "", now)
+    ours = row is not None and _is_for(letter, post.payload(desk.db, row.id))
+    reason = "" if ours or row is None else "tack.other_bytes"
+    with desk.deed("letter.applied", "letter", key, reason=reason or None) as seq:
+        if row is not None and row.state is MessageState.UNKNOWN:
+            if not letter.result_major.endswith(_SUCCESS):
+                _absent(desk, seq, row)
+            elif ours:
+                _present(desk, seq, row, key)
+        post.file_letter(desk.db, key, "Applied", "tack", lot, reason, now)
     return True
+
+
+def _is_for(letter: Letter, payload: bytes) -> bool:
+    """Say whether an acknowledgement is for these bytes: an HMAC keyed by its own verdict."""
+    mac = hmac.digest(letter.result_major.encode(), payload, "sha256")
+    return hmac.compare_digest(letter.content.strip(), base64.b64encode(mac))
+
+
+def _present(desk: Desk, seq: int, row: Row, key: str) -> None:
+    """End a doubt: the hub holds our bytes."""
+    post.move(desk.db, row, MessageState.DONE)
+    post.plan(desk.db, row.id, None)
+    if row.lot:
+        fates.lot_arrives(desk, seq, row.lot, f"letter:{key}")
+
+
+def _absent(desk: Desk, seq: int, row: Row) -> None:
+    """End a doubt: the hub says it did not keep the file, which may leave again."""
+    post.move(desk.db, row, MessageState.READY, "tack.failure")
+    post.plan(desk.db, row.id, desk.now)
+    if row.lot:
+        fates.lot_stays(desk, seq, row.lot)
 
 
 def _apply_message(desk: Desk, key: str, content: bytes, now: datetime) -> bool:

@@ -1,5 +1,11 @@
 """The dated rules of the practice's country, read once per version of the reference file."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from server.core.care import Confidence
 from server.countries.belgium.nomenclature import CodeRow
 from server.countries.belgium.rulebook import Rulebook
 from server.countries.belgium.tariff import TariffRow
@@ -17,6 +23,45 @@ def rulebook(desk: Desk) -> Rulebook:
         tables = {name: reference.rows(desk.db, name) for name in reference.RULES}
         held = _READ[key] = Rulebook.from_tables(tables, demo=desk.practice.demo)
     return held
+
+
+@dataclass(frozen=True, slots=True)
+class TariffVersion:
+    """One period of the tariff as the practice holds it."""
+
+    id: str
+    valid_from: date
+    valid_to: date | None
+    codes: int
+    confidences: Sequence[Confidence]
+    sources: Sequence[str]
+
+    @property
+    def fictional(self) -> bool:
+        """Whether a row was invented for the demonstration."""
+        return Confidence.T in self.confidences
+
+
+def tariff_versions(desk: Desk) -> list[TariffVersion]:
+    """Return the periods of the tariff in force or replaced by none, newest first."""
+    rows = sorted(
+        rulebook(desk).tariff.rows,
+        key=lambda row: (row.origin.valid_from, row.origin.version),
+        reverse=True,
+    )
+    return [
+        _version(version, list(group))
+        for version, group in groupby(rows, key=lambda row: row.origin.version)
+    ]
+
+
+def _version(version: str, rows: Sequence[TariffRow]) -> TariffVersion:
+    first = rows[0].origin
+    return TariffVersion(
+        version, first.valid_from, first.valid_to, len(rows),
+        sorted({row.origin.confidence for row in rows}),
+        sorted({row.origin.source for row in rows}),
+    )  # fmt: skip
 
 
 def label(desk: Desk, code: str, locale: str) -> str:

@@ -55,6 +55,18 @@ def of_patient(desk: Desk, patient_id: str) -> Sequence[Series]:
     return [series(desk, t.id) for t in care.treatments(desk.db, patient_id)]
 
 
+def coverages_of(desk: Desk, patient_id: str) -> Sequence[CoverageRow]:
+    """Return everything said of a patient's insurability, newest first."""
+    desk.require("patients")
+    return care.coverages(desk.db, patient_id)
+
+
+def prescribers(desk: Desk) -> Sequence[tuple[str, str]]:
+    """Return (INAMI number, name) of every prescriber already met, by name."""
+    desk.require("patients")
+    return care.prescribers(desk.db)
+
+
 def open_series(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> str:
     """Open a series from a typed prescription and return its id; raise `InvalidForm`.
 

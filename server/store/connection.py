@@ -1,7 +1,10 @@
 """The one right way to open a practice file (`reliability-security.md` §2.1)."""
 
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
+from weakref import WeakSet
 
 import apsw
 
@@ -10,6 +13,8 @@ from server.store.keys import DatabaseKey
 
 if getattr(apsw, "mc_version", None) is None:  # plain apsw would write the patients in clear
     raise Missing(what="apsw-sqlite3mc")
+
+_PAUSE, _PATIENCE = 0.002, 5.0  # seconds
 
 _PRAGMAS = (
     ("journal_mode", "wal"),
@@ -29,6 +34,7 @@ def connect(path: Path, key: DatabaseKey) -> apsw.Connection:
     """
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
     db = apsw.Connection(str(path), flags=flags)
+    db.set_busy_handler(_wait_a_moment)
     try:
         _unlock(db, key)
         for name, value in _PRAGMAS:
@@ -36,10 +42,19 @@ def connect(path: Path, key: DatabaseKey) -> apsw.Connection:
     except BaseException:
         db.close()
         raise
-    db.set_busy_timeout(5000)
     db.transaction_mode = "IMMEDIATE"
     _assert_durable(db)
     return db
+
+
+def _wait_a_moment(tries: int) -> bool:
+    """Let another writer finish, at most five seconds; the sleep frees the other threads.
+
+    SQLite's own busy timeout sleeps while this library holds the interpreter's lock, so that the
+    thread it waits for cannot go on.
+    """
+    time.sleep(_PAUSE)
+    return tries * _PAUSE < _PATIENCE
 
 
 def _unlock(db: apsw.Connection, key: DatabaseKey) -> None:
@@ -73,14 +88,17 @@ class Pool:
         self._path = path
         self._key: DatabaseKey | None = key
         self._reference = reference
+        self._edition = 0
         self._mine = threading.local()
-        self._all: list[apsw.Connection] = []
+        self._all: WeakSet[apsw.Connection] = WeakSet()  # a thread that ends takes its own away
         self._guard = threading.Lock()
 
     def get(self) -> apsw.Connection:
         """Return this thread's connection; raise `Locked` once the pool is closed."""
         held: apsw.Connection | None = getattr(self._mine, "db", None)
         if held is not None and self._key is not None:
+            if self._mine.edition != self._edition:
+                self._reattach(held)
             return held
         with self._guard:
             if self._key is None:
@@ -88,16 +106,30 @@ class Pool:
             db = connect(self._path, self._key)
             if self._reference is not None:
                 attach_reference(db, self._reference)
-            self._all.append(db)
-        self._mine.db = db
+            self._all.add(db)
+            self._mine.db, self._mine.edition = db, self._edition
         return db
+
+    def use_reference(self, reference: Path) -> None:
+        """Attach another reference file: each thread does so at its next use."""
+        with self._guard:
+            self._reference = reference
+            self._edition += 1
+
+    def _reattach(self, db: apsw.Connection) -> None:
+        with self._guard:
+            if self._reference is not None:
+                db.execute("detach ref").fetchall()
+                attach_reference(db, self._reference)
+            self._mine.edition = self._edition
 
     def close(self) -> None:
         """Close every connection and forget the key."""
         with self._guard:
             self._key = None
-            for db in self._all:
-                db.close()
+            for db in tuple(self._all):
+                with suppress(apsw.ThreadingViolationError):  # its own thread ends it with itself
+                    db.close()
             self._all.clear()
 
 

@@ -67,6 +67,14 @@ def append(db: apsw.Connection, stamp: Stamp, deed: Deed) -> int:
     return int(seq)
 
 
+def last_at(db: apsw.Connection, device: str) -> datetime | None:
+    """Return the instant of a device's last act; None before the first."""
+    row = db.execute(
+        "select at from journal where device = ? order by seq desc limit 1", (device,)
+    ).fetchone()
+    return datetime.fromisoformat(row[0]) if row else None
+
+
 def digest(facts: Mapping[str, object] | None) -> str | None:
     """Hash facts in one canonical form: sorted keys, no spaces, UTF-8."""
     if facts is None:

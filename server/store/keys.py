@@ -99,6 +99,17 @@ class KeyFile:
         """Return the slots ("user:<id>", "recovery") and the label shown for each, in order."""
         return {slot: held.get("label", "") for slot, held in self._read()["slots"].items()}
 
+    def sign(self) -> dict[str, Any]:
+        """Return what is written on the door of the practice: name, country, demo, locale."""
+        sign: dict[str, Any] = self._read().get("sign", {})
+        return sign
+
+    def set_sign(self, sign: dict[str, Any]) -> None:
+        """Write what is shown before the practice is opened; nothing of a patient."""
+        document = self._read()
+        document["sign"] = sign
+        self._write(document)
+
     def open(self, slot: str, secret: str) -> DatabaseKey:
         """Unwrap the key with one secret; raise `WrongKey` when it does not open."""
         held = self._read()["slots"].get(slot)

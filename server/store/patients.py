@@ -7,7 +7,7 @@ from datetime import date, datetime
 import apsw
 
 from server.core.cards import CardRead
-from server.store.rows import many, one
+from server.store.rows import many, one, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,12 @@ def search(db: apsw.Connection, text: str, most: int = 20) -> list[Patient]:
         " and niss < ?2 || char(1114111))) order by search, id limit ?3",
         (key, digits if len(digits) >= 2 else "", most),
     )
+
+
+def count(db: apsw.Connection) -> int:
+    """Count the living files."""
+    found = "select count(*) from patient where superseded_by is null and archived = 0"
+    return int(value(db, found))
 
 
 def add_identity(db: apsw.Connection, fact: IdentityFact, device: str, seq: int) -> None:

@@ -11,9 +11,19 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import (
+    HTTPConnection,
+    HTTPException,
+    HTTPResponse,
+    HTTPSConnection,
+    IncompleteRead,
+)
+from typing import TYPE_CHECKING
 
 from sync.transports.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _CHUNK = 64 * 1024
 
@@ -117,6 +127,8 @@ def _send_body(connection: HTTPConnection, body: bytes, limits: Limits) -> Answe
         complete = _read(response, received, limits.answer_bytes)
     except TimeoutError:
         return Silence("line.timeout", bytes(received))
+    except IncompleteRead as cut:
+        return Silence("answer.cut", bytes(received) + cut.partial)
     except (OSError, HTTPException):
         return Silence("line.reset", bytes(received))
     if len(received) > limits.answer_bytes:
@@ -167,7 +179,7 @@ class _Wire:
     def makefile(self, mode: str) -> io.BufferedReader:
         return io.BufferedReader(_Reader(self))
 
-    def receive_into(self, buffer: memoryview) -> int:
+    def receive_into(self, buffer: "WriteableBuffer") -> int:
         self.hurry()
         return self._sock.recv_into(buffer)
 
@@ -178,8 +190,7 @@ class _Wire:
         self._sock.settimeout(left)
 
     def close(self) -> None:
-        # `http.client` closes before it reads an answer without a length; `hang_up` closes.
-        pass
+        """Do nothing: `http.client` closes before it has read an answer without a length."""
 
     def hang_up(self) -> None:
         self._sock.close()
@@ -192,5 +203,5 @@ class _Reader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # any buffer will do
+    def readinto(self, buffer: "WriteableBuffer") -> int:
         return self._wire.receive_into(buffer)

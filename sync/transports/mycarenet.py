@@ -153,7 +153,7 @@ class _Reply:
 
 
 def _judge(answer: Answer, request: envelope.Request, write: bool) -> _Reply | Outcome:
-    soap = read_soap(answer.body)
+    soap = read_soap(answer.body, answer.headers.get("content-type", ""))
     if soap is not None and soap.relates_to not in ("", request.message_id):
         return unreadable(answer, write, "answer.other_request")
     if soap is not None and soap.fault is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from server.core.errors import InvalidValue
@@ -19,6 +20,7 @@ from sync.transports.soap_answer import WSA
 
 ACTION = "urn:be:cin:nip:async:generic:"
 ANONYMOUS = f"{WSA}/anonymous"
+_LOADING = Lock()
 PAGE = 100  # messages and acknowledgements of one get; the default of the schema
 
 
@@ -90,7 +92,8 @@ def _request(
 ) -> Request:
     from lxml import etree
 
-    client = _client()
+    with _LOADING:  # lanes start together: one of them reads the description for all
+        client = _client()
     addressing = _addressing(f"{ACTION}{action}", to, message_id)
     envelope = client.create_message(client.service, operation, **body, _soapheaders=addressing)
     raw = etree.tostring(envelope, encoding="UTF-8", xml_declaration=True)

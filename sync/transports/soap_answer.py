@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sync.transports.mtom import open_parcel, put_back
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -34,11 +36,13 @@ class SoapAnswer:
     relates_to: str  # MessageID of the request it answers; "" when absent
 
 
-def read_soap(raw: bytes) -> SoapAnswer | None:
+def read_soap(raw: bytes, content_type: str = "text/xml") -> SoapAnswer | None:
     """Return what an HTTP body says; None when it is not a SOAP 1.1 envelope."""
-    root = _parse(raw)
+    parcel = open_parcel(raw, content_type)
+    root = _parse(parcel.envelope)
     if root is None or root.tag != f"{{{SOAP}}}Envelope":
         return None
+    put_back(root, parcel.files)
     body = root.find(f"{{{SOAP}}}Body")
     if body is None:
         return None

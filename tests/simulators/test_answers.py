@@ -12,7 +12,7 @@ from tests.simulators.sample_writer import Bill, Care, Sending, writing
 from tests.simulators.test_judge import GOOD, SECOND, verdict
 
 STAMP = Stamp(insurers()["100"], "100", "10000000000007", date(2026, 3, 12))
-NO_PRESCRIBER = Care(prescriber="0" * 11)
+NO_PRESCRIBER = Care(day="20260311", prescriber="0" * 11)
 
 
 def parts(content: bytes) -> Sequence[str]:

@@ -45,7 +45,7 @@ def verdict(
 
 def bills(*cares: Care, **changes: str) -> Sequence[Bill]:
     """One invoice with these acts."""
-    return (Bill(cares=cares or (Care(),), **changes),)  # type: ignore[arg-type]  # only texts
+    return (replace(Bill(cares=cares or (Care(),)), **changes),)  # type: ignore[arg-type]  # only texts
 
 
 def of(union: str, mutuality: str, destination: str, **changes: str) -> Sending:
@@ -105,6 +105,7 @@ BLOCKING: list[Planted] = [
     ("B102210", rewritten("10", 109, "2027")),
     ("B102303", rewritten("10", 113, "21")),
     ("B102310", rewritten("10", 113, "04")),
+    ("B102311", replace(GOOD, created="20260228")),
     ("B102320", rewritten("10", 113, "02")),
     ("B102501", rewritten("10", 120, "20260231")),
     ("B102510", rewritten("10", 120, "20260313")),
@@ -119,6 +120,7 @@ BLOCKING: list[Planted] = [
     ("B103610", replace(GOOD, iban="")),
     ("B109902", replace(GOOD, touch=lambda kind, _, text: text + "00" if kind == "10" else text)),
     ("B200210", rewritten("20", 3, "000009")),
+    ("B201801", rewritten("20", 85, "1A4")),
     ("B200703", replace(GOOD, bills=bills(mutuality="100"))),
     ("B200801", rewritten("20", 38, "A")),
     ("B201810", replace(GOOD, bills=bills(mutuality="135"))),
@@ -127,6 +129,11 @@ BLOCKING: list[Planted] = [
     ("B202704", replace(GOOD, bills=bills(cover="1000110110"))),
     ("B209902", replace(GOOD, touch=lambda kind, _, text: text + "00" if kind == "20" else text)),
     ("B500210", rewritten("50", 3, "000009")),
+    ("B500401", rewritten("50", 11, "56701A")),
+    ("B501504", rewritten("50", 68, "1")),
+    ("B501501", rewritten("50", 69, "A")),
+    ("B502401", rewritten("50", 116, "A")),
+    ("B502404", rewritten("50", 115, "1")),
     ("B500404", rewritten("50", 10, "1")),
     ("B500501", rewritten("50", 17, "20260230")),
     ("B501901", rewritten("50", 88, "+00000024.55")),
@@ -534,3 +541,77 @@ def test_a_missing_record_breaks_the_order(removed: int, codes: set[str]) -> Non
     case = Case(file, Envelope(NIHII, GOOD.reference, True, "100"), insurers()["100"], TODAY)
     found = set(judge(case).codes)
     assert codes - {"B800111"} <= found
+
+
+def test_a_second_header_in_the_middle_is_refused() -> None:
+    turned = replace(GOOD, touch=lambda _, at, text: "10" + text[2:] if at == 4 else text)
+    assert "B100103" in verdict(turned).codes
+
+
+def test_an_institution_states_no_profession() -> None:
+    house = "71000436000"
+    sending = replace(GOOD, nihii=house, profession="000")
+    assert verdict(sending).codes == ["B101424"]
+
+
+def test_a_person_of_unknown_sex_may_be_written_as_either() -> None:
+    for sex in ("1", "2"):
+        assert verdict(replace(GOOD, bills=bills(niss="85273000106", sex=sex))).codes == []
+
+
+def test_a_travel_code_needs_neither_prescriber_nor_agreement() -> None:
+    travel = Care("639170", insurer=0, patient=112, agreement=None, prescriber="0" * 11)
+    good = replace(GOOD, bills=bills(Care(), travel))
+    assert verdict(good).codes == []
+    stated = replace(good, touch=writing("50", 127, "1", rank=5))
+    assert verdict(stated).codes == ["R502641"]
+
+
+def test_an_act_of_another_profession_asks_for_nothing() -> None:
+    foreign = Care("101032", agreement=None, prescriber="0" * 11)
+    assert verdict(replace(GOOD, bills=bills(foreign))).codes == []
+
+
+def test_an_empty_record_52_beside_an_intake_is_accepted() -> None:
+    assert verdict(replace(GOOD, bills=bills(Care("567033", agreement="0" * 20)))).codes == []
+
+
+def test_a_reading_of_the_card_is_accepted() -> None:
+    def read(kind: str, _: int, text: str) -> str:
+        written = ((25, "20260310"), (49, "1"), (50, "1"), (52, "0930"), (80, "592123456789   "))
+        for start, value in written if kind == "52" else ():
+            text = put(text, start, value)
+        return text
+
+    assert verdict(replace(GOOD, touch=read)).codes == []
+
+
+@pytest.mark.parametrize(
+    ("zones", "codes"),
+    [
+        ({25: "20260310", 49: "4", 50: "1", 80: "592123456789"}, ["R520304"]),
+        ({9: "1", 49: "4", 50: "1", 80: "592123456789"}, []),
+        ({25: "20260310", 49: "1", 50: "7", 51: "1"}, []),
+        ({25: "20260310", 49: "1", 50: "1", 52: "2561", 80: "592123456789"}, ["B521201"]),
+        ({25: "20260231", 49: "1", 50: "1", 80: "592123456789"}, ["B520601"]),
+    ],
+)
+def test_a_reading_of_the_card_is_coherent(zones: dict[int, str], codes: list[str]) -> None:
+    def read(kind: str, _: int, text: str) -> str:
+        for start, value in zones.items() if kind == "52" else ():
+            text = put(text, start, value)
+        return text
+
+    assert verdict(replace(GOOD, touch=read)).codes == codes
+
+
+def test_an_act_credited_may_be_billed_again_in_the_same_file() -> None:
+    credit = Bill(cares=(Care(insurer=-2455, patient=-625),), kind="3", number="010000000008")
+
+    def touch(kind: str, at: int, text: str) -> str:
+        if kind == "20" and at == 2:
+            return _linked(text)
+        return _negative(kind, text) if at in (3, 5) else text
+
+    assert verdict(replace(GOOD, bills=(credit, Bill()), touch=touch)).codes == []
+    assert "R500544" in verdict(replace(GOOD, bills=(Bill(), Bill(number="010000000009")))).codes

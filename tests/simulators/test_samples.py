@@ -13,6 +13,8 @@ from server.simulators.mycarenet.case import Case, Envelope, Spell
 from server.simulators.mycarenet.container import File, open_file
 from server.simulators.mycarenet.insurers import insurers
 from server.simulators.mycarenet.verdict import Verdict, judge
+from server.simulators.mycarenet.zones import plans
+from tests.simulators.test_judge import BLOCKING, REFUSING
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "be" / "efact_samples"
 BOOKS = {"R500446", "R502255", "R521920", "R521922", "R050000"}
@@ -20,10 +22,6 @@ ENVELOPE = {"B101424"}
 pytestmark = pytest.mark.skipif(
     not SAMPLES.exists(), reason="the reference samples are not beside this checkout"
 )
-
-
-def requests() -> list[Path]:
-    return sorted(SAMPLES.glob("920000_*.txt"))
 
 
 def judged(content: bytes, union: str, provider: str = "") -> Verdict:
@@ -51,6 +49,28 @@ def test_the_file_of_a_peer_lacks_a_phone_a_profession_and_a_good_account() -> N
     assert found.codes == ["B101810", "B103602"]
     slots = {(slot.segment, slot.zone, slot.digits) for slot in found.slots}
     assert slots == {("300", "3071", "10"), ("95", "4091", "20"), ("96", "5091", "20")}
+
+
+def test_every_code_of_the_samples_that_a_request_can_cause_is_planted() -> None:
+    told = (SAMPLES / "index.csv").read_text("utf-8")
+    seen = set(re.findall(r"[BFRES]\d{6}", told)) - BOOKS
+    planted = {code for code, _ in (*BLOCKING, *REFUSING)}
+    assert seen - planted == {
+        "B510110",  # the rest are planted by tests of their own in test_judge
+        "B511905",
+        "B512801",
+        "B515501",
+        "B520110",
+        "F200814",
+        "F200820",
+        "R500119",
+        "R510119",
+        "R510512",
+        "R511503",
+        "R512712",
+        "R520119",
+        "S502744",
+    }
 
 
 @dataclass(frozen=True)
@@ -107,23 +127,42 @@ def test_a_third_party_other_than_the_sender_is_refused_as_insurer_500_did() -> 
     assert "B101424" in judged(echo.content, "500", provider="50670622000").codes
 
 
-@pytest.mark.parametrize("echo", [*echoes()], ids=lambda echo: echo.name)
+def for_the_books() -> Iterator[Echo]:
+    """The echoes with a code that only the books bring, on an act that is echoed."""
+    for echo in echoes():
+        file = open_file(echo.content)
+        assert isinstance(file, File)
+        if file.invoices and file.invoices[0].acts and books(echo):
+            yield echo
+
+
+def books(echo: Echo) -> list[str]:
+    """The codes of an echo that only the books can bring."""
+    return sorted({code for _, code in echo.codes if code in BOOKS})
+
+
+@pytest.mark.parametrize("echo", [*for_the_books()], ids=lambda echo: echo.name)
 def test_what_only_the_books_know_comes_from_a_magic_patient(echo: Echo) -> None:
     file = open_file(echo.content)
     assert isinstance(file, File)
-    wanted = sorted({code for _, code in echo.codes & echo_books(echo)})
-    if not wanted or not file.invoices or not file.invoices[0].acts:
-        pytest.skip("nothing here that only the books know, or the act is not echoed")
     niss = file.invoices[0].head["8"][2:]
-    spells = tuple(
-        Spell(niss, code, "52" if code[1] != "5" or code[1:3] == "52" else "50") for code in wanted
-    )
+    spells = tuple(Spell(niss, code, "50" if code[1:3] == "50" else "52") for code in books(echo))
     envelope = Envelope("50670622527", file.header["204"], True, echo.union)
     today = date.fromisoformat(file.cover["302"])
     case = Case(file, envelope, insurers()[echo.union], today, spells={niss: spells})
-    assert set(wanted) <= set(judge(case).codes)
+    assert set(books(echo)) <= set(judge(case).codes)
 
 
-def echo_books(echo: Echo) -> frozenset[tuple[str, str]]:
-    """The codes of an echo that only the books can bring."""
-    return frozenset(told for told in echo.codes if told[1] in BOOKS)
+def test_positions_are_those_of_the_reference_page() -> None:
+    table = SAMPLES.parent / "efact_records.csv"
+    wanted = {
+        (row["record"], int(row["start"]), int(row["length"]))
+        for row in csv.DictReader(table.read_text("utf-8").splitlines())
+        if row["record"] in plans()
+    }
+    ours = {
+        (name, zone.start, zone.length)
+        for name, plan in plans().items()
+        for zone in plan.zones.values()
+    }
+    assert ours == wanted

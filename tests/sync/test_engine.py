@@ -365,6 +365,30 @@ def test_questions_of_one_run_share_one_look(desk: Desk, letter_to: Make) -> Non
     assert len(desk.partner.asked) == 2
 
 
+def test_a_question_that_must_wait_does_not_hold_up_its_lane(desk: Desk, letter_to: Make) -> None:
+    desk.engine.run_once()
+    desk.queue(letter_to(1, doubtful=True), letter_to(2))
+    report = desk.engine.run_once()
+    assert (report.later, report.left) == (1, 1)
+
+
+def test_what_fell_silent_is_not_asked_about_in_the_same_run(
+    clock: MemoryClock, letter_to: Make
+) -> None:
+    class AsksAtOnce(MemoryOutbox):
+        def settle(self, message: Message, outcome: Outcome, now: datetime) -> None:
+            super().settle(message, outcome, now)
+            if outcome.verdict is Verdict.UNKNOWN:
+                self.rows[message.id].due = now
+
+    outbox, partner = AsksAtOnce(), FakePartner()
+    partner.mood = Mood.LOST
+    engine = Engine(outbox, {"efact": partner}, {}, MemoryIntake(), clock)
+    outbox.add(letter_to(1), clock.now())
+    report = engine.run_once()
+    assert (report.unknown, report.later, partner.asked) == (1, 1, [])
+
+
 def test_a_stream_without_a_mailbox_may_always_be_asked(
     desk: Desk, letter_to: Make, clock: MemoryClock
 ) -> None:

@@ -178,6 +178,17 @@ def test_the_next_question_decides_how_long_it_sleeps(office: Office, letter_to:
     assert office.worker.stop()
 
 
+def test_a_reason_that_turns_out_to_be_none_does_not_keep_it_busy(
+    office: Office, letter_to: Make
+) -> None:
+    office.worker.start()
+    office.slept()
+    office.outbox.add(letter_to(1), office.clock.now())
+    office.outbox.add(letter_to(2), office.clock.now(), MessageState.LEASED)
+    assert office.turn() == 30
+    assert office.worker.stop()
+
+
 def test_cancel_stops_the_run_under_way(clock: MemoryClock, letter_to: Make) -> None:
     offices: list[Office] = []
     partner = FakePartner(during=lambda _: offices[0].worker.cancel())

@@ -1,163 +1,18 @@
-"""A whole web application on paper: a fake gate, fixed clock and entropy, a browser."""
+"""Fixtures of the web tests: the application, clients on either side of the door, a browser."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 from threading import Thread
-from typing import Any
 
 import pytest
-from flask import Blueprint, Flask, render_template
+from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.test import TestResponse
 
-from server.core.errors import InvalidValue, StateConflict, WrongKey
-from webui.application import create_app
-from webui.broker import Broker
-from webui.door import Door
-from webui.frame import FrameState
-from webui.gate import GateState, GateUser, NewPractice, PracticeSign, Recovery
+from tests.webui.house import PASSPHRASE, House, let_in
 from webui.serving import bind, server_for
-from webui.states import LOOKS
-from webui.stream import EventRow, Stream
 
-NOW = datetime(2026, 3, 18, 18, 12, 4, tzinfo=UTC)
-PASSPHRASE = "quatre mots sans lien"
-CODE = "K7QPD2M4XRT9VWBHCNE5JFYA3"
-PORT = 5000
 CHROMIUM = Path("/usr/bin/chromium")
-
-
-class FakeGate:
-    """A gate made of paper, in whatever state a test needs."""
-
-    def __init__(self) -> None:
-        self.state = GateState.LOCKED
-        self.locale = "fr_BE"
-        self.sign: PracticeSign | None = PracticeSign("Kiné des Tilleuls", "BE", demo=False)
-        self.made: NewPractice | None = None
-
-    def users(self) -> Sequence[GateUser]:
-        return (
-            GateUser("u1", "Sophie MARCHAL", "mandant", main=True, card_in=True),
-            GateUser("u2", "Thierry LENOIR", "mandataire"),
-        )
-
-    def unlock(self, user: str, passphrase: str) -> None:
-        if passphrase != PASSPHRASE:
-            raise WrongKey(field="passphrase")
-        self.state = GateState.OPEN
-
-    def create(self, practice: NewPractice) -> None:
-        if len(practice.passphrase) < 12:
-            raise InvalidValue(field="passphrase", reason="short")
-        self.made = practice
-        self.locale = practice.locale
-        self.sign = PracticeSign(practice.practice_name, practice.country, demo=False)
-        self.state = GateState.UNPROVEN
-
-    def recovery(self) -> Recovery:
-        if self.state is not GateState.UNPROVEN:
-            raise StateConflict(kind="practice", state=self.state, wanted=GateState.UNPROVEN)
-        return Recovery(CODE, (2, 7, 13, 20))
-
-    def prove_recovery(self, answers: Sequence[str]) -> None:
-        if [answer.upper() for answer in answers] != [CODE[n - 1] for n in (2, 7, 13, 20)]:
-            raise InvalidValue(field="recovery", reason="different")
-        self.state = GateState.OPEN
-
-    def lock(self) -> None:
-        self.state = GateState.LOCKED
-
-
-class FakeServices:
-    """What the frame asks, answered from a value a test can replace."""
-
-    def __init__(self) -> None:
-        self.shown = FrameState(
-            user="Sophie MARCHAL",
-            practice="Kiné des Tilleuls, Liège",
-            demo=True,
-            online=False,
-            waiting=7,
-            last_event=3,
-            card="Sophie MARCHAL",
-            saved_at=NOW,
-        )
-
-    def frame(self, now: datetime) -> FrameState:
-        return self.shown
-
-
-class FakeEvents:
-    """An event table in a list."""
-
-    def __init__(self) -> None:
-        self.rows: list[EventRow] = []
-
-    def since(self, last: int) -> Sequence[EventRow]:
-        return [row for row in self.rows if row.id > last]
-
-    def latest(self) -> int:
-        return self.rows[-1].id if self.rows else 0
-
-
-gallery = Blueprint(
-    "gallery", __name__, template_folder=str(Path(__file__).parent / "gallery")
-)
-
-
-@gallery.get("/gallery")
-def show() -> str:
-    kinds: dict[str, list[str]] = {}
-    for name in LOOKS:
-        kind, state = name.split(".")
-        kinds.setdefault(kind, []).append(state)
-    return render_template("gallery.html", kinds=kinds)
-
-
-class Ticks:
-    """A clock that counts seconds when a test says so."""
-
-    def __init__(self) -> None:
-        self.seconds = 1000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@dataclass
-class House:
-    """Everything one application is made of."""
-
-    gate: FakeGate = field(default_factory=FakeGate)
-    services: FakeServices = field(default_factory=FakeServices)
-    events: FakeEvents = field(default_factory=FakeEvents)
-    broker: Broker = field(default_factory=Broker)
-    ticks: Ticks = field(default_factory=Ticks)
-    port: int = PORT
-    door: Door = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.door = Door(self.port, self.ticks, Random(1).randbytes)  # noqa: S311 - repeatable
-
-    def app(self) -> Flask:
-        stream = Stream(self.events, self.broker, self.ticks, self.locked)
-        app = create_app(
-            door=self.door,
-            gate=self.gate,
-            services=self.services,
-            stream=stream,
-            now=lambda: NOW,
-        )
-        app.register_blueprint(gallery, url_prefix=f"/{self.door.prefix}")
-        return app
-
-    def locked(self) -> bool:
-        return self.gate.state is not GateState.OPEN
 
 
 @pytest.fixture
@@ -168,28 +23,6 @@ def house() -> House:
 @pytest.fixture
 def app(house: House) -> Flask:
     return house.app()
-
-
-class Window(FlaskClient):
-    """A test client that names the host it was told to call, as a browser does."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        kwargs.setdefault("base_url", f"http://127.0.0.1:{PORT}")
-        return super().open(*args, **kwargs)
-
-
-def window(app: Flask) -> FlaskClient:
-    """A client that stands before the door."""
-    app.test_client_class = Window
-    return app.test_client()
-
-
-def let_in(app: Flask, house: House) -> FlaskClient:
-    """A client that has exchanged the launch secret, like the window does."""
-    client = window(app)
-    answer = client.get(house.door.invite().removeprefix(house.door.origin))
-    assert answer.status_code == 303
-    return client
 
 
 @pytest.fixture
@@ -242,7 +75,9 @@ def page(browser: Browser, served: House) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     opened = context.new_page()
     complaints: list[str] = []
-    opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    opened.on(
+        "console", lambda said: complaints.append(said.text) if said.type == "error" else None
+    )
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.goto(served.door.invite())
     yield opened

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.webui.conftest import PASSPHRASE, FakeGate, House, let_in, window
+from tests.webui.house import PASSPHRASE, FakeGate, House, let_in, window
 from webui.application import PAGES
 from webui.gate import GateState
 
@@ -92,9 +92,7 @@ def test_json_sent_as_plain_text_has_no_token_and_writes_nothing(
 
 
 def test_the_token_is_accepted_as_a_header_too(client: FlaskClient, house: House) -> None:
-    answer = client.post(
-        f"{house.door.root}lock", headers={"X-Page-Token": house.door.page_token}
-    )
+    answer = client.post(f"{house.door.root}lock", headers={"X-Page-Token": house.door.page_token})
     assert answer.status_code == 303
     assert house.gate.state is GateState.LOCKED
 
@@ -114,6 +112,7 @@ def test_every_answer_carries_the_hard_headers_and_no_cors(
     assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
     if path != STATIC:
         assert answer.headers["Cache-Control"] == "no-store"
+    answer.close()
 
 
 def test_cookies_are_kept_from_scripts_other_sites_and_other_paths(

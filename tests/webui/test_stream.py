@@ -1,10 +1,9 @@
 """The event stream: rows, what passes, the limits, the end."""
 
-
 import pytest
 from flask.testing import FlaskClient
 
-from tests.webui.conftest import House
+from tests.webui.house import House
 from webui.broker import QUEUE_LENGTH, STREAMS, Broker, Passing
 from webui.gate import GateState
 from webui.stream import EventRow, Stream
@@ -111,10 +110,8 @@ def test_a_page_is_told_what_it_missed(
     house.events.rows = [LOT]
     answer = client.get(f"{house.door.root}events{query}", headers=headers)
     assert answer.mimetype == "text/event-stream"
-    chunks = iter(answer.response)
-    assert bytes(next(chunks)) == b": open\n\n"
+    chunks = answer.iter_encoded()
+    assert next(chunks) == b": open\n\n"
     house.broker.publish("reader.added")
-    assert (b"lot.sealed" in bytes(next(chunks))) == told
+    assert (b"lot.sealed" in next(chunks)) == told
     answer.close()
-
-

@@ -1,6 +1,6 @@
 """The parts of the frame that change while a screen stays: the pill and the card lamp."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 page = Blueprint("frame", __name__, url_prefix="/frame")
@@ -14,5 +14,12 @@ def line() -> ResponseReturnValue:
 
 @page.get("/lamp")
 def lamp() -> ResponseReturnValue:
-    """Draw the card lamp."""
-    return render_template("_lamp.html")
+    """Draw the card lamp; while a card is being read, how much of it is done."""
+    reading = request.args.get("event") == "card.reading"
+    return render_template("_lamp.html", percent=request.args["subject"] if reading else "")
+
+
+@page.get("/awake")
+def awake() -> Response:
+    """Note that somebody is typing or pointing: the practice must not lock under the hand."""
+    return Response(status=204)

@@ -37,8 +37,8 @@ def record_check(record: bytes) -> str:
 
 def with_check(text: str) -> bytes:
     """Put its control digits in a record; raises UnicodeEncodeError if it is not ASCII."""
-    record = text.encode("ascii")
-    return record[:_SUMMED] + record_check(record).encode("ascii")
+    body = text[:_SUMMED]
+    return (body + record_check(body.encode("ascii"))).encode("ascii")
 
 
 def code_check(codes: Iterable[int]) -> str:

@@ -4,6 +4,8 @@ An act is judged zone by zone only when something about it is unusual: files hol
 """
 
 from datetime import date
+from functools import lru_cache
+from typing import TypeAlias
 
 from server.core.inspection import Severity
 from server.countries.belgium.efact_findings import place
@@ -18,7 +20,7 @@ from server.countries.belgium.efact_numbers import (
     is_nihii,
 )
 from server.countries.belgium.efact_problems import Fault
-from server.countries.belgium.efact_walk import Agreeing, AgreementUse, Walk
+from server.countries.belgium.efact_walk import Agreeing, AgreementUse, InvoiceState, Walk
 from server.countries.belgium.refusal_tables import Opens
 
 _PICK_DATES = RECORD_50.picker("day", "last_day", "prescribed_on")
@@ -66,16 +68,13 @@ def check_act(walk: Walk, text: str) -> None:
         walk.note(Fault.NIHII, "15", Opens.SESSION_PROVIDER, found=provider)
     if closed != "0" and walk.from_2022_05:
         walk.note(Fault.DIFFERS, "32", other="2022-05", expected="0", found=closed)
-    _check_money(walk, text)
+    _check_money(walk, invoice, text)
     _check_dates(walk, text)
     _check_prescriber(walk, text)
 
 
-def _check_money(walk: Walk, text: str) -> None:
+def _check_money(walk: Walk, invoice: InvoiceState, text: str) -> None:
     """Zones 19, 22, 27, 30-31: one sign for all, and their sums."""
-    invoice = walk.invoice
-    if invoice is None:
-        return
     oa, units, copay, supplement, copay_code, convention = _PICK_MONEY(text)
     if (oa[0] + units[0] + copay[0] + supplement[0]) != invoice.sign * 4:
         for zone, found in (("19", oa), ("22", units), ("27", copay), ("30+31", supplement)):
@@ -94,38 +93,50 @@ def _check_money(walk: Walk, text: str) -> None:
 
 
 def _check_dates(walk: Walk, text: str) -> None:
-    day, last_day, prescribed = _PICK_DATES(text)
-    care = day_of(day)
+    lifted = walk.invoice is not None and walk.invoice.text[79] == "1"  # R20 zone 16
+    for fault, zone, opens, found in _date_faults(
+        *_PICK_DATES(text), walk.header.month, walk.header.created, lifted
+    ):
+        walk.note(fault, zone, opens, found=found)
+
+
+_DateFault: TypeAlias = tuple[Fault, str, Opens, str]
+
+
+@lru_cache(maxsize=4096)
+def _date_faults(
+    day: str, last_day: str, prescribed: str, month: str, created: str, lifted: bool
+) -> tuple[_DateFault, ...]:
+    """Judge the dates of an act; a file repeats the same few, so each set is judged once."""
+    care, known = day_of(day), day_of(created)
+    faults: list[_DateFault] = []
     if last_day != day:
-        walk.note(Fault.DIFFERS, "6a+6b", other="R50", expected=day, found=last_day)
+        faults.append((Fault.LAST_DAY, "6a+6b", Opens.SESSION_DATE, last_day))
     if care is None:
-        walk.note(Fault.DATE, "5", Opens.SESSION_DATE, found=day)
-        return
-    created = walk.header.created_on
-    if created is not None and care > created:
-        walk.note(Fault.DATE_FUTURE, "5", Opens.SESSION_DATE, found=day)
-    if _months(day) > _months(walk.header.month) + 1:
-        walk.note(Fault.CARE_LATE, "5", Opens.SESSION_DATE, found=day)
-    if created is not None and _lapsed(walk, care, created):
-        walk.note(Fault.LIMITATION, "5", Opens.SESSION_DATE, found=day)
+        return (*faults, (Fault.DATE, "5", Opens.SESSION_DATE, day))
+    if known is not None and care > known:
+        faults.append((Fault.DATE_FUTURE, "5", Opens.SESSION_DATE, day))
+    if _months(day) > _months(month) + 1:
+        faults.append((Fault.CARE_LATE, "5", Opens.SESSION_DATE, day))
+    if _months(created) - _months(day) > _LIMITATION_MONTHS and not lifted:
+        faults.append((Fault.LIMITATION, "5", Opens.SESSION_DATE, day))
     if prescribed != _NO_DATE:
-        written = day_of(prescribed)
-        if written is None:
-            walk.note(Fault.DATE, "20+21", Opens.PRESCRIPTION_DATE, found=prescribed)
-        elif written > care:
-            walk.note(Fault.PRESCRIPTION_DATE, "20+21", Opens.PRESCRIPTION_DATE, found=prescribed)
+        faults += _prescription_faults(prescribed, care)
+    return tuple(faults)
+
+
+def _prescription_faults(prescribed: str, care: date) -> list[_DateFault]:
+    written = day_of(prescribed)
+    if written is None:
+        return [(Fault.DATE, "20+21", Opens.PRESCRIPTION_DATE, prescribed)]
+    if written > care:
+        return [(Fault.PRESCRIPTION_DATE, "20+21", Opens.PRESCRIPTION_DATE, prescribed)]
+    return []
 
 
 def _months(digits: str) -> int:
     """Count the months of AAAAMM… since year zero."""
     return digits_of(digits[:4]) * 12 + digits_of(digits[4:6])
-
-
-def _lapsed(walk: Walk, care: date, created: date) -> bool:
-    """More than two years since the end of the month of care, and no letter lifted the limit."""
-    months = (created.year - care.year) * 12 + created.month - care.month
-    lifted = walk.invoice is not None and walk.invoice.text[79] == "1"  # R20 zone 16
-    return months > _LIMITATION_MONTHS and not lifted
 
 
 def _check_prescriber(walk: Walk, text: str) -> None:

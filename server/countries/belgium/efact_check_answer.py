@@ -49,25 +49,35 @@ def _note_check(findings: Findings, entry: Entry) -> None:
 
 def _check_settlement(findings: Findings, file: EfactFile) -> None:
     """Hold every line to its parts, requested being accepted plus refused, and the total to all."""
-    settlement = settlement_of(file)
-    if settlement is None or not file.of("92"):
+    settlement, totals = settlement_of(file), file.of("92")
+    if settlement is None or not totals:
         findings.add(Fault.MISSING, "", record="92")
         return
     if not settlement.lines:
         findings.add(Fault.MISSING, "", record="91")
         return
     for rank, line in enumerate(settlement.lines, 1):
-        _check_split(findings, line, f"R91#{rank} zone 408")
-    _check_split(findings, settlement.total, "R92 zone 508")
-    for name, zone in (("requested", "508"), ("accepted", "520"), ("refused", "522")):
-        parts = [getattr(line, f"{name}_cents") for line in settlement.lines]
-        found = getattr(settlement.total, f"{name}_cents")
-        if found is not None and None not in parts and found != sum(parts):
-            findings.add(Fault.TOTAL, f"R92 zone {zone}", expected=sum(parts), found=found)
+        _check_split(findings, line, place("91", rank, "408"))
+    rank = totals[0].number
+    _check_split(findings, settlement.total, place("92", rank, "508"))
+    for zone, whole, *parts in zip(
+        ("508", "520", "522"),
+        _amounts(settlement.total),
+        *(_amounts(line) for line in settlement.lines),
+        strict=True,
+    ):
+        readable = [part for part in parts if part is not None]
+        if whole is not None and len(readable) == len(parts) and whole != sum(readable):
+            where = place("92", rank, zone)
+            findings.add(Fault.TOTAL, where, expected=sum(readable), found=whole)
+
+
+def _amounts(line: SettlementLine) -> tuple[int | None, int | None, int | None]:
+    return line.requested_cents, line.accepted_cents, line.refused_cents
 
 
 def _check_split(findings: Findings, line: SettlementLine, where: str) -> None:
-    requested, accepted, refused = line.requested_cents, line.accepted_cents, line.refused_cents
+    requested, accepted, refused = _amounts(line)
     if requested is None or accepted is None or refused is None:
         return  # an unreadable amount is already noted
     if requested != accepted + refused:

@@ -43,15 +43,8 @@ class PlacedCode:
         return self.letter in REFUSING
 
 
-@dataclass(frozen=True, slots=True)
-class EchoedInvoice:
-    """The echoed records of one invoice, which may lack any of its own."""
-
-    entries: tuple[Entry, ...]
-
-
-def by_invoice(entries: Iterable[Entry]) -> list[EchoedInvoice]:
-    """Group echoed records 20 to 80 into invoices."""
+def by_invoice(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Group echoed records 20 to 80 into invoices, each of which may lack any of its own."""
     groups: list[list[Entry]] = []
     open_group = False
     for entry in entries:
@@ -63,7 +56,7 @@ def by_invoice(entries: Iterable[Entry]) -> list[EchoedInvoice]:
             groups.append([])
         groups[-1].append(entry)
         open_group = name != "80"
-    return [EchoedInvoice(tuple(group)) for group in groups]
+    return groups
 
 
 def placed_codes(entries: Sequence[Entry]) -> tuple[tuple[PlacedCode, ...], ...]:

@@ -71,14 +71,16 @@ def day_of(zone: str) -> date | None:
 
 
 def amount_of(zone: str) -> int:
-    """Read a signed amount in cents; 0 when it is none, which its characters report."""
-    digits = zone[1:]
-    return int(zone) if zone[:1] in "+-" and digits.isascii() and digits.isdigit() else 0
+    """Read a signed amount in cents; 0 when it is none, which the check of characters reports."""
+    try:
+        return int(zone)
+    except ValueError:
+        return 0
 
 
 def digits_of(zone: str) -> int:
-    """Read digits; 0 when they are none, which the characters of the zone report."""
-    return int(zone) if zone.isascii() and zone.isdigit() else 0
+    """Read digits; 0 when they are none, which the check of characters reports."""
+    return amount_of(zone)
 
 
 def _parses(

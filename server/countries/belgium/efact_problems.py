@@ -37,6 +37,7 @@ class Fault(StrEnum):
     MONTH = "efact.month"  # no such month
     MONTH_FUTURE = "efact.month_future"  # 102310
     DATE = "efact.date"  # no such day
+    LAST_DAY = "efact.last_day"  # 500615: zone 6 is not zone 5
     DATE_FUTURE = "efact.date_future"  # a day still to come
     PHONE = "efact.phone"  # zone 307
     CONTACT = "efact.contact"  # zone 305, no name to call

@@ -27,6 +27,8 @@ from server.countries.belgium.efact_problems import Fault
 LARGEST = 32_000_000  # bytes; ten times the records a year of a whole group practice makes
 _RECORD = 350
 _ECHO = 800  # a record and its error part, or a settlement line
+_LETTERS = "BRFES"
+_NO_CODE = "000000"
 
 
 class MessageKind(StrEnum):
@@ -99,21 +101,31 @@ class Reading:
 
 
 class _Shape(NamedTuple):
-    """How the rest of a message is cut, by its kind."""
+    """How the rest of a message is cut."""
 
     segment_300: Layout
     width: int
     layouts: Mapping[str, Layout]
 
+    @property
+    def start(self) -> int:
+        """Give the place of the first record."""
+        return SEGMENT_200.length + self.segment_300.length
 
-_ECHOED = {**DETAIL, **SETTLEMENT}
-_SHAPES: Mapping[MessageKind, _Shape] = {
-    MessageKind.REQUEST: _Shape(SEGMENT_300, _RECORD, DETAIL | FOOTERS),
-    MessageKind.RECEIPT: _Shape(SEGMENT_300_RECEIPT, _RECORD, {}),
-    MessageKind.HEADER_REFUSAL: _Shape(SEGMENT_300, _RECORD, DETAIL | FOOTERS),
-    MessageKind.REFUSAL: _Shape(SEGMENT_300_RETURN, _ECHO, _ECHOED),
-    MessageKind.ACCEPTANCE: _Shape(SEGMENT_300_RETURN, _ECHO, _ECHOED),
-    MessageKind.SETTLEMENT: _Shape(SEGMENT_300_RETURN, _ECHO, _ECHOED),
+    def fits(self, length: int) -> bool:
+        """Tell whether a message of that length holds whole records only."""
+        return length >= self.start and (length - self.start) % self.width == 0
+
+
+_SENT = _Shape(SEGMENT_300, _RECORD, {**DETAIL, **FOOTERS})
+_ECHOED = _Shape(SEGMENT_300_RETURN, _ECHO, {**DETAIL, **FOOTERS, **SETTLEMENT})
+_SHAPES: Mapping[MessageKind, tuple[_Shape, ...]] = {
+    MessageKind.REQUEST: (_SENT,),
+    MessageKind.RECEIPT: (_Shape(SEGMENT_300_RECEIPT, _RECORD, {}), _ECHOED),
+    MessageKind.HEADER_REFUSAL: (_SENT, _ECHOED),
+    MessageKind.REFUSAL: (_ECHOED, _SENT),
+    MessageKind.ACCEPTANCE: (_ECHOED, _SENT),
+    MessageKind.SETTLEMENT: (_ECHOED,),
 }
 
 
@@ -144,21 +156,26 @@ def read_efact(data: bytes) -> Reading:
 
 
 def _read(data: bytes, kind: MessageKind, findings: Findings) -> EfactFile | None:
-    text, shape = data.decode("latin-1"), _SHAPES[kind]
+    text, shape = data.decode("latin-1"), _shape_of(kind, len(data))
     if not text.isascii():
         odd = [i for i, c in enumerate(text) if c > "\x7f"]
         findings.add(Fault.ENCODING, "", position=odd[0] + 1, count=len(odd))
-    start = SEGMENT_200.length + shape.segment_300.length
-    if len(text) < start:
+    if len(text) < shape.start:
         findings.add(Fault.LENGTH, "", length=len(text), rest=len(text))
         return None
-    entries = _entries(data, text, start, shape, findings)
+    entries = _entries(data, text, shape, findings)
     return EfactFile(
         kind,
         _segment(SEGMENT_200, text[: SEGMENT_200.length], findings),
-        _segment(shape.segment_300, text[SEGMENT_200.length : start], findings),
+        _segment(shape.segment_300, text[SEGMENT_200.length : shape.start], findings),
         entries,
     )
+
+
+def _shape_of(kind: MessageKind, length: int) -> _Shape:
+    """Find the shape from the length; the usual one of the kind when none fits."""
+    usual, *_ = shapes = _SHAPES[kind]
+    return next((shape for shape in shapes if shape.fits(length)), usual)
 
 
 def _segment(layout: Layout, text: str, findings: Findings) -> Record:
@@ -173,11 +190,10 @@ def _note_zones(findings: Findings, record: Record, where: str, severity: Severi
         findings.add(Fault.ZONE, f"{where} zone {zone}", severity=severity, found=zones[zone])
 
 
-def _entries(
-    data: bytes, text: str, start: int, shape: _Shape, findings: Findings
-) -> tuple[Entry, ...]:
-    width, entries, rank = shape.width, [], 0
-    for place in range(start, len(text) - width + 1, width):
+def _entries(data: bytes, text: str, shape: _Shape, findings: Findings) -> tuple[Entry, ...]:
+    entries: list[Entry] = []
+    width, rank = shape.width, 0
+    for place in range(shape.start, len(text) - width + 1, width):
         layout = shape.layouts.get(text[place : place + 2])
         if layout is None:
             where = f"#{len(entries) + 1}"
@@ -194,14 +210,10 @@ def _entries(
         echoed = width == _ECHO and layout.length == _RECORD
         error = _error_part(text[place + _RECORD : place + _ECHO]) if echoed else None
         entries.append(Entry(record, number, checked, error))
-    rest = (len(text) - start) % width
+    rest = (len(text) - shape.start) % width
     if rest:
         findings.add(Fault.LENGTH, "", length=len(text), rest=rest)
     return tuple(entries)
-
-
-_LETTERS = "BRFES"
-_NO_CODE = "000000"
 
 
 def _error_part(text: str) -> ErrorPart:

@@ -4,20 +4,24 @@ Source: `be-efact.md` §4. An act that is not listed is accepted; a return lists
 and their containers only, so nothing here is recomputed from it.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeAlias
 
 from server.core.inspection import Problem
 from server.core.layout import Record
 from server.countries.belgium.efact_codes import (
-    EchoedInvoice,
     Letter,
     PlacedCode,
     by_invoice,
     placed_codes,
 )
 from server.countries.belgium.efact_read import EfactFile, Entry, MessageKind, read_efact
+
+_Codes: TypeAlias = Mapping[int, tuple[PlacedCode, ...]]  # by the identity of their entry
+_ERROR_ZONE = 4  # digits in the number of an error zone: that of its zone, and a 1
 
 
 class Fate(StrEnum):
@@ -188,9 +192,6 @@ def _noted(record: Record, number: int) -> list[ZoneError]:
     ]
 
 
-_ERROR_ZONE = 4  # digits in the number of an error zone: that of its zone, and a 1
-
-
 def settlement_of(file: EfactFile) -> Settlement | None:
     """Read the footers of a settlement; the total carries the reference its lines share."""
     if file.kind is not MessageKind.SETTLEMENT:
@@ -225,16 +226,18 @@ def signed(record: Record, sign: str, amount: str) -> int | None:
     return cents if cents is None or record.chars(sign) != "-" else -cents
 
 
-def _invoice(group: EchoedInvoice, of_record: dict[int, tuple[PlacedCode, ...]]) -> InvoiceVerdict:
-    frame = [e for e in group.entries if e.record.layout.name in ("20", "80")]
-    acts = [e for e in group.entries if e.record.layout.name not in ("20", "80")]
+def _invoice(
+    group: Sequence[Entry], of_record: dict[int, tuple[PlacedCode, ...]]
+) -> InvoiceVerdict:
+    frame = [e for e in group if e.record.layout.name in ("20", "80")]
+    acts = [e for e in group if e.record.layout.name not in ("20", "80")]
     own = tuple(code for entry in frame for code in of_record[id(entry)])
     every = own + tuple(code for entry in acts for code in of_record[id(entry)])
-    closing = next((e for e in group.entries if e.record.layout.name == "80"), None)
+    closing = next((e for e in group if e.record.layout.name == "80"), None)
     error = closing.error if closing else None
     return InvoiceVerdict(
         number=frame[0].record.chars("24+25") if frame else "",
-        beneficiary=group.entries[0].record.chars("8a+8b"),
+        beneficiary=group[0].record.chars("8a+8b"),
         refused=any(c.refuses for c in own) or any(c.letter == Letter.INVOICE for c in every),
         codes=own,
         acts=_acts(acts, of_record),
@@ -243,9 +246,7 @@ def _invoice(group: EchoedInvoice, of_record: dict[int, tuple[PlacedCode, ...]])
     )
 
 
-def _acts(
-    entries: list[Entry], of_record: dict[int, tuple[PlacedCode, ...]]
-) -> tuple[ActVerdict, ...]:
+def _acts(entries: Sequence[Entry], of_record: _Codes) -> tuple[ActVerdict, ...]:
     """Put each R51 and R52 back with its R50, which stands just before it in what we sent."""
     by_act: dict[int, list[Entry]] = {}
     for entry in entries:

@@ -1,7 +1,8 @@
 """Writes an eFact request, message 920000: segments, records, control digits and footers.
 
 Source: `be-efact.md` §1 (order, padding), §2 (zones), §3 (control digits). What is written is
-well formed; whether it is right is what `efact_check` says, on the bytes.
+well formed; whether it is right is what `efact_check` says, on the bytes: an identifier that is
+missing is written as zeros, as the norm aligns numbers, and named by the check.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,6 +25,7 @@ from server.countries.belgium.efact_message import (
     PatientInvoice,
     Purpose,
 )
+from server.countries.belgium.efact_numbers import digits_of
 
 _NATURES = {False: ("12", "0001999"), True: ("92", "9991999")}  # zones 202 and 304 flip together
 
@@ -97,9 +99,9 @@ class _Detail:
         self._add(RECORD_50, _act(act, shared), sign)
         keep = self.request.options.keep_empty_record_52
         if act.agreement is None and act.reading is None and not keep:
-            return int(act.code)
+            return digits_of(act.code)
         self._add(RECORD_52, _agreement(act, shared))
-        return 2 * int(act.code)
+        return 2 * digits_of(act.code)
 
 
 def _segments(request: FileRequest) -> bytes:
@@ -127,7 +129,7 @@ def _segments(request: FileRequest) -> bytes:
                     :45
                 ],  # `be-efact.md` §2: names are cut, not refused
                 "first_name": plain(sender.first_name)[:24],
-                "phone": sender.phone,
+                "phone": sender.phone.rjust(10, "0"),
             }
         )
     )
@@ -155,10 +157,10 @@ def _account(request: FileRequest) -> dict[str, Value]:
     sender = request.sender
     return {
         "sending_number": request.sending_number,
-        "third_party": "0" + sender.nihii,
+        "third_party": _twelve(sender.nihii),
         "year": request.year,
         "month": request.month,
-        "bce": sender.bce,
+        "bce": sender.bce.rjust(10, "0"),
         "reference": request.file_reference,
         "bic": sender.bic,
         "iban": sender.iban,
@@ -171,7 +173,7 @@ def _shared(request: FileRequest, invoice: PatientInvoice) -> dict[str, str]:
         "mutuality": invoice.affiliation,
         "beneficiary": invoice.beneficiary.rjust(13, "0"),
         "sex": invoice.sex,
-        "third_party": "0" + request.sender.nihii,
+        "third_party": _twelve(request.sender.nihii),
     }
 
 
@@ -181,7 +183,7 @@ def _invoice_frame(invoice: PatientInvoice, shared: Mapping[str, str]) -> dict[s
         **shared,
         "cause": invoice.cause,
         "destination": invoice.destination,
-        "invoice_number": invoice.number,
+        "invoice_number": invoice.number.rjust(12, "0"),
         "reference": invoice.reference,
         "identified": "1" if invoice.by_niss else "0",
     }
@@ -192,7 +194,7 @@ def _invoice_opening(invoice: PatientInvoice, shared: Mapping[str, str]) -> dict
     return _invoice_frame(invoice, shared) | {
         "purpose": invoice.purpose.value,
         "limitation": "1" if invoice.limitation_lifted else "0",
-        "insurability": f"0000{invoice.ct1}{invoice.ct2}",
+        "insurability": f"0000{invoice.ct1:0>3}{invoice.ct2:0>3}",
         "engagement": engagement.ljust(48, "0"),
         **_previous(invoice),
     }
@@ -225,7 +227,7 @@ def _invoice_closing(
 def _act(act: ActLine, shared: Mapping[str, str]) -> dict[str, Value]:
     norm = act.prescriber_norm or ("0" if act.prescriber is None else "1")
     return {
-        "code": "0" + act.code,
+        "code": act.code.rjust(7, "0"),
         "day": act.day,
         "last_day": act.day,
         "mutuality": shared["mutuality"],
@@ -252,31 +254,42 @@ def _act(act: ActLine, shared: Mapping[str, str]) -> dict[str, Value]:
 
 def _agreement(act: ActLine, shared: Mapping[str, str]) -> dict[str, Value]:
     return {
-        "code": "0" + act.code,
+        "code": act.code.rjust(7, "0"),
         "day": act.day,
         "beneficiary": shared["beneficiary"],
         "provider": _twelve(act.provider),
-        "agreement": act.agreement or "0" * 20,
-        **_reading(act.reading),
+        "agreement": (act.agreement or "").rjust(20, "0"),
+        **(_NO_READING if act.reading is None else _reading(act.reading)),
     }
 
 
-def _reading(reading: IdentityReading | None) -> dict[str, Value]:
-    """Give the zones of the card; all zero without a reading, as insurers accept (§2, R52)."""
+# The zones of the card without a reading, as insurers accept them (`be-efact.md` §2, R52).
+_NO_READING: Mapping[str, Value] = {
+    "manual_reason": "0",
+    "read_on": None,
+    "reading_type": "0",
+    "medium": "0",
+    "vignette_reason": "0",
+    "read_at": "0000",
+    "serial": "0" * 15,
+}
+
+
+def _reading(reading: IdentityReading) -> Mapping[str, Value]:
     return {
-        "manual_reason": reading.manual_reason if reading else "0",
-        "read_on": reading.day if reading else None,
-        "reading_type": reading.reading_type if reading else "0",
-        "medium": reading.medium if reading else "0",
-        "vignette_reason": reading.vignette_reason if reading else "0",
-        "read_at": f"{reading.at:%H%M}" if reading else "0000",
-        "serial": reading.serial if reading else "0" * 15,
+        "manual_reason": reading.manual_reason,
+        "read_on": reading.day,
+        "reading_type": reading.reading_type,
+        "medium": reading.medium,
+        "vignette_reason": reading.vignette_reason,
+        "read_at": f"{reading.at:%H%M}",
+        "serial": reading.serial,
     }
 
 
 def _twelve(nihii: str | None) -> str:
     """Write a NIHII in twelve digits, the first zero; zeros when there is none."""
-    return "0" * 12 if nihii is None else "0" + nihii
+    return (nihii or "").rjust(12, "0")
 
 
 def _footers(request: FileRequest, totals: list[_Total]) -> bytes:

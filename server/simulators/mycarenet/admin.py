@@ -54,7 +54,8 @@ class Admin:
         if len(code) != 7 or code[0] not in "BFRES":
             raise BadRequest(_UNUSABLE + "code: a letter and six characters")
         record = str(sent.get("record", code[1:3]))
-        self.mailbox.add_spell(Spell(niss, code, record, str(sent.get("acts", "all"))))
+        acts, unless = str(sent.get("acts", "all")), str(sent.get("unless_ct", ""))
+        self.mailbox.add_spell(Spell(niss, code, record, acts, unless))
         return {"niss": niss, "code": code}
 
     def _time(self, _: Mapping[str, object]) -> object:

@@ -33,13 +33,15 @@ class Memory:
 class Spell:
     """A magic patient: a code on his records of one kind.
 
-    `acts` says for which acts: `all`, `first`, `last`, or one nomenclature code.
+    `acts` says for which acts: `all`, `first`, `last`, or one nomenclature code. `unless_ct` holds
+    the CT1 and CT2 of the insurer's books: an invoice that carries them is left alone.
     """
 
     niss: str
     code: str
     record: str
     acts: str = "all"
+    unless_ct: str = ""
 
 
 @dataclass(frozen=True, slots=True)

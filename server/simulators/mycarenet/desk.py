@@ -1,7 +1,12 @@
-"""An insurer's desk: it judges each file once and leaves its answers in the mailbox."""
+"""An insurer's desk: it judges each file once and leaves its answers in the mailbox.
+
+A number is used and a day is taken (100721, 100724) by every file that reaches the judge, accepted
+or not; the day is that of reception in Belgium. A file refused for its segments leaves no trace.
+"""
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +15,7 @@ from server.simulators.mycarenet.answers import Stamp
 from server.simulators.mycarenet.case import Case, Envelope, act_key, payer_of
 from server.simulators.mycarenet.clock import Clock
 from server.simulators.mycarenet.config import Config
-from server.simulators.mycarenet.container import HEADER, File, Unreadable, open_file
+from server.simulators.mycarenet.container import HEADER, File, Invoice, Unreadable, open_file
 from server.simulators.mycarenet.insurers import Insurer, insurers, union_of
 from server.simulators.mycarenet.magic import spells
 from server.simulators.mycarenet.mailbox import Letter, Mailbox
@@ -82,16 +87,12 @@ class Desk:
         self.mailbox.remember_sending(key, file.header["204"], day)
         if verdict.kind != "920098":
             return
-        refused = refused_acts(verdict)
-        paid = [
-            act_key(act.care["8"], (act.care["4"], act.care["5"], act.care["23"]))
-            for invoice in file.invoices
-            if invoice.head["11"] != "3"
-            for act in invoice.acts
-            if act.care.place not in refused
-        ]
+        owner = key[:2]
+        credited = [invoice for invoice in file.invoices if invoice.head["11"] == "3"]
+        billed = [invoice for invoice in file.invoices if invoice.head["11"] != "3"]
+        self.mailbox.forget_care(owner, _paid(credited, verdict))
         booked = [invoice.head["24-25"] for invoice in file.invoices]
-        self.mailbox.remember_care(key[:2], booked, paid)
+        self.mailbox.remember_care(owner, booked, _paid(billed, verdict))
 
     def _stamp(self, insurer: Insurer, payer: str) -> Stamp:
         number = self.mailbox.next_number()
@@ -113,6 +114,16 @@ class Desk:
 
     def _due(self, seconds: float) -> datetime:
         return self.clock.now() + timedelta(seconds=seconds)
+
+
+def _paid(invoices: Iterable[Invoice], verdict: Verdict) -> list[tuple[str, str, str, str]]:
+    refused = refused_acts(verdict)
+    return [
+        act_key(act.care["8"], (act.care["4"], act.care["5"], act.care["23"]))
+        for invoice in invoices
+        for act in invoice.acts
+        if act.care.place not in refused
+    ]
 
 
 def _key(file: File) -> tuple[str, str, str, str]:

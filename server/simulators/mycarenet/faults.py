@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """One fault; `status`, `code` and `seconds` are read by the kinds that need them.
+    """One fault; `status`, `code`, `message`, `seconds` are read by the kinds that need them.
 
     `insurer` limits a post fault to one destination; `processed` says whether a `status` or
     `soap` fault strikes after the work was done.
@@ -43,6 +43,7 @@ class Knob:
     times: int = 0
     status: int = 503
     code: str = "SOA-02002"
+    message: str = "simulated failure"
     seconds: float = 1.0
     insurer: str = ""
     processed: bool = False

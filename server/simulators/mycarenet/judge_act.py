@@ -31,9 +31,12 @@ def judge_acts(case: Case) -> Iterator[Reject]:
                 *_shares(care),
             ]
             key = act_key(care["8"], (care["4"], care["5"], care["23"]))
-            if key in done and invoice.head["11"] != "3":
+            if invoice.head["11"] == "3":
+                done.discard(key)
+            elif key in done:
                 codes.append("R500544")
-            done.add(key)
+            else:
+                done.add(key)
             yield from (Reject(care.place, code) for code in codes)
             yield from _engagements(act)
 

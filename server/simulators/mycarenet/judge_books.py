@@ -11,6 +11,8 @@ def judge_books(case: Case) -> Iterator[Reject]:
     """Put the code of each magic patient on the records his spell names."""
     for invoice in case.file.invoices:
         for spell in case.spells.get(invoice.head["8"][2:], ()):
+            if spell.unless_ct and invoice.head["27"].endswith(spell.unless_ct):
+                continue
             for record in _struck(spell, invoice):
                 yield Reject(record.place, spell.code)
 

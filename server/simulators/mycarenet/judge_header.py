@@ -11,6 +11,7 @@ from server.simulators.mycarenet.zones import civil_date
 
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3}|   )")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30} *")
+_INSTITUTIONS = ("7", "8", "9")
 _FICTIVE_COMPANY = "0999999922"
 
 
@@ -61,6 +62,8 @@ def _sender(case: Case, first: Record) -> Iterator[str]:
 
 def _profession(first: Record) -> Iterator[str]:
     month, stated = first["22"][1:] + first["23"], first["18"]
+    if first["14"][1:2] in _INSTITUTIONS:
+        return
     if month < "202404":
         if stated.strip("0"):
             yield "B101801"

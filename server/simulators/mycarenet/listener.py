@@ -73,6 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "MyCareNetSimulator"
     sys_version = ""
+    disable_nagle_algorithm = True  # head and body are two writes
 
     def setup(self) -> None:
         super().setup()
@@ -86,7 +87,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._admin("GET", b"")
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdigit()):
+            self.close_connection = True
+            self._json(411, {"error": "the length of the request is missing"})
+            return
+        body = self.rfile.read(int(length))
         if self.path.startswith("/admin/"):
             self._admin("POST", body)
         elif self.path.partition("?")[0].endswith("/hcpfac"):
@@ -145,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
         if status and status.processed == processed:
             self._send(status.status, "text/plain", b"simulated failure")
         elif soap and soap.processed == processed:
-            self._fault(Fault(soap.code, "simulated failure", consumer=False))
+            self._fault(Fault(soap.code, soap.message, consumer=False))
         else:
             return False
         return True

@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS sending (
 CREATE TABLE IF NOT EXISTS invoice (provider TEXT, payer TEXT, number TEXT);
 CREATE TABLE IF NOT EXISTS act (
   provider TEXT, payer TEXT, patient TEXT, code TEXT, day TEXT, derogation TEXT);
-CREATE TABLE IF NOT EXISTS spell (niss TEXT, code TEXT, record TEXT, acts TEXT);
+CREATE TABLE IF NOT EXISTS spell (niss TEXT, code TEXT, record TEXT, acts TEXT, unless_ct TEXT);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS poll (provider TEXT PRIMARY KEY, at TEXT);
 """
@@ -206,6 +206,17 @@ class Mailbox:
                 "INSERT INTO act VALUES (?, ?, ?, ?, ?, ?)", [(*owner, *act) for act in acts]
             )
 
+    def forget_care(
+        self, owner: tuple[str, str], acts: Iterable[tuple[str, str, str, str]]
+    ) -> None:
+        """Take back acts that a credit note cancelled."""
+        with self.lock, self._db:
+            self._db.executemany(
+                "DELETE FROM act WHERE provider = ? AND payer = ? AND patient = ? AND code = ?"
+                " AND day = ? AND derogation = ?",
+                [(*owner, *act) for act in acts],
+            )
+
     def memory(self, key: tuple[str, str, str, str], reference: str, day: str) -> Memory:
         """Tell what the payer remembers that bears on a new sending with this key."""
         provider, payer, year, number = key
@@ -239,13 +250,14 @@ class Mailbox:
     def add_spell(self, spell: Spell) -> None:
         """Make one more patient magic."""
         self._run(
-            "INSERT INTO spell VALUES (?, ?, ?, ?)",
-            (spell.niss, spell.code, spell.record, spell.acts),
+            "INSERT INTO spell VALUES (?, ?, ?, ?, ?)",
+            (spell.niss, spell.code, spell.record, spell.acts, spell.unless_ct),
         )
 
     def spells(self) -> list[Spell]:
         """Every patient made magic since the file was created."""
-        return [Spell(*row) for row in self._all("SELECT niss, code, record, acts FROM spell")]
+        rows = self._all("SELECT niss, code, record, acts, unless_ct FROM spell")
+        return [Spell(*row) for row in rows]
 
     def setting(self, name: str, default: str) -> str:
         """Read a value kept across starts."""

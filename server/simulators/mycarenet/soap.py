@@ -13,11 +13,10 @@ from lxml import etree
 from server.simulators.mycarenet.case import Envelope
 from server.simulators.mycarenet.hub import Confirmation, Post, Query
 from server.simulators.mycarenet.mailbox import Letter, Tack
+from server.simulators.mycarenet.schema import COMMON, GEN, misplaced
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 WSA = "http://www.w3.org/2005/08/addressing"
-GEN = "urn:be:cin:nip:async:generic"
-COMMON = "urn:be:cin:mycarenet:esb:common:v2"
 ERRORS = "urn:be:fgov:ehealth:errors:soa:v1"
 ACTIONS = {
     "post": f"{GEN}:post:msg",
@@ -27,6 +26,8 @@ ACTIONS = {
 _REPLIES = {"post": ":post:tack", "get": ":get:msgs", "confirm": ":confirm:return"}
 _DESTINATION = "urn:nip:destination:io:"
 _MOST = 100
+_QUALITY = "physiotherapist"
+_ENCODINGS = ("deflate", "none")
 _NS = {"soap": SOAP, "wsa": WSA, "gen": GEN, "c": COMMON}
 
 
@@ -62,16 +63,24 @@ class Request:
         if self._address("Action") != ACTIONS[self.operation]:
             raise Fault("SOA-03004", "the addressing action is not that of the operation")
         self._to = self._address("To", filled=self.operation == "post")
+        if wrong := misplaced(found):
+            raise Fault("SOA-03004", f"the element {wrong} is missing or out of place")
+        origin = "gen:CommonInput/c:Origin" if self.operation == "post" else "gen:Origin"
+        self.provider = self._text(f"{origin}/c:CareProvider/c:Nihii/c:Value")
+        if self._text(f"{origin}/c:CareProvider/c:Nihii/c:Quality") != _QUALITY:
+            raise Fault("SOA-03006", "SAML_VALIDATION_ERROR: the quality is not that of a kine")
 
     def post(self) -> Post:
         """Read the operation post."""
         detail = self._body.find("gen:Detail", _NS)
         if detail is None or not detail.get("ContentType") or not detail.get("MessageName"):
-            raise Fault("SOA-03004", "the detail, its type or its message name is missing")
+            raise Fault("SOA-03004", "the type or the message name of the detail is missing")
+        if detail.get("ContentEncoding", "deflate") not in _ENCODINGS:
+            raise Fault("SOA-03004", "the encoding of the detail is not known")
         if not self._to.startswith(_DESTINATION):
             raise Fault("SOA-03004", "the destination is not one of this platform")
         envelope = Envelope(
-            self._provider("gen:CommonInput/c:Origin"),
+            self.provider,
             self._text("gen:CommonInput/c:InputReference"),
             self._text("gen:CommonInput/c:Request/c:IsTest") in ("true", "1"),
             self._to.removeprefix(_DESTINATION),
@@ -88,7 +97,7 @@ class Request:
         """Read the operation get."""
         names = self._body.findtext("gen:MsgQuery/gen:MessageNames", "", _NS).split()
         return Query(
-            self._provider("gen:Origin"),
+            self.provider,
             self._most("gen:MsgQuery"),
             self._most("gen:TAckQuery"),
             tuple(names),
@@ -100,7 +109,7 @@ class Request:
             tuple(self._body.findtext(f"gen:{name}", "", _NS).split())
             for name in ("MsgHashValues", "MsgRefValues", "TAckContents", "TAckReferences")
         ]
-        return Confirmation(self._provider("gen:Origin"), *lists)
+        return Confirmation(self.provider, *lists)
 
     def _address(self, name: str, filled: bool = True) -> str:
         element = self._root.find(f"soap:Header/wsa:{name}", _NS)
@@ -111,17 +120,12 @@ class Request:
 
     def _most(self, query: str) -> int:
         element = self._body.find(query, _NS)
-        if element is None:
-            raise Fault("SOA-03004", f"the element {query[4:]} is missing")
-        if element.get("Include", "true") not in ("true", "1"):
+        if element is None or element.get("Include", "true") not in ("true", "1"):
             return 0
         most = element.findtext("gen:Max", str(_MOST), _NS).strip()
         if not most.isdigit():
             raise Fault("SOA-03004", "the maximum is not a number")
         return int(most)
-
-    def _provider(self, origin: str) -> str:
-        return self._text(f"{origin}/c:CareProvider/c:Nihii/c:Value")
 
     def _text(self, path: str) -> str:
         text = self._body.findtext(path, "", _NS).strip()

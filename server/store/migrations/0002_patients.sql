@@ -93,3 +93,14 @@ create table coverage (
 ) strict;
 
 create index coverage_of on coverage (patient, kind, captured_at);
+
+-- A root certificate the practice decided to trust for identity cards.
+create table trust_root (
+    id text primary key,
+    device text not null,
+    seq integer not null,
+    sha256 text not null unique,
+    subject text not null,
+    valid_to text not null,
+    der blob not null
+) strict;

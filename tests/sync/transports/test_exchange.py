@@ -141,7 +141,7 @@ def test_chunks_cut_short_are_not_an_answer(door: Door) -> None:
     door.scripts = [sends(HEAD + b"Transfer-Encoding: chunked\r\n\r\nff\r\nhalf")]
     answer = post(door)
     assert isinstance(answer, Silence)
-    assert answer.reason == "line.reset"
+    assert answer.reason == "answer.cut"
 
 
 def test_endless_chunks_stop_at_the_limit(door: Door) -> None:

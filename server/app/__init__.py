@@ -1,0 +1,8 @@
+"""The only place that knows everyone: it wires, starts, stops. `main` is the `besace` command."""
+
+
+def main() -> None:
+    """Run the command line; imported only when it is called, so that help answers at once."""
+    from server.app.commands import besace
+
+    besace()

@@ -1,0 +1,25 @@
+"""The clock of a run: the machine's, which a demo practice may move forward."""
+
+from datetime import datetime, timedelta
+
+from sync.clock import SystemClock
+
+
+class ShiftedClock:
+    """The machine's clock plus a shift; both its times move together, so that it stays believed."""
+
+    def __init__(self) -> None:
+        self._system = SystemClock()
+        self._shift = timedelta()
+
+    def now(self) -> datetime:
+        """Return the present instant, aware, in UTC."""
+        return self._system.now() + self._shift
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        return self._system.monotonic() + self._shift.total_seconds()
+
+    def advance(self, by: timedelta) -> None:
+        """Move on; a clock never goes back here."""
+        self._shift += max(by, timedelta())

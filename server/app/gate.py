@@ -1,0 +1,112 @@
+"""The gate answered by a cabinet: made, proven, unlocked, locked."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from server.app import reference
+from server.core.errors import InvalidValue, StateConflict
+from server.services.cabinet import REFERENCE, Cabinet
+from server.services.cabinet import NewPractice as Form
+from webui.gate import GateState, GateUser, NewPractice, PracticeSign, Recovery
+
+_ASKED = 4
+
+
+class CabinetGate:
+    """The port `webui.gate.Gate` on one cabinet; `opened` and `closing` wire what runs beside."""
+
+    def __init__(
+        self,
+        cabinet: Cabinet,
+        folder: Path,
+        opened: Callable[[], None],
+        closing: Callable[[], None],
+    ) -> None:
+        self._cabinet = cabinet
+        self._folder = folder
+        self._opened = opened
+        self._closing = closing
+        self._recovery: Recovery | None = None
+
+    @property
+    def state(self) -> GateState:
+        """Where we stand now."""
+        if not self._cabinet.exists:
+            return GateState.EMPTY
+        if self._recovery is not None:
+            return GateState.UNPROVEN
+        return GateState.OPEN if self._cabinet.is_open else GateState.LOCKED
+
+    @property
+    def locale(self) -> str:
+        """The catalogue of the screens: the user's once open, the practice's before."""
+        if self._cabinet.is_open:
+            return self._cabinet.desk().user.locale
+        sign = self._cabinet.sign
+        return sign.locale if sign else "fr_BE"
+
+    @property
+    def sign(self) -> PracticeSign | None:
+        """The practice's sign; None while there is no practice."""
+        held = self._cabinet.sign
+        return PracticeSign(held.name, held.country, held.demo) if held else None
+
+    def users(self) -> Sequence[GateUser]:
+        """Give who may unlock."""
+        if not self._cabinet.exists:
+            return ()
+        return [GateUser(x.id, x.name, "mandant", True) for x in self._cabinet.logins()]
+
+    def unlock(self, user: str, passphrase: str) -> None:
+        """Open the practice; a first run that never ended asks for its recovery code again."""
+        self._cabinet.unlock(user, passphrase)
+        sign = self._cabinet.sign
+        if sign is not None and not sign.proven:
+            self._recovery = _question(self._cabinet.renew_recovery())
+        else:
+            self._opened()
+
+    def create(self, practice: NewPractice) -> None:
+        """Make a real, empty, encrypted practice and open it for its holder."""
+        if self._cabinet.exists:
+            raise StateConflict(kind="practice", state="made", wanted="empty")
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        reference.build(self._folder / REFERENCE, demo=False)
+        first, _, last = practice.holder_name.strip().rpartition(" ")
+        form = Form(
+            practice.country, practice.practice_name, practice.provider_number, last, first or last,
+            "", practice.passphrase, practice.locale,
+        )  # fmt: skip
+        code = self._cabinet.create(form)
+        self._cabinet.unlock(self._cabinet.logins()[0].id, practice.passphrase)
+        self._recovery = _question(code)
+
+    def recovery(self) -> Recovery:
+        """Give the code to write down, while nobody has proven to hold it."""
+        if self._recovery is None:
+            raise StateConflict(kind="recovery", state="proven", wanted="unproven")
+        return self._recovery
+
+    def prove_recovery(self, answers: Sequence[str]) -> None:
+        """Check the retyped characters; only then does the first run end."""
+        asked = self.recovery()
+        bare = asked.code.replace("-", "")
+        wanted = [bare[position - 1] for position in asked.positions]
+        if [a.strip().upper() for a in answers] != wanted:
+            raise InvalidValue(field="recovery", reason="wrong")
+        self._cabinet.prove()
+        self._recovery = None
+        self._opened()
+
+    def lock(self) -> None:
+        """Close the practice, and first what runs beside it."""
+        self._recovery = None
+        self._closing()
+        self._cabinet.lock()
+
+
+def _question(code: str) -> Recovery:
+    """Choose which characters to ask back, at random, in order."""
+    positions = sorted(secrets.SystemRandom().sample(range(1, 26), _ASKED))
+    return Recovery(code, tuple(positions))

@@ -1,0 +1,182 @@
+"""The post of one open practice: outbox, engine, line monitor and worker, wired together."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Protocol
+
+from server.core.outbox import MailBatch, Message, Outcome, Verdict
+from server.services.cabinet import Cabinet
+from server.services.outbox import PracticeOutbox
+from server.services.returns import PracticeIntake
+from server.store import practice as practices
+from sync.clock import Bell
+from sync.engine import Engine
+from sync.line import Line, LineState, TcpProbe
+from sync.ports import Clock, Keep, Mailbox, Transport
+from sync.report import Progress, Report
+from sync.transports.endpoint import Endpoint
+from sync.worker import Worker
+from webui.outside import PostState
+
+_PACKAGE = "Besace"
+
+
+@dataclass(slots=True)
+class Cable:
+    """The network cable of a demo practice, to be pulled by hand."""
+
+    cut: bool = False
+
+
+class Post:
+    """Everything that travels for one practice; started at unlock, stopped at lock."""
+
+    def __init__(
+        self,
+        cabinet: Cabinet,
+        clock: Clock,
+        endpoint: Endpoint,
+        cable: Cable,
+        tell: Callable[[str, str], None],
+    ) -> None:
+        """`tell` publishes what passes: a kind and an id or a figure, never a name."""
+        self._tell = tell
+        self.endpoint = endpoint
+        self.last: Report | None = None
+        self.progress: Progress | None = None
+        outbox = PracticeOutbox(cabinet.desk, clock.monotonic)
+        partner = self._partner(cabinet, clock, endpoint)
+        self._cable = _OnCable(cable, partner, partner)
+        streams = {"efact": self._cable}
+        engine = Engine(outbox, streams, streams, PracticeIntake(cabinet.desk), clock, self._step)
+        doors = [(endpoint.host, endpoint.port)]
+        probe = _CableProbe(cable)
+        self.line = Line(doors, probe, clock, random.random, self._heard)
+        self._worker = Worker(engine, outbox, self.line, clock, Bell(), self._ran)
+
+    def start(self) -> None:
+        """Begin; leases of an earlier run are put in doubt first."""
+        self._worker.start()
+
+    def stop(self) -> None:
+        """End within two seconds, or leave what is under way to be asked about."""
+        self._worker.stop()
+
+    def send_now(self) -> None:
+        """« Envoyer maintenant »."""
+        self._worker.press()
+
+    def wake(self) -> None:
+        """Something was sealed, or the line is said to be back."""
+        self._worker.wake()
+
+    def cancel(self) -> None:
+        """Stop between two messages."""
+        self._worker.cancel()
+
+    @property
+    def state(self) -> PostState:
+        """How the way to the hub stands, for the screens."""
+        line, progress = self.line.state, self.progress
+        return PostState(
+            online=line.online,
+            since=line.since,
+            partner=self.endpoint.host,
+            signed=False,
+            simulated=not self.endpoint.tls,
+            sending=(progress.done, progress.total) if progress else None,
+            last_trouble=_trouble(self.last),
+        )
+
+    def _partner(self, cabinet: Cabinet, clock: Clock, endpoint: Endpoint) -> "_Lazy":
+        return _Lazy(lambda: _my_care_net(cabinet, clock, endpoint))
+
+    def _heard(self, state: LineState) -> None:
+        self._tell("line.changed", "online" if state.online else "offline")
+
+    def _step(self, progress: Progress) -> None:
+        self.progress = progress
+        self._tell("post.progress", f"{progress.done}/{progress.total}")
+
+    def _ran(self, report: Report) -> None:
+        self.last, self.progress = report, None
+        self._tell("post.ran", "")
+
+
+def _trouble(report: Report | None) -> str:
+    """Give the reason code of a run whose look into the mailbox brought nothing."""
+    if report is None:
+        return ""
+    bad = [o.reason for _, o in report.looked if o.verdict is not Verdict.DONE]
+    return bad[0] if bad else ""
+
+
+def _my_care_net(cabinet: Cabinet, clock: Clock, endpoint: Endpoint) -> "Partner":
+    """Make the transport at its first use: zeep is heavy and the first page does not need it."""
+    from sync.circuit import Circuit
+    from sync.transports.mycarenet import MyCareNet
+    from sync.transports.mycarenet_account import Account
+    from sync.transports.unsigned import UnsignedSession
+
+    desk = cabinet.desk()
+    holder = practices.practitioners(desk.db)[0]
+    number = (desk.practice.third_party_number or holder.number)[-11:]
+    test = practices.setting(desk.db, "efact.mode", "test") == "test"
+    account = Account(endpoint, number, test, _PACKAGE, _PACKAGE, "")
+    return MyCareNet(account, UnsignedSession(), clock, Circuit())
+
+
+class Partner(Transport, Mailbox, Protocol):
+    """A transport that also has a mailbox."""
+
+
+class _Lazy:
+    """A partner made at its first use."""
+
+    def __init__(self, make: Callable[[], Partner]) -> None:
+        self._make = make
+        self._made: Partner | None = None
+        self._guard = Lock()
+
+    def __call__(self) -> Partner:
+        with self._guard:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+
+class _CableProbe:
+    """A probe that finds nothing when the cable is pulled."""
+
+    def __init__(self, cable: Cable) -> None:
+        self._cable = cable
+        self._probe = TcpProbe()
+
+    def reachable(self, host: str, port: int) -> bool:
+        return not self._cable.cut and self._probe.reachable(host, port)
+
+
+class _OnCable:
+    """A partner at the end of a cable: nothing leaves while it is pulled."""
+
+    def __init__(self, cable: Cable, transport: _Lazy, mailbox: _Lazy) -> None:
+        self._cable = cable
+        self._transport = transport
+        self._mailbox = mailbox
+
+    def send(self, message: Message, keep: Keep) -> Outcome:
+        return _DOWN if self._cable.cut else self._transport().send(message, keep)
+
+    def ask(self, message: Message, keep: Keep) -> Outcome:
+        return _DOWN if self._cable.cut else self._transport().ask(message, keep)
+
+    def fetch(self, keep: Keep) -> MailBatch:
+        return MailBatch(_DOWN) if self._cable.cut else self._mailbox().fetch(keep)
+
+    def confirm(self, hashes: Sequence[str], tack_hashes: Sequence[str]) -> Outcome:
+        return _DOWN if self._cable.cut else self._mailbox().confirm(hashes, tack_hashes)
+
+
+_DOWN = Outcome(Verdict.UNREACHABLE, "line.down")

@@ -1,0 +1,75 @@
+"""Why a session cannot be billed yet, in words, each with the panel that mends it."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from flask import url_for
+
+from webui import formats
+from webui.i18n import Catalogue
+
+
+class Reason(Protocol):
+    """One reason kept beside a session: the code of its sentence and what fills it (JSON)."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def opens(self) -> str: ...
+    @property
+    def facts(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One reason in words, and the place where it is mended."""
+
+    words: str
+    panel: str  # last part of the catalogue key `panel.<panel>`
+    href: str
+
+
+def remedies(
+    reasons: Sequence[Reason], spoken: Catalogue, *, patient: str, series: str, session: str = ""
+) -> list[Remedy]:
+    """Say each reason and link to its panel; `session` is "" while nothing is recorded."""
+    ways = _ways(patient, series, session)
+    return [
+        Remedy(block_sentence(reason, spoken), reason.opens, ways[reason.opens]())
+        for reason in reasons
+    ]
+
+
+def block_sentence(reason: Reason, spoken: Catalogue) -> str:
+    """Say one reason; dates are told as people write them."""
+    facts = {name: _told(value) for name, value in json.loads(reason.facts).items()}
+    return spoken.say(f"block.{reason.code}", **facts)
+
+
+def _ways(patient: str, series: str, session: str) -> Mapping[str, Callable[[], str]]:
+    """Give the address of each panel of `billable_case.Panel`; only those asked for are built."""
+
+    def visit() -> str:
+        if session:
+            return url_for("sessions.show", session_id=session)
+        return url_for("sessions.visit", series_id=series)
+
+    return {
+        "prescription": lambda: url_for("series.show", series_id=series, _anchor="prescription"),
+        "agreement": lambda: url_for("series.show", series_id=series, _anchor="agreement"),
+        "coverage": lambda: url_for("patients.show", patient_id=patient, _anchor="coverage"),
+        "session": visit,
+        "tariff": lambda: url_for("options.index", _anchor="tariff"),
+        "clock": lambda: url_for("today.index", _anchor="clock"),
+        "practice": lambda: url_for("options.index", _anchor="practice"),
+    }
+
+
+def _told(value: object) -> object:
+    try:
+        return formats.day(date.fromisoformat(value)) if isinstance(value, str) else value
+    except ValueError:
+        return value

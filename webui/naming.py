@@ -1,0 +1,44 @@
+"""Lots, insurers and months as people name them: `A-018`, `Solidaris (300)`, `mars 2026`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from server.services import insurers
+from server.services.desk import Desk
+from webui.i18n import Catalogue
+
+
+class NumberedLot(Protocol):
+    """A lot, as far as its name goes."""
+
+    @property
+    def number(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The names of one request."""
+
+    spoken: Catalogue
+    unions: Mapping[str, str]
+    letter: str  # of the device that draws the numbers
+
+    @classmethod
+    def of(cls, work: Desk, spoken: Catalogue) -> "Naming":
+        """Read what the names are made of."""
+        return cls(spoken, insurers.names(work), work.device.code)
+
+    def lot(self, lot: NumberedLot) -> str:
+        """Name a lot by its sending number."""
+        return f"{self.letter}-{lot.number:03d}"
+
+    def insurer(self, payer: str) -> str:
+        """Name an insurer with its number, or by its number alone."""
+        union = self.unions.get(payer, "")
+        return f"{union} ({payer})" if union else payer
+
+    def month(self, month: str) -> str:
+        """Name a billing month: "2026-03" is `mars 2026`."""
+        year, _, number = month.partition("-")
+        return f"{self.spoken.say(f'month.{int(number)}')} {year}"

@@ -1,0 +1,78 @@
+"""What runs beside the screens, as they see it: the post, and the toys of a demo. Ports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PostState:
+    """The way to the insurers' hub, now."""
+
+    online: bool | None  # None: nobody has looked yet
+    since: datetime | None  # aware UTC
+    partner: str  # host spoken to, "" when no address is set
+    signed: bool  # False is shown as « transport non signé »
+    simulated: bool  # the partner is a simulator on this machine
+    sending: tuple[int, int] | None  # done, total of the run under way
+    last_trouble: str  # reason code of the last run that brought nothing, "" when none
+
+
+class PostControl(Protocol):
+    """What the user may ask of the post."""
+
+    @property
+    def state(self) -> PostState:
+        """How it stands."""
+        ...
+
+    def send_now(self) -> None:
+        """« Envoyer maintenant »: run at once and look into the mailbox."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop between two messages."""
+        ...
+
+    def wake(self) -> None:
+        """Something was sealed: leave when the line allows."""
+        ...
+
+
+class DemoControl(Protocol):
+    """The toys of a demo practice: cards to insert, a cable to pull, nights that pass."""
+
+    @property
+    def online(self) -> bool:
+        """Whether the cable is in."""
+        ...
+
+    @property
+    def passphrase(self) -> str:
+        """The passphrase printed on the unlock page."""
+        ...
+
+    def cards(self) -> Sequence[tuple[str, str]]:
+        """Cards lying on the desk: (key, name printed on it)."""
+        ...
+
+    def insert(self, card: str) -> None:
+        """Put a card into the reader."""
+        ...
+
+    def remove(self) -> None:
+        """Take the card out."""
+        ...
+
+    def pull_cable(self, *, cut: bool) -> None:
+        """Pull the network cable, or put it back."""
+        ...
+
+    def answer_now(self) -> None:
+        """Let every answer of the insurers under way arrive at once."""
+        ...
+
+    def next_morning(self) -> None:
+        """Let the night pass, here and at the insurers'."""
+        ...

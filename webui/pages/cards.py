@@ -1,0 +1,47 @@
+"""The card: it opens its patient's file by itself, and what goes wrong is a sentence (F4)."""
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.services import patients
+from webui.desk import desk
+from webui.replies import go
+
+page = Blueprint("cards", __name__, url_prefix="/cards")
+
+UNSAVED_HEADER = "X-Unsaved"  # the page says that something typed is not kept yet
+
+
+@page.get("/")
+def index() -> ResponseReturnValue:
+    """Say how the reader stands, and what to do about it."""
+    return render_template("cards/index.html")
+
+
+@page.get("/arrived")
+def arrived() -> ResponseReturnValue:
+    """Open the file of the card just read, or offer it when something typed would be lost."""
+    patient_id = request.args.get("subject", "")
+    if not request.headers.get(UNSAVED_HEADER):
+        return go("patients.show", patient_id=patient_id)
+    name = patients.name_of(desk().work(), patient_id)
+    return render_template("cards/_arrived.html", patient=patient_id, name=name)
+
+
+@page.get("/failed")
+def failed() -> ResponseReturnValue:
+    """Say why a card could not be read, or is not taken here."""
+    return render_template("cards/_failed.html", words=_sentence(request.args.get("subject", "")))
+
+
+@page.get("/gone")
+def gone() -> Response:
+    """Clear what was said of a card that has left the reader."""
+    return Response("")
+
+
+def _sentence(code: str) -> str:
+    """Find the sentence of a problem of the reader, or of a refusal (« demo_card »)."""
+    spoken = desk().catalogue
+    key = code if code.startswith("card.") else f"card.{code}"
+    return spoken.say(key if spoken.has(key) else "card.unreadable")

@@ -1,0 +1,71 @@
+"""Options: the practice's own facts, its language, its tariffs and the roots it trusts (W27)."""
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.core.errors import InvalidForm, ReferenceRefused
+from server.services import practices, roots, rules
+from webui.desk import desk
+from webui.forms import shown_again_by
+from webui.replies import go
+
+page = Blueprint("options", __name__, url_prefix="/options")
+
+_LOCALES = {"BE": ("fr_BE", "nl"), "FR": ("fr_FR",)}
+
+
+@page.get("/")
+def index() -> ResponseReturnValue:
+    """Show every setting on one page, what is missing first."""
+    work = desk().work()
+    card = practices.card(work)
+    say = desk().catalogue.say
+    return render_template(
+        "options/index.html",
+        card=card,
+        locales=[(each, say(f"locale.{each}")) for each in _LOCALES[card.practice.country]],
+        locale=work.user.locale,
+        versions=rules.tariff_versions(work),
+        covered=any(_covers(version, work.today) for version in rules.tariff_versions(work)),
+        roots=roots.listed(work),
+        bad_rows=(),
+    )
+
+
+@page.post("/practice")
+@shown_again_by(index)
+def amend() -> Response:
+    """Keep the practice's facts."""
+    practices.amend(desk().work(), request.form)
+    return go("options.index", _anchor="practice")
+
+
+@page.post("/language")
+def language() -> Response:
+    """Change the language of the screens."""
+    practices.choose_language(desk().work(), request.form.get("locale", ""))
+    return go("options.index", _anchor="language")
+
+
+@page.post("/tariff")
+@shown_again_by(index)
+def tariff() -> Response:
+    """Import a tariff; every bad row is told."""
+    desk().services.import_tariff(_uploaded("tariff"))
+    return go("options.index", _anchor="tariff")
+
+
+@page.post("/root")
+@shown_again_by(index)
+def root() -> Response:
+    """Trust one more root for identity cards."""
+    roots.load(desk().work(), _uploaded("root"))
+    return go("options.index", _anchor="roots")
+
+
+def _uploaded(field: str) -> bytes:
+    """Give the bytes of the file chosen; raise when none was."""
+    content = request.files[field].read() if field in request.files else b""
+    if not content:
+        raise InvalidForm(faults=((field, "no_file"),))
+    return content

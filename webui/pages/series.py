@@ -1,0 +1,80 @@
+"""A series of sessions: opened from a prescription, agreed, counted, told session by session (W9)."""
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.core.care import Category, Place
+from server.services import insurers, patients, rules, sessions, treatments
+from webui.blocks import remedies
+from webui.desk import desk
+from webui.forms import shown_again_by
+from webui.replies import go
+
+page = Blueprint("series", __name__, url_prefix="/series")
+
+
+@page.get("/of/<patient_id>/new")
+def new(patient_id: str) -> ResponseReturnValue:
+    """Ask for what the prescription says."""
+    here = desk()
+    work = here.work()
+    say = here.catalogue.say
+    return render_template(
+        "series/new.html",
+        file=patients.open_file(work, patient_id),
+        categories=[(each, say(f"category.{each}")) for each in Category],
+        places=[(each, say(f"place.{each}")) for each in Place],
+        prescribers=treatments.prescribers(work),
+    )
+
+
+@page.post("/of/<patient_id>/new")
+@shown_again_by(new)
+def create(patient_id: str) -> Response:
+    """Open the series."""
+    key = treatments.open_series(desk().work(), patient_id, request.form)
+    return go("series.show", series_id=key)
+
+
+@page.get("/<series_id>")
+def show(series_id: str) -> ResponseReturnValue:
+    """Show a series: counters, prescription, agreement, sessions with what blocks them."""
+    here = desk()
+    work = here.work()
+    series = treatments.series(work, series_id)
+    patient = series.treatment.patient
+    views = sessions.of_series(work, series_id)
+    return render_template(
+        "series/show.html",
+        series=series,
+        file=patients.open_file(work, patient),
+        proposal=sessions.propose(work, series_id),
+        views=views,
+        remedies={
+            view.session.id: remedies(
+                view.blocks, here.catalogue,
+                patient=patient, series=series_id, session=view.session.id,
+            )
+            for view in views
+        },
+        labels={act.code: rules.label(work, act.code, here.catalogue.locale)
+                for view in views for act in view.acts},
+        insurers=insurers.names(work),
+        prescribers=treatments.prescribers(work),
+    )  # fmt: skip
+
+
+@page.post("/<series_id>/prescription")
+@shown_again_by(show)
+def prescribe(series_id: str) -> Response:
+    """Put a new prescription on the series."""
+    treatments.set_prescription(desk().work(), series_id, request.form)
+    return go("series.show", series_id=series_id)
+
+
+@page.post("/<series_id>/agreement")
+@shown_again_by(show)
+def agree(series_id: str) -> Response:
+    """Keep the agreement's number and period."""
+    treatments.agree(desk().work(), series_id, request.form)
+    return go("series.show", series_id=series_id)

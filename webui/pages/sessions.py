@@ -1,0 +1,155 @@
+"""« Séance faite »: the visit at the bedside, and a session once recorded (W5)."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.core.care import Place
+from server.services import cards, documents, insurers, patients, rules, sessions, treatments
+from webui.blocks import remedies
+from webui.desk import desk
+from webui.forms import shown_again_by
+from webui.reasons import why_line, why_quote
+from webui.replies import go
+
+page = Blueprint("sessions", __name__, url_prefix="/sessions")
+
+_ENDED = ("Closed", "Cancelled")
+_NOT_NOW = ""  # the patient pays nothing at this visit
+_MEANS = ("CASH", "CARD", "TRANSFER")
+
+
+@page.get("/new")
+def new() -> Response:
+    """Begin a session for one patient, or look for the patient first (F2)."""
+    patient = request.args.get("patient", "")
+    if not patient:
+        return go("patients.index")
+    open_ones = [
+        each.treatment.id
+        for each in treatments.of_patient(desk().work(), patient)
+        if each.treatment.state not in _ENDED
+    ]
+    if not open_ones:
+        return go("series.new", patient_id=patient)
+    return go("sessions.visit", series_id=open_ones[0])
+
+
+@page.get("/of/<series_id>")
+def visit(series_id: str) -> ResponseReturnValue:
+    """Propose the next session of a series: act, price, who pays, and why."""
+    here = desk()
+    work = here.work()
+    proposal = sessions.propose(work, series_id, _wanted_day(), _wanted_place())
+    patient = proposal.patient.id
+    say = here.catalogue.say
+    return render_template(
+        "sessions/visit.html",
+        proposal=proposal,
+        file=patients.open_file(work, patient),
+        series=treatments.series(work, series_id),
+        reading=cards.reading_today(work, patient),
+        whys=[why_quote(act.label, act.quote) for act in proposal.acts if act.quote],
+        remedies=remedies(proposal.reasons, here.catalogue, patient=patient, series=series_id),
+        second=any(reason.code.startswith("day.") for reason in proposal.reasons),
+        places=[(each, say(f"place.{each}")) for each in _places(proposal.treatment.place)],
+        means=[(each, say(f"means.{each}")) for each in _MEANS] + [("", say("means.later"))],
+        insurers=insurers.names(work),
+        day_views=sessions.of_day(work, proposal.care_date),
+    )
+
+
+@page.post("/of/<series_id>")
+@shown_again_by(visit)
+def record(series_id: str) -> Response:
+    """Record the session; what the patient did not pay now is not collected."""
+    return go(
+        "sessions.show", session_id=sessions.record(desk().work(), series_id, _as_paid(request.form))
+    )
+
+
+@page.get("/<session_id>")
+def show(session_id: str) -> ResponseReturnValue:
+    """Show a recorded session: what it costs, why, what blocks it, its paper."""
+    here = desk()
+    work = here.work()
+    view = sessions.view(work, session_id)
+    series = treatments.series(work, view.session.treatment)
+    spoken = here.catalogue
+    return render_template(
+        "sessions/show.html",
+        view=view,
+        series=series,
+        whys=[
+            why_line(rules.label(work, line.code, spoken.locale), line)
+            for line in sessions.standing_lines(view)
+        ],
+        labels={act.code: rules.label(work, act.code, spoken.locale) for act in view.acts},
+        remedies=remedies(
+            view.blocks, spoken,
+            patient=view.patient.id, series=series.treatment.id, session=session_id,
+        ),
+        insurers=insurers.names(work),
+        means=[(each, spoken.say(f"means.{each}")) for each in _MEANS],
+    )  # fmt: skip
+
+
+@page.post("/<session_id>/void")
+@shown_again_by(show)
+def void(session_id: str) -> Response:
+    """Strike the session out, with the reason."""
+    work = desk().work()
+    series = sessions.view(work, session_id).session.treatment
+    sessions.void(work, session_id, request.form.get("reason", ""))
+    return go("series.show", series_id=series)
+
+
+@page.post("/<session_id>/collect")
+@shown_again_by(show)
+def collect(session_id: str) -> Response:
+    """Keep what the patient paid after all."""
+    sessions.collect(desk().work(), session_id, request.form)
+    return go("sessions.show", session_id=session_id)
+
+
+@page.get("/<session_id>/document.pdf")
+def document(session_id: str) -> Response:
+    """Make the document justificatif, keep its bytes, and hand it over."""
+    from webui.paper.justificatif import write_justificatif  # fpdf is heavy
+
+    here = desk()
+    proof = documents.proof(here.work(), session_id)
+    content = write_justificatif(proof, here.services.names_of_insurers(here.work()))
+    documents.keep(here.work(), session_id, content)
+    response = make_response(content)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="besace-{proof.number}.pdf"'
+    return response
+
+
+def _as_paid(typed: Mapping[str, str]) -> Mapping[str, str]:
+    """Give the form with nothing collected when the patient pays later."""
+    if typed.get("payment_means", _NOT_NOW) == _NOT_NOW:
+        return {**typed, "copay_collected": ""}
+    return typed
+
+
+def _wanted_day() -> date | None:
+    """Read the day the form shows, when it can be read: a refusal of it is told on sending."""
+    from server.services.forms import parse_day
+
+    text = request.values.get("care_date", "")
+    return parse_day(text) if text else None
+
+
+def _wanted_place() -> Place | None:
+    text = request.values.get("place", "")
+    return Place(text) if text in tuple(Place) else None
+
+
+def _places(usual: Place) -> list[Place]:
+    """Give the four places offered, the usual one first."""
+    offered = [Place.HOME, Place.CABINET, Place.INSTITUTION, Place.HOSPITAL_ROOM]
+    return [usual, *(each for each in offered if each is not usual)][:4]
