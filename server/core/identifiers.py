@@ -42,7 +42,7 @@ class Niss:
     @property
     def sex(self) -> str | None:
         """Give "M" for an odd order number, "F" for an even one; None for a BIS of unknown sex."""
-        if 20 < int(self.digits[2:4]) <= 32:
+        if 20 <= int(self.digits[2:4]) < 40:
             return None
         return "M" if int(self.digits[6:9]) % 2 else "F"
 

@@ -7,10 +7,12 @@ This is the SQLite answer to the port `sync` works with; every call is one trans
 import hashlib
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from server.core.backoff import exhausted, next_delay
 from server.core.clock import civil_date, start_of_day
+from server.core.errors import StateConflict
 from server.core.outbox import Message, MessageState, Outcome, Verdict
 from server.services import fates
 from server.services.desk import Desk
@@ -46,6 +48,10 @@ class PracticeOutbox:
         ]
         for row in stale:
             with desk.deed("message.doubt", "message", row.id) as seq:
+                attempt = post.open_attempt(desk.db, row.id)
+                if attempt is not None:
+                    verdict = Verdict.UNKNOWN.value
+                    post.end_attempt(desk.db, attempt, verdict, "restart", now)
                 self._doubt(desk, seq, row, "restart", now)
         return len(stale)
 
@@ -69,15 +75,17 @@ class PracticeOutbox:
             return None
         for row in mine:
             if _is_due(row, now) and not self._must_wait_for_tomorrow(desk, row, now):
-                return self._take(desk, row, now)
+                with suppress(StateConflict):  # somebody else took it meanwhile
+                    return self._take(desk, row, now)
         return None
 
     def keep(self, message: Message, raw: bytes, now: datetime) -> None:
         """Store an answer as received, with the attempt it answers (C4)."""
         desk = self._desk()
-        with desk.db:
+        sha256 = hashlib.sha256(raw).hexdigest()
+        with desk.deed("answer.kept", "message", message.id, {"sha256": sha256}):
             attempt = post.open_attempt(desk.db, message.id)
-            post.keep_raw(desk.db, attempt, raw, hashlib.sha256(raw).hexdigest(), now)
+            post.keep_raw(desk.db, attempt, raw, sha256, now)
 
     def settle(self, message: Message, outcome: Outcome, now: datetime) -> None:
         """Write what an attempt or a question brought (C5)."""
@@ -103,9 +111,10 @@ class PracticeOutbox:
             for row in post.open_rows(desk.db)
             if row.state is _S.RETRY_WAIT and row.reason.startswith("line.")
         ]
-        with desk.db:
-            for row in waiting:
-                post.plan(desk.db, row.id, now)
+        if waiting:
+            with desk.deed("line.back", "outbox", desk.device.id):
+                for row in waiting:
+                    post.plan(desk.db, row.id, now)
         return len(waiting)
 
     def next_due(self, now: datetime) -> datetime | None:
@@ -123,7 +132,7 @@ class PracticeOutbox:
                 with desk.deed("message.expired", "message", row.id):
                     post.move(desk.db, row, _S.EXPIRED, "too_late")
             elif row.state is not _S.READY and self._may_start(desk, row, now):
-                with desk.db:
+                with desk.deed("message.ready", "message", row.id):
                     post.move(desk.db, row, _S.READY)
 
     def _may_start(self, desk: Desk, row: Row, now: datetime) -> bool:

@@ -14,12 +14,11 @@ from server.core.outbox import Letter, LetterKind, MessageState
 from server.core.states import LineState, LotState
 from server.countries.belgium.efact_codes import PlacedCode
 from server.countries.belgium.efact_returns import ActVerdict, Fate, Return, interpret
-from server.services import fates, verdicts
+from server.services import arrivals, efact_file, fates, verdicts
 from server.services.desk import Desk
 from server.store import claims, money, post
 from server.store.claims import Line, Lot
 from server.store.money import LotProblem, Settlement
-from server.store.post import Row
 
 _SUCCESS = "success"
 
@@ -33,8 +32,9 @@ class PracticeIntake:
     def keep(self, raw: bytes, now: datetime) -> None:
         """Store a page of the mailbox as received (C4)."""
         desk = self._desk()
-        with desk.db:
-            post.keep_raw(desk.db, None, raw, hashlib.sha256(raw).hexdigest(), now)
+        sha256 = hashlib.sha256(raw).hexdigest()
+        with desk.deed("post.kept", "mailbox", desk.device.id, {"sha256": sha256}):
+            post.keep_raw(desk.db, None, raw, sha256, now)
 
     def take(self, letter: Letter, now: datetime) -> bool:
         """Store, understand and apply one letter (C5); True when it may be confirmed.
@@ -56,7 +56,7 @@ class PracticeIntake:
     def confirmed(self, hashes: Sequence[str], now: datetime) -> None:
         """Record that these left the mailbox (C7)."""
         desk = self._desk()
-        with desk.db:
+        with desk.deed("post.confirmed", "mailbox", desk.device.id, {"hashes": list(hashes)}):
             for hashed in hashes:
                 post.confirm_letter(desk.db, hashed, now)
 
@@ -77,7 +77,7 @@ def reread(desk: Desk) -> int:
 def _apply(desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
     if letter.kind is LetterKind.TACK:
         return _apply_tack(desk, key, letter, now)
-    return _apply_message(desk, key, letter.content, now)
+    return _apply_message(desk, key, letter, now)
 
 
 def _apply_tack(desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
@@ -86,12 +86,12 @@ def _apply_tack(desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
     lot = row.lot if row else None
     ours = row is not None and _is_for(letter, post.payload(desk.db, row.id))
     reason = "" if ours or row is None else "tack.other_bytes"
+    good = letter.result_major.endswith(_SUCCESS)
     with desk.deed("letter.applied", "letter", key, reason=reason or None) as seq:
-        if row is not None and row.state is MessageState.UNKNOWN:
-            if not letter.result_major.endswith(_SUCCESS):
-                _absent(desk, seq, row)
-            elif ours:
-                _present(desk, seq, row, key)
+        if row is not None and good and ours:
+            arrivals.present(desk, seq, row, f"letter:{key}")
+        elif row is not None and not good and row.state is MessageState.UNKNOWN:
+            arrivals.absent(desk, seq, row, "tack.failure")
         post.file_letter(desk.db, key, "Applied", "tack", lot, reason, now)
     return True
 
@@ -102,32 +102,12 @@ def _is_for(letter: Letter, payload: bytes) -> bool:
     return hmac.compare_digest(letter.content.strip(), base64.b64encode(mac))
 
 
-def _present(desk: Desk, seq: int, row: Row, key: str) -> None:
-    """End a doubt: the hub holds our bytes."""
-    post.move(desk.db, row, MessageState.DONE)
-    post.plan(desk.db, row.id, None)
-    if row.lot:
-        fates.lot_arrives(desk, seq, row.lot, f"letter:{key}")
-
-
-def _absent(desk: Desk, seq: int, row: Row) -> None:
-    """End a doubt: the hub says it did not keep the file, which may leave again."""
-    post.move(desk.db, row, MessageState.READY, "tack.failure")
-    post.plan(desk.db, row.id, desk.now)
-    if row.lot:
-        fates.lot_stays(desk, seq, row.lot)
-
-
-def _apply_message(desk: Desk, key: str, content: bytes, now: datetime) -> bool:
-    found = interpret(content)
-    problem = _why_not(desk, found)
+def _apply_message(desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
+    found = interpret(letter.content)
     lot = claims.lot_by_reference(desk.db, found.reference) if found else None
+    problem = _why_not(desk, found, lot) if _is_whole(letter) else "other_bytes"
     if found is None or lot is None or problem:
-        with desk.deed("letter.set_aside", "letter", key, reason=problem):
-            form = f"efact.{found.kind}" if found else ""
-            post.file_letter(
-                desk.db, key, "Quarantined", form, lot.id if lot else None, problem, now
-            )
+        _set_aside(desk, key, found, lot, problem, now)
         return False
     with desk.deed("letter.applied", "letter", key) as seq:
         _arrived(desk, seq, lot, key)
@@ -136,28 +116,50 @@ def _apply_message(desk: Desk, key: str, content: bytes, now: datetime) -> bool:
     return True
 
 
-def _why_not(desk: Desk, found: Return | None) -> str:
+def _is_whole(letter: Letter) -> bool:
+    """Say whether a message has the hash its mailbox gives for it."""
+    digest = hashlib.sha256(letter.content).digest()
+    return hmac.compare_digest(letter.hash.strip().encode(), base64.b64encode(digest))
+
+
+def _set_aside(
+    desk: Desk, key: str, found: Return | None, lot: Lot | None, problem: str, now: datetime
+) -> None:
+    """Keep a letter apart with its reason; the mailbox shows it again at each look."""
+    held = post.letter(desk.db, key)
+    if held is not None and held.state == "Quarantined" and held.reason == problem:
+        return
+    with desk.deed("letter.set_aside", "letter", key, reason=problem):
+        form = f"efact.{found.kind}" if found else ""
+        post.file_letter(desk.db, key, "Quarantined", form, lot.id if lot else None, problem, now)
+
+
+def _why_not(desk: Desk, found: Return | None, lot: Lot | None) -> str:
     """Say why an answer cannot be applied: a code of the catalogue, "" when it can."""
     if found is None:
         return "unreadable"
-    lot = claims.lot_by_reference(desk.db, found.reference)
+    if found.third_party is not None and not _is_ours(desk, found.third_party):
+        return "other_provider"
     if lot is None:
         return "unknown_reference"
     if found.fate is Fate.REQUEST:
         return "our_own_message"
-    if found.sending_number and found.sending_number.strip("0 ") not in ("", str(lot.number)):
+    number = (found.sending_number or "").strip()
+    if number.strip("0") and number != f"{lot.number:03d}":
         return "other_sending_number"
     return ""
 
 
+def _is_ours(desk: Desk, third_party: str) -> bool:
+    """Say whether a message is for us; some insurers leave the number out of the echo."""
+    return third_party.strip().lstrip("0") in ("", efact_file.sender(desk).nihii.lstrip("0"))
+
+
 def _arrived(desk: Desk, seq: int, lot: Lot, key: str) -> None:
-    """Any answer proves that our file arrived: it ends a doubt and a wait."""
+    """Note that any answer proves that our file arrived: it ends a doubt and a wait."""
     row = post.of_lot(desk.db, lot.id)
-    if row is not None and row.state in (MessageState.UNKNOWN, MessageState.LEASED):
-        post.move(desk.db, row, MessageState.DONE)
-        post.plan(desk.db, row.id, None)
-    if lot.state in (LotState.UNKNOWN, LotState.SENDING):
-        fates.lot_arrives(desk, seq, lot.id, f"letter:{key}")
+    if row is not None:
+        arrivals.present(desk, seq, row, f"letter:{key}")
 
 
 def _receipt(desk: Desk, seq: int, lot: Lot, key: str, found: Return) -> None:
@@ -175,7 +177,7 @@ def _refusal(desk: Desk, seq: int, lot: Lot, key: str, found: Return) -> None:
     if _now(desk, lot) is LotState.REFUSED:
         return
     _keep_file_codes(desk, lot, key, found)
-    for line, codes, comment in _placed(desk, lot, found):
+    for line, codes, comment in _placed(desk, lot, key, found):
         verdicts.keep(desk, key, lot.id, line, "FILE_REFUSED", codes, comment)
     if _now(desk, lot) is LotState.SENT:
         fates.lot_refused(desk, seq, lot.id, f"letter:{key}")
@@ -220,16 +222,22 @@ def _now(desk: Desk, lot: Lot) -> LotState:
 
 
 def _reject_named(desk: Desk, seq: int, lot: Lot, key: str, found: Return) -> None:
-    for line, codes, comment in _placed(desk, lot, found):
+    for line, codes, comment in _placed(desk, lot, key, found):
         refused = any(code.refuses for code in codes)
         verdicts.keep(desk, key, lot.id, line, "REJECTED" if refused else "SIGNAL", codes, comment)
-        if refused and line.state in (LineState.SENT, LineState.ACCEPTED):
+        here = line.lot == lot.id  # a line freed by a refusal may have left in another lot since
+        if refused and here and line.state in (LineState.SENT, LineState.ACCEPTED):
             claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.REJECTED, f"letter:{key}")
     _keep_file_codes(desk, lot, key, found)
 
 
-def _placed(desk: Desk, lot: Lot, found: Return) -> list[tuple[Line, Sequence[PlacedCode], str]]:
-    """Match what was said to our lines: by our own line reference, else by act, day and invoice."""
+def _placed(
+    desk: Desk, lot: Lot, key: str, found: Return
+) -> list[tuple[Line, Sequence[PlacedCode], str]]:
+    """Match what was said to our lines: by our own line reference, else by act, day and invoice.
+
+    What was said of no line of ours is kept with the file.
+    """
     ours = {line.id: line for line in claims.lines_of_lot(desk.db, lot.id)}
     numbers = {row.line: row.invoice_number for row in claims.lot_lines(desk.db, lot.id)}
     said: dict[str, tuple[Line, Sequence[PlacedCode], str]] = {}
@@ -237,7 +245,9 @@ def _placed(desk: Desk, lot: Lot, found: Return) -> list[tuple[Line, Sequence[Pl
         mine = [x for x in ours.values() if numbers.get(x.id) == invoice.number.strip()]
         for act in invoice.acts:
             line = _line_of(act, mine or list(ours.values()))
-            if line is not None:
+            if line is None:  # refused all the same: it must not look accepted and silent
+                _keep_codes(desk, lot, key, act.codes)
+            else:
                 said[line.id] = (line, act.codes, act.comment)
         if invoice.refused:
             for line in mine:
@@ -255,10 +265,14 @@ def _line_of(act: ActVerdict, lines: Sequence[Line]) -> Line | None:
 
 
 def _keep_file_codes(desk: Desk, lot: Lot, key: str, found: Return) -> None:
-    for code in found.file_codes:
-        place = f"R{code.record}#{code.number}"
-        money.add_lot_problem(desk.db, LotProblem(key, lot.id, place, code.letter, code.code))
+    _keep_codes(desk, lot, key, found.file_codes)
     for error in found.zone_errors:
         money.add_lot_problem(
             desk.db, LotProblem(key, lot.id, f"zone {error.zone}", "", error.code)
         )
+
+
+def _keep_codes(desk: Desk, lot: Lot, key: str, codes: Sequence[PlacedCode]) -> None:
+    for code in codes:
+        place = f"R{code.record}#{code.number}"
+        money.add_lot_problem(desk.db, LotProblem(key, lot.id, place, code.letter, code.code))

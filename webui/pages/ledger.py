@@ -1,0 +1,127 @@
+"""The ledger of fate: every line, where it is, and the life of the one opened (W18)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.services import ledger
+from server.services.desk import Desk
+from server.services.ledger import Entry, Life, LotView, Queue
+from webui.desk import desk
+from webui.journey import Step, Stop, steps, stop_of
+from webui.ledger_filter import START, all_of, mark, matching
+from webui.naming import Naming
+from webui.proofs import as_file
+from webui.trouble import reasons
+
+page = Blueprint("ledger", __name__, url_prefix="/ledger")
+
+_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of the ledger is to be shown."""
+
+    which: str  # a name of `ledger.FILTERS`
+    words: str  # typed into the filter
+    line: str  # the line whose life is opened, "" for the first
+    after: str  # last line of the page before, "" for the first page
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page of the ledger."""
+
+    rows: Sequence[tuple[Entry, Stop]]
+    more: str  # last line shown, "" when nothing follows
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLife:
+    """The life opened beside the list."""
+
+    life: Life
+    stop: Stop
+    steps: Sequence[Step]
+    lot: LotView | None
+
+
+@page.get("/")
+def index() -> ResponseReturnValue:
+    """Show a page of the ledger and one life; nothing typed is ever in the address."""
+    return _shown(
+        Asked(_which(), "", request.args.get("line", ""), request.args.get("after", ""))
+    )
+
+
+@page.post("/find")
+def find() -> ResponseReturnValue:
+    """Show the lines that hold the words typed."""
+    return _shown(
+        Asked(_which(), request.form.get("words", ""), request.form.get("line", ""), "")
+    )
+
+
+@page.get("/proof/<letter_id>")
+def proof(letter_id: str) -> Response:
+    """Give an answer as it was received."""
+    return as_file(*ledger.proof(desk().work(), letter_id))
+
+
+def _which() -> str:
+    wanted = request.values.get("which", "all")
+    return wanted if wanted in ledger.FILTERS else "all"
+
+
+def _shown(asked: Asked) -> str:
+    here = desk()
+    work = here.work()
+    name = Naming.of(work, here.catalogue)
+    leaf = _leaf(work, asked, name)
+    queue = ledger.queue(work)
+    return render_template(
+        "ledger/index.html",
+        asked=asked,
+        leaf=leaf,
+        counts=ledger.counts(work),
+        filters=tuple(ledger.FILTERS),
+        queue=queue,
+        sentence=_sentence(queue),
+        opened=_opened(work, asked.line or (leaf.rows[0][0].line.id if leaf.rows else "")),
+        name=name,
+        reason=reasons(here.catalogue),
+    )
+
+
+def _sentence(queue: Queue) -> str:
+    """Choose the sentence of the screen: doubt first, then what failed, then what waits."""
+    if queue.doubtful:
+        return "doubtful"
+    if queue.failed:
+        return "failed"
+    return "waiting" if queue.waiting else "calm"
+
+
+def _leaf(work: Desk, asked: Asked, name: Naming) -> Leaf:
+    start = START
+    if asked.after:
+        last = ledger.life(work, asked.after).entry.line
+        start = mark(last.care_date, last.id)
+    every = all_of(lambda before: ledger.entries(work, asked.which, before, _MOST + 1), start)
+    found = list(islice(matching(every, asked.words, name), _MOST + 1))
+    shown = found[:_MOST]
+    more = shown[-1].line.id if len(found) > _MOST else ""
+    return Leaf([(entry, stop_of(entry)) for entry in shown], more)
+
+
+def _opened(work: Desk, key: str) -> OpenLife | None:
+    if not key:
+        return None
+    life = ledger.life(work, key)
+    lot = ledger.lot(work, life.entry.lot.id) if life.entry.lot else None
+    told = steps(life.moments, life.entry.line.state)
+    return OpenLife(life, stop_of(life.entry), told, lot)
