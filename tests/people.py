@@ -36,9 +36,7 @@ def niss(year: int, month: int, day: int, order: int) -> str:
 
 def neighbour(rank: int, mutuality: str, ct: str) -> Person:
     """One more fabricated patient, different for each rank."""
-    return Person(
-        f"Voisin{chr(65 + rank)}", "Camille", niss(1960, 1, 2 + rank, 997), mutuality, ct
-    )
+    return Person(f"Voisin{chr(65 + rank)}", "Camille", niss(1960, 1, 2 + rank, 997), mutuality, ct)
 
 
 def agreement_number(rank: int, union: str = "100") -> str:

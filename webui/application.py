@@ -17,16 +17,19 @@ from webui.gate import Gate, GateState
 from webui.i18n import catalogue
 from webui.idle import IdleLock
 from webui.keys import KEYS
+from webui.pages import cards, options, patients, search, series, sessions, today
 from webui.pages import frame as frame_page
 from webui.pages import gate as gate_page
 from webui.pages import help as help_page
-from webui.pages import today
 from webui.security import TOKEN_FIELD, guard
 from webui.states import look
 from webui.stream import Stream
 from webui.thread import STATIONS, dots, rank
 
-PAGES = (gate_page.page, today.page, help_page.page, frame_page.page, stream.page)
+PAGES = (
+    gate_page.page, today.page, help_page.page, frame_page.page, stream.page,
+    patients.page, series.page, sessions.page, search.page, cards.page, options.page,
+)  # fmt: skip
 """The blueprints of the product, one per page module; a new screen is one more name here."""
 
 
@@ -92,6 +95,7 @@ def _set_up_templates(app: Flask) -> None:
         token_field=TOKEN_FIELD,
         page_token=lambda: desk().door.page_token,
         problems=lambda: forms.field_problems(desk().catalogue),
+        at_fault=lambda *fields: bool({*fields} & {*forms.field_problems(desk().catalogue)}),
     )
     app.context_processor(lambda: _facts_of_every_page(app))
 

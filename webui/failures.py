@@ -44,6 +44,7 @@ _ABOUT_THE_FORM = (
     errors.InvalidValue,
     errors.FieldOverflow,
     errors.WrongKey,
+    errors.ReferenceRefused,
 )
 """Refusals of what was typed; any other is told on a page of its own."""
 

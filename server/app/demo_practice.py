@@ -22,7 +22,7 @@ FORM = NewPractice(
     locale="fr_BE",
     demo=True,
 )
-_CARD = {
+CARD = {
     "name": "Kiné Delporte",
     "street": "Rue des Tilleuls 12",
     "postcode": "4000",
@@ -42,7 +42,7 @@ def fill(cabinet: Cabinet) -> None:
     cabinet.create(FORM)
     cabinet.prove()
     cabinet.unlock(cabinet.logins()[0].id, PASSPHRASE)
-    practices.amend(cabinet.desk(), _CARD)
+    practices.amend(cabinet.desk(), CARD)
     for number, patient in enumerate(PEOPLE):
         if patient.mutuality:
             _admit(cabinet.desk, number, patient)

@@ -14,7 +14,7 @@ from server.core.backoff import exhausted, next_delay
 from server.core.clock import civil_date, start_of_day
 from server.core.errors import StateConflict
 from server.core.outbox import Message, MessageState, Outcome, Verdict
-from server.services import fates
+from server.services import arrivals, fates
 from server.services.desk import Desk
 from server.store import claims, post
 from server.store.post import Row
@@ -183,7 +183,9 @@ class PracticeOutbox:
     def _settle_try(self, desk: Desk, seq: int, row: Row, outcome: Outcome, proof: str) -> None:
         verdict = outcome.verdict
         if verdict is Verdict.DONE:
-            self._arrive(desk, seq, row, proof)
+            arrivals.present(desk, seq, row, proof)
+        elif row.state is not _S.LEASED:
+            return  # a letter answered first, or the lease ran out: what is known stands
         elif verdict is Verdict.UNKNOWN:
             self._doubt(desk, seq, row, outcome.reason, desk.now + _FIRST_QUESTION)
         else:
@@ -208,13 +210,9 @@ class PracticeOutbox:
         if row.state is not _S.UNKNOWN:  # a letter answered before the question did
             post.plan(desk.db, row.id, None)
         elif outcome.verdict is Verdict.DONE:
-            self._arrive(desk, seq, row, proof)
+            arrivals.present(desk, seq, row, proof)
         elif outcome.verdict is Verdict.ABSENT and self._is_absent(desk, row, outcome):
-            post.move(desk.db, row, _S.READY, "absent")
-            post.mark_empty(desk.db, row.id, None)
-            post.plan(desk.db, row.id, desk.now)
-            if row.lot:
-                fates.lot_stays(desk, seq, row.lot)
+            arrivals.absent(desk, seq, row, "absent")
         else:
             wait = max(_QUIET, timedelta(seconds=outcome.retry_after or 0))
             post.plan(desk.db, row.id, desk.now + wait)
@@ -229,12 +227,6 @@ class PracticeOutbox:
         if not tries or desk.now - tries[-1] >= _QUIET:
             post.mark_empty(desk.db, row.id, desk.now)
         return False
-
-    def _arrive(self, desk: Desk, seq: int, row: Row, proof: str) -> None:
-        post.move(desk.db, row, _S.DONE)
-        post.plan(desk.db, row.id, None)
-        if row.lot:
-            fates.lot_arrives(desk, seq, row.lot, proof)
 
     def _doubt(self, desk: Desk, seq: int, row: Row, reason: str, ask_at: datetime) -> None:
         """Note that nobody knows what arrived: ask soon, and never send before an answer."""

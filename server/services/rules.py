@@ -8,6 +8,7 @@ from itertools import groupby
 from server.core.care import Confidence
 from server.countries.belgium.nomenclature import CodeRow
 from server.countries.belgium.rulebook import Rulebook
+from server.countries.belgium.switches import switch_value
 from server.countries.belgium.tariff import TariffRow
 from server.services.desk import Desk
 from server.store import reference
@@ -76,10 +77,5 @@ def label(desk: Desk, code: str, locale: str) -> str:
 
 def choice(desk: Desk, key: str, default: str) -> str:
     """Return an unconfirmed fact of the dated settings table, in force today."""
-    today = desk.today.isoformat()
-    found = default
-    for row in reference.rows(desk.db, "be_settings"):
-        begins, ends = str(row["valid_from"]), str(row["valid_to"] or "9999")
-        if row["key"] == key and begins <= today <= ends:
-            found = str(row["value"] or "")
-    return found
+    found = switch_value(key, desk.today, rulebook(desk).switches)
+    return default if found is None else found

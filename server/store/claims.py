@@ -142,11 +142,6 @@ def line(db: apsw.Connection, key: str) -> Line | None:
     return one(db, Line, _LINE + " where id = ?", (key,))
 
 
-def line_by_ref(db: apsw.Connection, ref: str) -> Line | None:
-    """Return the line that carries our free reference."""
-    return one(db, Line, _LINE + " where ref = ?", (ref,))
-
-
 def lines_of_session(db: apsw.Connection, session: str) -> list[Line]:
     """Return the lines of a session, oldest first."""
     return many(db, Line, _LINE + " where session = ? order by id", (session,))

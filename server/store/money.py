@@ -97,17 +97,6 @@ def settlement_total(db: apsw.Connection, lot: str) -> Settlement | None:
     )  # fmt: skip
 
 
-def announced(db: apsw.Connection, payer: str, reference: str) -> list[Settlement]:
-    """Return the totals announced by one payer under one payment reference."""
-    return many(
-        db,
-        Settlement,
-        _SETTLEMENT + " where is_total = 1 and trim(payment_reference) = ?"
-        " and lot in (select id from lot where payer = ?)",
-        (reference.strip(), payer),
-    )
-
-
 def add_payment(db: apsw.Connection, p: Payment, device: str, seq: int) -> None:
     """Record money received."""
     db.execute(

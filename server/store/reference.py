@@ -39,6 +39,7 @@ RULES = (
     "be_not_conventioned",
     "be_copay",
     "be_not_cumulable",
+    "be_settings",
 )
 
 

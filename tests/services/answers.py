@@ -3,16 +3,16 @@
 Positions are those of the page, counted from 1; no writer or reader of the product is used.
 """
 
+import hmac
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from hashlib import sha256
 
 from server.core.outbox import Letter, LetterKind
 
 _ERROR_START = 106  # of the first letter, within the 450 characters an insurer adds
 _COMMENT = 183
-_RECEIVED = datetime(2026, 3, 18, 20, 0, tzinfo=UTC)
 
 
 def put(text: str, start: int, value: str) -> str:
@@ -127,18 +127,20 @@ def _footer(
 
 def letter(content: bytes, kind: LetterKind = LetterKind.MESSAGE) -> Letter:
     """One piece of post, as the mailbox gives it."""
-    return Letter(kind, "HCPFAC", content, sha256(content).hexdigest(), "", "")
+    return Letter(kind, "HCPFAC", content, b64encode(sha256(content).digest()).decode(), "", "")
 
 
-def tack(reference: str, result: str = "success") -> Letter:
-    """A hub acknowledgement of one of our references."""
+def tack(reference: str, sent: bytes, result: str = "success") -> Letter:
+    """A hub acknowledgement of some bytes sent under one of our references."""
+    major = f"urn:nip:tack:result:major:{result}"
+    value = b64encode(hmac.digest(major.encode(), sent, "sha256"))
     return Letter(
         LetterKind.TACK,
         "",
-        b"tack " + reference.encode(),
-        f"tack-{reference}-{result}",
+        value,
+        value.decode(),
         "",
         reference,
-        f"urn:nip:tack:result:major:{result}",
+        major,
         f"urn:nip:reference:input:{reference}",
     )

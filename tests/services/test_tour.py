@@ -5,7 +5,7 @@ import pytest
 from server.services import documents, ledger, lots, sessions
 from server.store import post
 from tests.people import OUCHENE
-from tests.services.conftest import Office
+from tests.services.office import Office
 from tests.world import World
 
 
@@ -73,4 +73,3 @@ def test_the_totals_of_a_lot_are_those_of_its_lines(office: Office) -> None:
     assert sum(x.copay_cents for x in lines) == lot.copay_cents == 6000
     assert sum(x.supplement_cents for x in lines) == lot.supplement_cents == 0
     assert (lot.line_count, lot.invoice_count) == (12, len({x.patient for x in lines}))
-

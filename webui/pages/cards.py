@@ -34,9 +34,9 @@ def failed() -> ResponseReturnValue:
     return render_template("cards/_failed.html", words=_sentence(request.args.get("subject", "")))
 
 
-@page.get("/gone")
-def gone() -> Response:
-    """Clear what was said of a card that has left the reader."""
+@page.get("/cleared")
+def cleared() -> Response:
+    """Clear what was said of the card before: another is in the reader."""
     return Response("")
 
 

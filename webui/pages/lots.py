@@ -3,7 +3,10 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.states import LineState
 from server.services import ledger
+from server.services.desk import Desk
+from server.services.ledger import LotView
 from webui.desk import desk
 from webui.naming import Naming
 from webui.proofs import as_file
@@ -12,6 +15,10 @@ from webui.trouble import reasons
 page = Blueprint("lots", __name__, url_prefix="/lots")
 
 _MOST = 50
+LETTERS = (
+    "tack", "efact.931000", "efact.920098", "efact.920099", "efact.920900", "efact.920999",
+)  # fmt: skip
+"""Formats of answers that have their own words, `letter.<format>`."""
 
 
 @page.get("/")
@@ -41,9 +48,10 @@ def show(lot_id: str) -> ResponseReturnValue:
         "lots/show.html",
         view=view,
         predecessor=ledger.lot(work, before).lot if before else None,
-        successors=ledger.followers(work, lot_id),
+        successors=_successors(work, view),
         name=Naming.of(work, here.catalogue),
         reason=reasons(here.catalogue),
+        letters=LETTERS,
     )
 
 
@@ -51,3 +59,13 @@ def show(lot_id: str) -> ResponseReturnValue:
 def sent(lot_id: str) -> Response:
     """Give the file of a lot as it was sealed."""
     return as_file(*ledger.sent_file(desk().work(), lot_id))
+
+
+def _successors(work: Desk, view: LotView) -> list[LotView]:
+    """Give the lots in which lines of this one left again, freed or replaced."""
+    keys: dict[str, None] = {}
+    for _, line, _ in view.lines:
+        now = ledger.life(work, line.id).successor if line.state is LineState.REPLACED else line
+        if now is not None and now.lot and now.lot != view.lot.id:
+            keys[now.lot] = None
+    return [ledger.lot(work, key) for key in keys]

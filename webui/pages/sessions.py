@@ -7,7 +7,9 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.care import Place
+from server.core.states import LineState
 from server.services import cards, documents, insurers, patients, rules, sessions, treatments
+from server.services.forms import parse_day
 from webui.blocks import remedies
 from webui.desk import desk
 from webui.forms import shown_again_by
@@ -17,6 +19,7 @@ from webui.replies import go
 page = Blueprint("sessions", __name__, url_prefix="/sessions")
 
 _ENDED = ("Closed", "Cancelled")
+_STRUCK = (LineState.REPLACED, LineState.REVERSED)
 _NOT_NOW = ""  # the patient pays nothing at this visit
 _MEANS = ("CASH", "CARD", "TRANSFER")
 
@@ -84,7 +87,8 @@ def show(session_id: str) -> ResponseReturnValue:
         series=series,
         whys=[
             why_line(rules.label(work, line.code, spoken.locale), line)
-            for line in sessions.standing_lines(view)
+            for line in view.lines
+            if line.state not in _STRUCK
         ],
         labels={act.code: rules.label(work, act.code, spoken.locale) for act in view.acts},
         remedies=remedies(
@@ -121,7 +125,7 @@ def document(session_id: str) -> Response:
 
     here = desk()
     proof = documents.proof(here.work(), session_id)
-    content = write_justificatif(proof, here.services.names_of_insurers(here.work()))
+    content = write_justificatif(proof, insurers.names(here.work()))
     documents.keep(here.work(), session_id, content)
     response = make_response(content)
     response.mimetype = "application/pdf"
@@ -138,8 +142,6 @@ def _as_paid(typed: Mapping[str, str]) -> Mapping[str, str]:
 
 def _wanted_day() -> date | None:
     """Read the day the form shows, when it can be read: a refusal of it is told on sending."""
-    from server.services.forms import parse_day
-
     text = request.values.get("care_date", "")
     return parse_day(text) if text else None
 

@@ -9,6 +9,7 @@ from server.services import practices, today
 from server.services.today import Overview
 from webui.blocks import Remedy, remedies
 from webui.desk import desk
+from webui.formats import money
 from webui.i18n import Catalogue
 from webui.replies import go
 
@@ -53,8 +54,6 @@ def confirm_date() -> Response:
 
 def _sentence(seen: Overview, spoken: Catalogue) -> str:
     """Say the figure, then the one thing that matters now."""
-    from webui.formats import money
-
     if not seen.sessions:
         start = spoken.say("today.nothing")
     else:
@@ -65,8 +64,6 @@ def _sentence(seen: Overview, spoken: Catalogue) -> str:
 
 
 def _next(seen: Overview, spoken: Catalogue) -> str:
-    from webui.formats import money
-
     if seen.clock_is_suspect:
         return spoken.say("today.clock_first")
     if seen.blocked:

@@ -5,9 +5,37 @@
   const token = document.querySelector('meta[name="page-token"]').content;
   const writing = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
 
+  /* What the event stream asks for, nobody's hand did: the server is told, with what passed. */
   document.addEventListener("htmx:configRequest", (event) => {
-    event.detail.headers["X-Page-Token"] = token;
+    const { headers, parameters, triggeringEvent: cause } = event.detail;
+    headers["X-Page-Token"] = token;
+    if (!cause || !cause.type.startsWith("sse:")) return;
+    headers["X-By-Itself"] = "1";
+    if (unsaved()) headers["X-Unsaved"] = "1";
+    parameters.event = cause.type.slice(4);
+    parameters.subject = (cause.detail && cause.detail.data) || "";
   });
+
+  /* Something typed and not kept: a field that differs from what the page came with. */
+  const changed = (field) =>
+    field.type === "radio" || field.type === "checkbox"
+      ? field.checked !== field.defaultChecked
+      : field.matches("select")
+        ? ![...field.options].every((option) => option.selected === option.defaultSelected)
+        : field.type !== "hidden" && field.value !== field.defaultValue;
+  const unsaved = () =>
+    document.querySelector("main [aria-invalid]") !== null ||
+    [...document.querySelectorAll("main form[method=post] :is(input, select, textarea)")].some(changed);
+
+  /* A hand on the keyboard or the pointer keeps the practice open, told once a minute. */
+  const awake = document.querySelector("[data-awake]");
+  let told = Date.now();
+  const stir = () => {
+    if (!awake || Date.now() - told < 60000) return;
+    told = Date.now();
+    fetch(awake.dataset.awake);
+  };
+  for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, stir);
 
   /* Keys: a link, a button or a field carries its own in data-key. */
   const pressed = (event) => {
@@ -60,6 +88,12 @@
     const after = [...all.slice(here + 1), ...all.slice(0, here)];
     return after.find((item) => item.textContent.trim().toLowerCase().startsWith(key.toLowerCase()));
   };
+  /* From a search field the arrow goes down into the list it leads to. */
+  document.addEventListener("keydown", (event) => {
+    const place = document.getElementById(event.target.dataset.leads || "");
+    const first = event.key === "ArrowDown" && place && place.querySelector("[data-item]");
+    if (first) (event.preventDefault(), first.focus());
+  });
   document.addEventListener("keydown", (event) => {
     const list = event.target.closest("[data-list]");
     if (!list || event.ctrlKey || event.altKey || event.metaKey || event.target.matches(writing)) return;

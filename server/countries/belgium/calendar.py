@@ -18,27 +18,6 @@ from server.countries.belgium.dated import (
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class BillingMonth:
-    """The month of care a lot is billed for; one lot holds one month (`domain.md` §1.4)."""
-
-    year: int
-    month: int
-
-    @classmethod
-    def of(cls, care_date: date) -> Self:
-        """Give the month an act of that day is billed in."""
-        return cls(care_date.year, care_date.month)
-
-    def takes(self, care_date: date) -> bool:
-        """Whether an insurer takes an act of that day in this month: at most one later (500547)."""
-        later = (care_date.year - self.year) * 12 + care_date.month - self.month
-        return later <= 1
-
-    def __str__(self) -> str:
-        return f"{self.year:04d}{self.month:02d}"
-
-
 class Anchor(StrEnum):
     """The day a deadline is counted from."""
 

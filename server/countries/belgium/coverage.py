@@ -8,7 +8,6 @@ from typing import Self
 
 from server.core.care import Coverage, Source
 from server.core.errors import InvalidValue
-from server.countries.belgium.calendar import BillingMonth
 from server.countries.belgium.dated import (
     Cells,
     Origin,
@@ -97,14 +96,6 @@ class Payer:
     confidence: str  # of the row that said so
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LotKey:
-    """What groups claims: one payer, one billing month (`domain.md` §1.4)."""
-
-    payer: str
-    month: BillingMonth
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What is known of the patient beside insurability, on the care date."""
@@ -150,12 +141,6 @@ def payer_of(number: str, care_date: date, rows: Iterable[Mutuality]) -> Payer |
         lot=number if row.own_lot else row.union,
         confidence=row.origin.confidence,
     )
-
-
-def lot_key(number: str, care_date: date, rows: Iterable[Mutuality]) -> LotKey | None:
-    """Say which lot takes an act of that day for a member of this mutuality."""
-    payer = payer_of(number, care_date, rows)
-    return None if payer is None else LotKey(payer.lot, BillingMonth.of(care_date))
 
 
 def effective_coverage(coverages: Iterable[Coverage], care_date: date) -> Effective | None:

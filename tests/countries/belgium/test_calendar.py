@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from server.core.errors import InvalidValue
 from server.countries.belgium.calendar import (
-    BillingMonth,
     Deadline,
     add_months,
     end_of_month,
@@ -34,14 +33,6 @@ def test_adding_months_lands_in_the_month_asked_for(day: date, months: int) -> N
     later = add_months(day, months)
     assert (later.year - day.year) * 12 + later.month - day.month == months
     assert later.day == min(day.day, end_of_month(later).day)
-
-
-def test_an_act_may_be_one_month_after_the_billed_month() -> None:
-    month = BillingMonth.of(date(2026, 12, 31))
-    assert str(month) == "202612"
-    assert month.takes(date(2027, 1, 31))
-    assert not month.takes(date(2027, 2, 1))
-    assert month < BillingMonth(2027, 1)
 
 
 def test_deadlines_are_read_from_their_table(demo_rules: Rulebook) -> None:

@@ -6,15 +6,12 @@ import pytest
 
 from server.core.care import Coverage, Source
 from server.core.errors import InvalidValue
-from server.countries.belgium.calendar import BillingMonth
 from server.countries.belgium.coverage import (
     Affiliation,
     Ct1,
-    LotKey,
     Mutuality,
     bim,
     effective_coverage,
-    lot_key,
     payer_of,
 )
 from server.countries.belgium.rulebook import Rulebook
@@ -61,7 +58,6 @@ def test_a_mutuality_says_where_its_claims_go(
 @pytest.mark.parametrize("number", ["300", "812", "31", "3190", ""])
 def test_a_number_that_is_not_a_member_s_goes_nowhere(demo_rules: Rulebook, number: str) -> None:
     assert payer_of(number, MARCH, demo_rules.mutualities) is None
-    assert lot_key(number, MARCH, demo_rules.mutualities) is None
 
 
 def test_the_affiliation_may_be_switched_to_zeros(demo_rules: Rulebook) -> None:
@@ -71,9 +67,11 @@ def test_the_affiliation_may_be_switched_to_zeros(demo_rules: Rulebook) -> None:
     assert payer.affiliation == "000"
 
 
-def test_a_lot_holds_one_payer_and_one_month(demo_rules: Rulebook) -> None:
-    assert lot_key("319", MARCH, demo_rules.mutualities) == LotKey("300", BillingMonth(2026, 3))
-    assert lot_key("306", MARCH, demo_rules.mutualities) == LotKey("306", BillingMonth(2026, 3))
+@pytest.mark.parametrize(("number", "lot"), [("319", "300"), ("306", "306")])
+def test_a_file_of_its_own_is_kept_apart(demo_rules: Rulebook, number: str, lot: str) -> None:
+    payer = payer_of(number, MARCH, demo_rules.mutualities)
+    assert payer is not None
+    assert payer.lot == lot
 
 
 def test_the_most_trusted_source_wins_over_a_later_one() -> None:

@@ -1,0 +1,1 @@
+"""Papers handed to patients, as bytes."""
