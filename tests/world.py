@@ -1,11 +1,12 @@
 """One practice at work: a clock that moves when told, and the acts of a kiné in one call each."""
 
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from server.core.errors import KineError
 from server.core.ulid import Entropy
 from server.services import lots, patients, practices, sessions, treatments
 from server.services.cabinet import Cabinet, NewPractice
@@ -76,7 +77,7 @@ class FixedClock:
 
 def seeded(seed: int = 1) -> Entropy:
     """Random bytes, the same for the same seed."""
-    return random.Random(seed).randbytes
+    return random.Random(seed).randbytes  # noqa: S311 - tests want the same bytes each time
 
 
 def open_cabinet(folder: Path, clock: FixedClock) -> Cabinet:
@@ -156,10 +157,10 @@ class World:
             },
         )
 
-    def visit(self, person: Person, typed: Mapping[str, str] | None = None, **more: str) -> str:
+    def visit(self, person: Person, **typed: str) -> str:
         """Record a session of a person's series, opened at need; return its id."""
         series = self.series.get(person) or self.open_series(person)
-        return sessions.record(self.desk, series, {**(typed or {}), **more})
+        return sessions.record(self.desk, series, typed)
 
     def seal(self, payer: str, month: str = "2026-03") -> str:
         """Seal the lot of an insurer and month; return its id."""
@@ -168,6 +169,13 @@ class World:
     def sql(self, text: str, bindings: tuple[object, ...] = ()) -> object:
         """Read one value of the file, behind the services' back."""
         return value(self.desk.db, text, bindings)
+
+
+def faults(error: KineError) -> tuple[Any, ...]:
+    """The faults an error carries: (field, reason) of a form, faults of a lot."""
+    found = error.facts["faults"]
+    assert isinstance(found, tuple)
+    return found
 
 
 def furnish(cabinet: Cabinet) -> None:

@@ -1,14 +1,14 @@
 """The web application: pages under the random prefix of one launch, behind the door."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from flask import Flask, Response, g, request
+from flask import Blueprint, Flask, Response, g, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from webui import formats, forms, stream
+from webui import formats, forms
 from webui.desk import Desk, Services, desk
 from webui.door import Door
 from webui.failures import tell_failures
@@ -17,20 +17,10 @@ from webui.gate import Gate, GateState
 from webui.i18n import catalogue
 from webui.idle import IdleLock
 from webui.keys import KEYS
-from webui.pages import cards, options, patients, search, series, sessions, today
-from webui.pages import frame as frame_page
-from webui.pages import gate as gate_page
-from webui.pages import help as help_page
 from webui.security import TOKEN_FIELD, guard
 from webui.states import look
 from webui.stream import Stream
 from webui.thread import STATIONS, dots, rank
-
-PAGES = (
-    gate_page.page, today.page, help_page.page, frame_page.page, stream.page,
-    patients.page, series.page, sessions.page, search.page, cards.page, options.page,
-)  # fmt: skip
-"""The blueprints of the product, one per page module; a new screen is one more name here."""
 
 
 def create_app(
@@ -40,10 +30,12 @@ def create_app(
     services: Services,
     stream: Stream,
     now: Callable[[], datetime],
+    pages: Sequence[Blueprint] | None = None,
 ) -> Flask:
     """Build the application of one launch.
 
-    `now` gives the present instant, aware, in UTC. Serve it with `webui.serving.server_for`.
+    `now` gives the present instant, aware, in UTC; `pages` are all the screens unless only some
+    are asked for. Serve it with `webui.serving.server_for`.
     """
     app = Flask(__name__, static_url_path=f"{door.root}static")
     idle = IdleLock(gate, door, stream.broker, stream.clock)
@@ -61,9 +53,16 @@ def create_app(
     app.after_request(_announce)
     tell_failures(app)
     _set_up_templates(app)
-    for page in PAGES:
+    for page in every_page() if pages is None else pages:
         app.register_blueprint(page, url_prefix=f"/{door.prefix}{page.url_prefix or ''}")
     return app
+
+
+def every_page() -> Sequence[Blueprint]:
+    """Load every screen: all the services come with them, which the first page does without."""
+    from webui.screens import PAGES
+
+    return PAGES
 
 
 def _announce(response: Response) -> Response:
@@ -116,6 +115,7 @@ def _facts_of_every_page(app: Flask) -> dict[str, object]:
         "sign": here.gate.sign,
         "frame": here.services.frame(here.now) if here.gate.state is GateState.OPEN else None,
         "rail": rail(app),
+        "toys": here.services.demo is not None,
         "keys": KEYS,
         "has_page": app.view_functions.__contains__,
         "now": here.now,

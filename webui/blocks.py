@@ -16,11 +16,19 @@ class Reason(Protocol):
     """One reason kept beside a session: the code of its sentence and what fills it (JSON)."""
 
     @property
-    def code(self) -> str: ...
+    def code(self) -> str:
+        """Last part of the key of its sentence."""
+        ...
+
     @property
-    def opens(self) -> str: ...
+    def opens(self) -> str:
+        """The panel that mends it."""
+        ...
+
     @property
-    def facts(self) -> str: ...
+    def facts(self) -> str:
+        """What fills the sentence, as a JSON object."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,6 @@ from webui import formats
 from webui.i18n import Catalogue
 from webui.mending import Subject, Way, way_to
 
-OUR_FAULT = "efact"  # the sentence of a problem that nothing typed can mend
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -33,7 +31,8 @@ def told(work: Desk, spoken: Catalogue, faults: Iterable[Fault]) -> list[Told]:
 def words(spoken: Catalogue, code: str, facts: Mapping[str, str]) -> str:
     """Say one fault; dates are told as people write them, what is not known as an ellipsis."""
     known = {name: _plain(fact) for name, fact in facts.items() if fact not in ("", "None")}
-    return spoken.say(_key(spoken, code) or OUR_FAULT, **known)
+    key = _key(spoken, code)
+    return spoken.say(key, **known) if key else spoken.say("efact")
 
 
 def _told(work: Desk, spoken: Catalogue, fault: Fault) -> Told:

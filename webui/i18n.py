@@ -54,7 +54,7 @@ def catalogue(locale: str) -> Catalogue:
 
 
 def _translations(folder: Path) -> GNUTranslations:
-    """Read every area of one locale; the file of the frame comes first and falls back on the rest."""
+    """Read every area of one locale; the first file falls back on the others."""
     first, *rest = (
         GNUTranslations(BytesIO(_compiled(source))) for source in sorted(folder.glob("*.po"))
     )

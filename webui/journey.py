@@ -30,7 +30,7 @@ _OF_LOT: Mapping[LotState, Station] = {
     LotState.SENDING: Station.WAITING,
     LotState.UNKNOWN: Station.LEFT,
 }
-_COMING = (Station.LEFT, Station.ACCEPTED, Station.PAID)
+_COMING = (Station.SEALED, Station.LEFT, Station.ACCEPTED, Station.PAID)
 _UNDER_WAY = frozenset(
     {LineState.PRICED, LineState.LOCKED, LineState.SENT, LineState.ACCEPTED, LineState.PART_PAID}
 )
@@ -70,17 +70,20 @@ def stop_of(entry: Entry) -> Stop:
     return Stop(_OF_LINE[entry.line.state], "line", entry.line.state)
 
 
-def steps(moments: Sequence[Moment], state: LineState) -> list[Step]:
-    """Tell a life: what happened, detours included, then the stations still to come."""
-    told: list[Step] = []
+def steps(born: datetime, moments: Sequence[Moment], state: LineState) -> list[Step]:
+    """Tell a life: its birth, what happened, detours included, then the stations to come."""
+    told = [Step("line.Priced", *_DRAWN["line.Priced"], born)]
     before = ""
     for moment in moments:
         name = _name(moment, before)
         if moment.kind == "line":
             before = moment.state
-        if name and not (told and told[-1].name == name and name == "lot.Queued"):
+        if name:
             told.append(_step(name, moment))
-    return told + _to_come(state)
+    pairs = zip(told, [*told[1:], None], strict=True)
+    return [step for step, after in pairs if not _goes_without_saying(step, after)] + _to_come(
+        state
+    )
 
 
 def _name(moment: Moment, before: str) -> str:
@@ -92,6 +95,11 @@ def _name(moment: Moment, before: str) -> str:
     if moment.kind == "line" and moment.state == LineState.PRICED and before:
         return "line.freed"
     return f"{moment.kind}.{moment.state}"
+
+
+def _goes_without_saying(step: Step, after: Step | None) -> bool:
+    """Whether what follows says it already: a wait that ended by leaving, a try that arrived."""
+    return after is not None and (step.name, after.name) in _IMPLIED
 
 
 def _step(name: str, moment: Moment) -> Step:
@@ -107,6 +115,13 @@ def _to_come(state: LineState) -> list[Step]:
     return [Step(f"coming.{station}", "circle", "todo", None) for station in ahead]
 
 
+_IMPLIED = frozenset(
+    {
+        ("lot.Queued", "lot.Queued"),
+        ("lot.Queued", "lot.Sending"),
+        ("lot.Sending", "line.Sent"),
+    }
+)
 _DRAWN: Mapping[str, tuple[str, str]] = {
     "line.Priced": ("circle-check", ""),
     "line.freed": ("undo-2", "wait"),

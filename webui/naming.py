@@ -13,7 +13,9 @@ class NumberedLot(Protocol):
     """A lot, as far as its name goes."""
 
     @property
-    def number(self) -> int: ...
+    def number(self) -> int:
+        """Its sending number."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,21 +39,44 @@ class PricedLine(Protocol):
     """A line as it was priced; its steps are JSON."""
 
     @property
-    def code(self) -> str: ...
+    def code(self) -> str:
+        """Six digits of the nomenclature."""
+        ...
+
     @property
-    def fee_cents(self) -> int: ...
+    def fee_cents(self) -> int:
+        """The whole price."""
+        ...
+
     @property
-    def oa_cents(self) -> int: ...
+    def oa_cents(self) -> int:
+        """What the insurer pays."""
+        ...
+
     @property
-    def copay_cents(self) -> int: ...
+    def copay_cents(self) -> int:
+        """The patient's official share."""
+        ...
+
     @property
-    def supplement_cents(self) -> int: ...
+    def supplement_cents(self) -> int:
+        """What is asked above the tariff."""
+        ...
+
     @property
-    def tariff_version(self) -> str: ...
+    def tariff_version(self) -> str:
+        """Id of the table version."""
+        ...
+
     @property
-    def confidence(self) -> str: ...
+    def confidence(self) -> str:
+        """The least sure row used."""
+        ...
+
     @property
-    def quote(self) -> str: ...
+    def quote(self) -> str:
+        """The steps, as a JSON list."""
+        ...
 
 
 def why_quote(label: str, quote: Quote) -> Why:
@@ -81,9 +104,7 @@ def why_line(label: str, line: PricedLine) -> Why:
 def _shares(steps: Iterable[Mapping[str, Any]]) -> list[Step]:
     """Give the steps of the patient's share: all but the fee."""
     return [
-        Step(step["rule"], step["cents"], step["source"])
-        for step in steps
-        if step["rule"] != _FEE
+        Step(step["rule"], step["cents"], step["source"]) for step in steps if step["rule"] != _FEE
     ]
 
 

@@ -1,12 +1,15 @@
 """Serving the screens: one loopback socket, opened by us and handed to waitress."""
 
 import socket
+from typing import TYPE_CHECKING
 
-from flask import Flask
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from webui.door import ADDRESS
 from webui.security import BODY_LIMIT, HEADER_LIMIT
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 THREADS = 16
 _MEMORY = 256 * 1024 * 1024
@@ -29,7 +32,9 @@ def bind(port: int = 0) -> socket.socket:
     return listener
 
 
-def server_for(app: Flask, listener: socket.socket) -> BaseWSGIServer | MultiSocketServer:
+def server_for(
+    app: "WSGIApplication", listener: socket.socket
+) -> BaseWSGIServer | MultiSocketServer:
     """Give the server of an app: `run()` serves until `close()` is called.
 
     Buffers never overflow to a temporary file: bodies and answers hold health data. Looking one

@@ -16,6 +16,9 @@ from webui.broker import Broker, Subscription
 HEARTBEAT_SECONDS = 15.0
 _LOOK_SECONDS = 1.0  # how long a page that has gone, or a missed wake-up, can go unnoticed
 
+_OUTBOX = ("lot.", "line.", "message.", "letter.", "payment.")
+"""Rows about what travels; screens that show it listen to one event, `outbox.changed`."""
+
 page = Blueprint("stream", __name__)
 
 
@@ -70,6 +73,8 @@ class Stream:
         """Give what there is to say, waiting a moment for it, and the last row told."""
         rows = self.events.since(last)
         lines = [f"id: {row.id}\nevent: {row.kind}\ndata: {row.subject}\n\n" for row in rows]
+        if any(row.kind.startswith(_OUTBOX) for row in rows):
+            lines.append("event: outbox.changed\ndata:\n\n")
         if not lines:
             passing = subscription.wait(_LOOK_SECONDS)
             lines = [f"event: {event.kind}\ndata: {event.data}\n\n" for event in passing]

@@ -26,6 +26,8 @@ def reasons(spoken: Catalogue) -> Callable[[str], str]:
         if code in NAMED:
             return spoken.say(f"reason.{code}")
         family = code.partition(".")[0]
-        return spoken.say(f"reason.{family}" if family in FAMILIES else "reason", code=code)
+        if family in FAMILIES:
+            return spoken.say(f"reason.{family}", code=code)
+        return spoken.say("reason", code=code)
 
     return say

@@ -2,14 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from server.core.clock import Clock
 from sync.clock import SystemClock
 
 
 class ShiftedClock:
     """The machine's clock plus a shift; both its times move together, so that it stays believed."""
 
-    def __init__(self) -> None:
-        self._system = SystemClock()
+    def __init__(self, source: Clock | None = None) -> None:
+        """`source` stands for the machine's clock where the day must begin at a known hour."""
+        self._system = source or SystemClock()
         self._shift = timedelta()
 
     def now(self) -> datetime:

@@ -1,14 +1,29 @@
 """The `besace` command (`cli.md`): one function per subcommand, heavy imports inside."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from server.core.errors import KineError
+from server.core.errors import KineError, Missing
+
+if TYPE_CHECKING:
+    from server.app.sentences import Speech
 
 _PRACTICE = Path.home() / "Besace"
+_UNUSABLE, _LACKING = 2, 3
+
+_json = click.option("--json", "as_json", is_flag=True, help="Un objet JSON par ligne.")
+_no_window = click.option(
+    "--no-window", is_flag=True, help="Servir et afficher l'adresse à usage unique."
+)
+_practice = click.option(
+    "--practice", type=click.Path(file_okay=False, path_type=Path), default=_PRACTICE,
+    help="Dossier du cabinet.",
+)  # fmt: skip
 
 
 @click.group(invoke_without_command=True)
@@ -23,57 +38,67 @@ def besace(context: click.Context) -> None:
 @besace.command()
 @click.option("--practice", type=click.Path(file_okay=False, path_type=Path), default=_PRACTICE,
               help="Dossier du cabinet ; vide, un nouveau cabinet y est créé.")  # fmt: skip
-@click.option("--no-window", is_flag=True, help="Servir et afficher l'adresse à usage unique.")
+@_no_window
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port local fixe.")
 @click.option("--endpoint", default="", help="Adresse du canal eFact de MyCareNet.")
-def run(practice: Path, no_window: bool, port: int, endpoint: str) -> None:
+@_json
+def run(practice: Path, no_window: bool, port: int, endpoint: str, as_json: bool) -> None:
     """Ouvrir le cabinet dans sa fenêtre."""
     from server.app.opening import open_practice
     from server.settings import Settings
 
     settings = Settings(practice, window=not no_window, port=port, endpoint=endpoint)
-    sys.exit(_told(lambda: open_practice(settings)))
+    _carry_out(lambda speech: open_practice(settings, speech), as_json=as_json)
 
 
 @besace.command()
 @click.option("--country", type=click.Choice(["be"]), default="be", help="Pays du cabinet.")
-@click.option("--no-window", is_flag=True, help="Servir et afficher l'adresse à usage unique.")
-@click.option("--hours", type=click.FloatRange(0.001, 240), default=12.0,
+@_no_window
+@click.option("--hours", type=click.FloatRange(0.0001, 240), default=12.0,
               help="Durée après laquelle la démonstration s'arrête.")  # fmt: skip
-def demo(country: str, no_window: bool, hours: float) -> None:
+@_json
+def demo(country: str, no_window: bool, hours: float, as_json: bool) -> None:
     """Ouvrir un cabinet fictif, avec ses simulateurs, à la date du jour."""
     from server.app.demo import open_demo
 
-    sys.exit(_told(lambda: open_demo(window=not no_window, hours=hours)))
+    window = not no_window
+    _carry_out(lambda speech: open_demo(speech, window=window, hours=hours), as_json=as_json)
 
 
 @besace.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as", "as_format", default=None, help="Format attendu, par exemple efact.920900.")
-@click.option("--json", "as_json", is_flag=True, help="Un objet JSON par ligne.")
+@_json
 def inspect(files: tuple[Path, ...], as_format: str | None, as_json: bool) -> None:
     """Reconnaître, décoder et vérifier un message."""
     from server.app.inspect import inspect as look
+    from server.app.sentences import locale_of
 
-    sys.exit(look(files, as_format, as_json, sys.stdout))
+    language = "nl" if locale_of(os.environ) == "nl" else "fr"
+    sys.exit(look(files, as_format, as_json, sys.stdout, language))
 
 
 @besace.command()
 @click.argument("names", nargs=-1, required=True, type=click.Choice(["mycarenet", "card"]))
 @click.option("--unsigned", is_flag=True, help="Accepter un transport non signé.")
-@click.option("--faults", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--faults", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Pannes à simuler : un fichier JSON.")  # fmt: skip
 @click.option("--seed", type=int, default=0, help="Graine des pannes.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port local fixe.")
 @click.option("--db", type=click.Path(dir_okay=False, path_type=Path), default=None,
               help="Fichier d'état du simulateur.")  # fmt: skip
+@click.option("--while-fed", is_flag=True, hidden=True)
+@_json
 def simulate(
     names: tuple[str, ...], unsigned: bool, faults: Path | None, seed: int, port: int,
-    db: Path | None,
+    db: Path | None, while_fed: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Démarrer des simulateurs sur cette machine et afficher leurs adresses."""
+    from server.app.simulate import Simulation
     from server.app.simulate import simulate as start
 
-    sys.exit(start(names, unsigned=unsigned, faults=faults, seed=seed, port=port, db=db))
+    asked = Simulation(names, unsigned, faults, seed, port, db, while_fed)
+    _carry_out(lambda speech: start(asked, speech), as_json=as_json)
 
 
 @besace.group()
@@ -83,37 +108,38 @@ def reference() -> None:
 
 @reference.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--practice", type=click.Path(file_okay=False, path_type=Path), default=_PRACTICE)
-def import_(file: Path, practice: Path) -> None:
+@_practice
+@_json
+def import_(file: Path, practice: Path, as_json: bool) -> None:
     """Ajouter un tarif à un cabinet fermé, avec sa phrase de passe."""
     from server.app.reference_commands import import_table
 
-    secret = click.prompt("Phrase de passe", hide_input=True)
-    sys.exit(_told(lambda: import_table(practice, file, secret)))
+    _carry_out(lambda speech: import_table(practice, file, speech), as_json=as_json)
 
 
 @reference.command("list")
-@click.option("--practice", type=click.Path(file_okay=False, path_type=Path), default=_PRACTICE)
-@click.option("--json", "as_json", is_flag=True, help="Un objet JSON par ligne.")
+@_practice
+@_json
 def list_(practice: Path, as_json: bool) -> None:
     """Montrer les tables d'un cabinet, leurs périodes et leurs sources."""
     from server.app.reference_commands import list_tables
 
-    sys.exit(_told(lambda: list_tables(practice, as_json=as_json)))
+    _carry_out(lambda speech: list_tables(practice, speech), as_json=as_json)
 
 
 @besace.command()
-@click.option("--json", "as_json", is_flag=True, help="Un objet JSON par ligne.")
-def doctor(as_json: bool) -> None:
-    """Dire ce qui va et ce qui ne va pas : lecteurs, fenêtre, tables, horloge."""
+@_practice
+@_json
+def doctor(practice: Path, as_json: bool) -> None:
+    """Dire ce qui va et ce qui ne va pas : lecteurs, fenêtre, dossier, tables, horloge."""
     from server.app.doctor import examine
 
-    sys.exit(examine(as_json=as_json))
+    _carry_out(lambda speech: examine(practice, speech), as_json=as_json)
 
 
 @besace.command()
 @click.argument("names", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="Un objet JSON par ligne.")
+@_json
 def bench(names: tuple[str, ...], as_json: bool) -> None:
     """Mesurer, chaque chiffre à côté de son étalon."""
     from server.app.bench import run_benches
@@ -121,12 +147,18 @@ def bench(names: tuple[str, ...], as_json: bool) -> None:
     sys.exit(run_benches(names, as_json=as_json))
 
 
-def _told(work: Callable[[], int]) -> int:
-    """Turn an error of ours into a sentence on standard error, never a trace."""
-    try:
-        return work()
-    except KineError as error:
-        from server.app.sentences import sentence_of
+def _carry_out(work: "Callable[[Speech], int]", *, as_json: bool) -> None:
+    """Do the work of a command and exit; an error of ours is a sentence, never a trace."""
+    from server.app.privacy import protect_process
+    from server.app.sentences import speech
 
-        click.echo(sentence_of(error), err=True)
-        return 2
+    protect_process()
+    speaking = speech(as_json=as_json)
+    try:
+        status = work(speaking)
+    except KeyboardInterrupt:  # Ctrl-C or a signal: everything was put away
+        status = 0
+    except KineError as error:
+        speaking.refuse(error)
+        status = _LACKING if isinstance(error, Missing) else _UNUSABLE
+    sys.exit(status)

@@ -1,37 +1,48 @@
 """`besace doctor`: says in sentences what is right and what is wrong on this machine."""
 
 import importlib.util
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import click
 
-from webui.i18n import catalogue
-
-_LOCALE = "fr_BE"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: a code, whether it is well, and what fills its sentence."""
-
-    code: str
-    well: bool
-    facts: dict[str, str]
+from server.app.doctor_practice import look_at_practice
+from server.app.findings import Finding, Grade
+from server.app.sentences import Speech
 
 
-def examine(*, as_json: bool) -> int:
-    """Look at everything the program leans on; 0 when all is well, 3 when something lacks."""
+def examine(folder: Path, speech: Speech) -> int:
+    """Look at everything the program leans on, and at a practice without opening it.
+
+    Returns 0 when all is well, 1 when something of the practice is not, 3 when this machine lacks
+    something.
+    """
+    from server.app.clocks import ShiftedClock
+
     found = [finding for look in _LOOKS for finding in look()]
-    say = catalogue(_LOCALE).say
+    found += look_at_practice(folder, ShiftedClock().now())
     for finding in found:
-        sentence = say(f"doctor.{finding.code}", **finding.facts)
-        if as_json:
-            click.echo(json.dumps({**asdict(finding), "sentence": sentence}, ensure_ascii=False))
-        else:
-            click.echo(f"{'✓' if finding.well else '✗'} {sentence}")
-    return 0 if all(finding.well for finding in found) else 3
+        click.echo(_told(finding, speech))
+    return max(finding.grade for finding in found)
+
+
+def _told(finding: Finding, speech: Speech) -> str:
+    well = finding.grade is Grade.WELL
+    words = speech.catalogue.say(f"doctor.{finding.code}", **finding.facts)
+    if speech.as_json:
+        facts = dict(finding.facts)
+        return speech.json(code=finding.code, well=well, facts=facts, sentence=words)
+    return f"{'✓' if well else '✗'} {words}"
+
+
+def _encryption() -> Iterator[Finding]:
+    import apsw
+
+    version = getattr(apsw, "mc_version", None)
+    if version is None:
+        yield Finding("store.clear", Grade.LACK)
+    else:
+        yield Finding("store.ok", facts={"version": str(version)})
 
 
 def _window() -> Iterator[Finding]:
@@ -39,38 +50,29 @@ def _window() -> Iterator[Finding]:
 
     verdict = choose()
     if verdict.can_open:
-        yield Finding("window.ok", True, {})
+        yield Finding("window.ok")
     else:
-        packages = " ".join(verdict.packages)
-        yield Finding(str(verdict.reason), False, {"packages": packages})
+        yield Finding(str(verdict.reason), Grade.LACK, {"packages": " ".join(verdict.packages)})
 
 
 def _cards() -> Iterator[Finding]:
     if importlib.util.find_spec("smartcard") is None:
-        yield Finding("cards.no_library", False, {})
+        yield Finding("cards.no_library", Grade.LACK)
         return
     from smartcard import scard
 
     result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
     if result != scard.SCARD_S_SUCCESS:
-        yield Finding("cards.no_service", False, {})
+        yield Finding("cards.no_service", Grade.LACK)
         return
     try:
         _, readers = scard.SCardListReaders(context, [])
     finally:
         scard.SCardReleaseContext(context)
     if readers:
-        yield Finding("cards.readers", True, {"readers": ", ".join(readers)})
+        yield Finding("cards.readers", facts={"readers": ", ".join(readers)})
     else:
-        yield Finding("cards.no_reader", False, {})
-
-
-def _encryption() -> Iterator[Finding]:
-    import apsw
-
-    version = getattr(apsw, "mc_version", None)
-    well = version is not None
-    yield Finding("store.ok" if well else "store.clear", well, {"version": str(version)})
+        yield Finding("cards.no_reader", Grade.LACK)
 
 
 _LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (_encryption, _window, _cards)

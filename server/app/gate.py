@@ -3,18 +3,24 @@
 import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import RLock
 
 from server.app import reference
-from server.core.errors import InvalidValue, StateConflict
-from server.services.cabinet import REFERENCE, Cabinet
+from server.core.errors import InvalidValue, KineError, StateConflict, WrongKey
+from server.services.cabinet import REFERENCE, Cabinet, Sign
 from server.services.cabinet import NewPractice as Form
 from webui.gate import GateState, GateUser, NewPractice, PracticeSign, Recovery
+from webui.i18n import DEFAULT_LOCALE
 
 _ASKED = 4
 
 
 class CabinetGate:
-    """The port `webui.gate.Gate` on one cabinet; `opened` and `closing` wire what runs beside."""
+    """The port `webui.gate.Gate` on one cabinet; `opened` and `closing` wire what runs beside.
+
+    Opening and closing exclude each other: a page, the idle lock and the end of the program may
+    all close at once, each from its own thread.
+    """
 
     def __init__(
         self,
@@ -28,6 +34,7 @@ class CabinetGate:
         self._opened = opened
         self._closing = closing
         self._recovery: Recovery | None = None
+        self._turn = RLock()
 
     @property
     def state(self) -> GateState:
@@ -41,46 +48,46 @@ class CabinetGate:
     @property
     def locale(self) -> str:
         """The catalogue of the screens: the user's once open, the practice's before."""
-        if self._cabinet.is_open:
-            return self._cabinet.desk().user.locale
-        sign = self._cabinet.sign
-        return sign.locale if sign else "fr_BE"
+        try:
+            if self._cabinet.is_open:
+                return self._cabinet.desk().user.locale
+        except KineError:
+            return DEFAULT_LOCALE  # locked this very moment
+        sign = self._readable_sign()
+        return sign.locale if sign else DEFAULT_LOCALE
 
     @property
     def sign(self) -> PracticeSign | None:
-        """The practice's sign; None while there is no practice."""
-        held = self._cabinet.sign
+        """The practice's sign; None while there is no practice, or none that can be read."""
+        held = self._readable_sign()
         return PracticeSign(held.name, held.country, held.demo) if held else None
 
     def users(self) -> Sequence[GateUser]:
-        """Give who may unlock."""
+        """Give who may unlock; raise `DamagedPractice` when the key file cannot be read."""
         if not self._cabinet.exists:
             return ()
         return [GateUser(x.id, x.name, "mandant", True) for x in self._cabinet.logins()]
 
     def unlock(self, user: str, passphrase: str) -> None:
         """Open the practice; a first run that never ended asks for its recovery code again."""
-        self._cabinet.unlock(user, passphrase)
-        sign = self._cabinet.sign
-        if sign is not None and not sign.proven:
-            self._recovery = _question(self._cabinet.renew_recovery())
-        else:
-            self._opened()
+        with self._turn:
+            self._open(user, passphrase)
+            sign = self._cabinet.sign
+            if sign is not None and not sign.proven:
+                self._recovery = _question(self._cabinet.renew_recovery())
+            else:
+                self._let_in()
 
     def create(self, practice: NewPractice) -> None:
         """Make a real, empty, encrypted practice and open it for its holder."""
-        if self._cabinet.exists:
-            raise StateConflict(kind="practice", state="made", wanted="empty")
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        reference.build(self._folder / REFERENCE, demo=False)
-        first, _, last = practice.holder_name.strip().rpartition(" ")
-        form = Form(
-            practice.country, practice.practice_name, practice.provider_number, last, first or last,
-            "", practice.passphrase, practice.locale,
-        )  # fmt: skip
-        code = self._cabinet.create(form)
-        self._cabinet.unlock(self._cabinet.logins()[0].id, practice.passphrase)
-        self._recovery = _question(code)
+        with self._turn:
+            if self._cabinet.exists:
+                raise StateConflict(kind="practice", state="made", wanted="empty")
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            reference.build(self._folder / REFERENCE, demo=False)
+            code = self._cabinet.create(_form(practice))
+            self._cabinet.unlock(self._cabinet.logins()[0].id, practice.passphrase)
+            self._recovery = _question(code)
 
     def recovery(self) -> Recovery:
         """Give the code to write down, while nobody has proven to hold it."""
@@ -90,20 +97,52 @@ class CabinetGate:
 
     def prove_recovery(self, answers: Sequence[str]) -> None:
         """Check the retyped characters; only then does the first run end."""
-        asked = self.recovery()
-        bare = asked.code.replace("-", "")
-        wanted = [bare[position - 1] for position in asked.positions]
-        if [a.strip().upper() for a in answers] != wanted:
-            raise InvalidValue(field="recovery", reason="wrong")
-        self._cabinet.prove()
-        self._recovery = None
-        self._opened()
+        with self._turn:
+            asked = self.recovery()
+            bare = asked.code.replace("-", "")
+            wanted = [bare[position - 1] for position in asked.positions]
+            if [a.strip().upper() for a in answers] != wanted:
+                raise InvalidValue(field="recovery", reason="wrong")
+            self._cabinet.prove()
+            self._recovery = None
+            self._let_in()
 
     def lock(self) -> None:
-        """Close the practice, and first what runs beside it."""
-        self._recovery = None
-        self._closing()
-        self._cabinet.lock()
+        """Close the practice, and first what runs beside it; harmless when it is closed."""
+        with self._turn:
+            self._recovery = None
+            self._closing()
+            self._cabinet.lock()
+
+    def _open(self, user: str, passphrase: str) -> None:
+        try:
+            self._cabinet.unlock(user, passphrase)
+        except WrongKey:  # tied to its field; whether the user or the phrase is wrong is not said
+            raise WrongKey(field="passphrase") from None
+
+    def _let_in(self) -> None:
+        """Start what runs beside the practice; what cannot start closes it again."""
+        try:
+            self._opened()
+        except BaseException:
+            self.lock()
+            raise
+
+    def _readable_sign(self) -> Sign | None:
+        """Read the sign; a page that tells of a damaged practice still has to be drawn."""
+        try:
+            return self._cabinet.sign
+        except KineError:
+            return None
+
+
+def _form(practice: NewPractice) -> Form:
+    """Give what the cabinet needs; never a demo practice: none is made from a page."""
+    first, _, last = practice.holder_name.strip().rpartition(" ")
+    return Form(
+        practice.country, practice.practice_name, practice.provider_number, last, first or last,
+        "", practice.passphrase, practice.locale,
+    )  # fmt: skip
 
 
 def _question(code: str) -> Recovery:

@@ -5,39 +5,52 @@ from collections.abc import Callable
 
 from hardware.cards import watch_cards
 from hardware.eid_trust import TrustAnchors
+from hardware.fake_ca import demo_root
 from hardware.ports import (
     CardDone,
     CardEvent,
     CardFailed,
     CardInserted,
+    CardProblem,
     CardReading,
     CardRemoved,
+    ReaderAdded,
+    ReaderRemoved,
     ServiceDown,
     ServiceUp,
 )
 from hardware.scard import Scard
 from server.core.clock import Clock
-from server.core.errors import KineError
-from server.services import cards
+from server.core.errors import KineError, Locked
+from server.services import cards, roots
 from server.services.cabinet import Cabinet
 
 log = logging.getLogger(__name__)
 
+LOCKED, NOT_KEPT = "card.locked", "card.not_kept"
+"""Codes of a card read while the practice locked, and of one that could not be kept."""
+
+CONTRADICTS = "card.contradicts"
+"""Remark: the card and the file of the same number disagree on a name; the file was kept."""
+
 
 class Hands:
-    """Watches the readers for one cabinet; a card presented while it is locked opens nothing."""
+    """Watches the readers while a cabinet is open: started at unlock, stopped at lock.
+
+    A card left in a reader meanwhile is read at the next unlocking.
+    """
 
     def __init__(
         self,
         cabinet: Cabinet,
         clock: Clock,
-        anchors: Callable[[], TrustAnchors],
         tell: Callable[[str, str], None],
         scard: Scard | None = None,
     ) -> None:
+        """`tell` publishes what passes: a kind and a code or an id, never a name."""
         self._cabinet = cabinet
         self._tell = tell
-        self._watcher = watch_cards(self._hear, clock, anchors, scard=scard)
+        self._watcher = watch_cards(self._hear, clock, lambda: trusted(cabinet), scard=scard)
         self.service_problem = ""  # code of the sentence that says why readers cannot be used
         self.holder = ""  # patient of the card in the reader, "" when there is none
 
@@ -52,34 +65,56 @@ class Hands:
     def _hear(self, event: CardEvent) -> None:
         if isinstance(event, CardDone):
             self._present(event)
-        elif isinstance(event, CardFailed):
-            self._tell("card.failed", str(event.problem))
-        elif isinstance(event, CardReading):
-            self._tell("card.reading", str(event.percent))
-        elif isinstance(event, CardInserted):
-            self._tell("card.inserted", "")
         elif isinstance(event, CardRemoved):
             self.holder = ""
             self._tell("card.removed", "")
-        elif isinstance(event, ServiceDown):
-            self.service_problem = str(event.problem)
-            self._tell("service.down", self.service_problem)
-        elif isinstance(event, ServiceUp):
-            self.service_problem = ""
-            self._tell("service.up", "")
+        elif isinstance(event, ServiceDown | ServiceUp):
+            self._service(event.problem if isinstance(event, ServiceDown) else None)
+        else:
+            self._tell(*_passing(event))
+
+    def _service(self, problem: CardProblem | None) -> None:
+        self.service_problem = problem or ""
+        self._tell("service.down" if problem else "service.up", self.service_problem)
 
     def _present(self, event: CardDone) -> None:
         """Open or draft the patient's file; what is wrong with the card is a sentence."""
-        if not self._cabinet.is_open:
-            self._tell("card.failed", "locked")
-            return
         try:
             shown = cards.present(self._cabinet.desk(), event.read)
         except KineError as error:
             log.warning("card not kept: %s", error.code)
-            self._tell("card.failed", error.code)
+            self._tell("card.failed", LOCKED if isinstance(error, Locked) else NOT_KEPT)
             return
-        self.holder = shown.patient or ""
         if shown.refusal:
             self._tell("card.failed", f"card.{shown.refusal}")
-        self._tell("card.done", "")
+            return
+        self.holder = shown.patient or ""
+        self._tell("card.done", self.holder)
+        for remark in (*event.remarks, *((CONTRADICTS,) if shown.contradicts else ())):
+            self._tell("card.remark", str(remark))
+
+
+def trusted(cabinet: Cabinet) -> TrustAnchors:
+    """Give the roots a card may end in: those the practice loaded, and the fabricated one.
+
+    The proof tells them apart; a real practice refuses what ends in the fabricated one.
+    """
+    loaded = roots.loaded(cabinet.desk()) if cabinet.is_open else ()
+    return TrustAnchors(real=tuple(loaded), demo=(demo_root(),))
+
+
+def _passing(
+    event: CardFailed | CardReading | CardInserted | ReaderAdded | ReaderRemoved,
+) -> tuple[str, str]:
+    """Name what passes and give the code or percentage that goes with it."""
+    match event:
+        case CardFailed(problem=problem):
+            return "card.failed", str(problem)
+        case CardReading(percent=percent):
+            return "card.reading", str(percent)
+        case CardInserted():
+            return "card.inserted", ""
+        case ReaderAdded():
+            return "reader.added", ""
+        case ReaderRemoved():
+            return "reader.removed", ""

@@ -6,9 +6,11 @@ from typing import IO
 
 from server.core.errors import StateConflict
 
+_HELD_BYTE = 1 << 20  # Windows locks bytes: one far behind what is written
+
 
 class PracticeLock:
-    """An exclusive hold on a practice folder."""
+    """An exclusive hold on a practice folder; the file names the process that holds it."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "besace.lock"
@@ -17,16 +19,22 @@ class PracticeLock:
     def take(self) -> None:
         """Take the folder; raise `StateConflict` when another program works in it."""
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        file = os.fdopen(handle, "r+")
+        file = os.fdopen(handle, "r+", encoding="ascii")
         try:
             _lock(file)
         except OSError:
+            holder = file.read()
             file.close()
-            raise StateConflict(kind="practice", state="in_use", wanted="free") from None
+            raise StateConflict(
+                kind="practice", state="in_use", wanted="free", reason="in_use", process=holder
+            ) from None
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
         self._file = file
 
     def release(self) -> None:
-        """Let the folder go."""
+        """Let the folder go; harmless twice."""
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -37,7 +45,9 @@ def _lock(file: IO[str]) -> None:
     if os.name == "nt":  # pragma: no cover - Windows only
         import msvcrt
 
+        file.seek(_HELD_BYTE)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        file.seek(0)
     else:
         import fcntl
 

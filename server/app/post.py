@@ -2,10 +2,10 @@
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
 
+from server.app.cable import Cable
 from server.core.outbox import MailBatch, Message, Outcome, Verdict
 from server.services.cabinet import Cabinet
 from server.services.outbox import PracticeOutbox
@@ -21,13 +21,6 @@ from sync.worker import Worker
 from webui.outside import PostState
 
 _PACKAGE = "Besace"
-
-
-@dataclass(slots=True)
-class Cable:
-    """The network cable of a demo practice, to be pulled by hand."""
-
-    cut: bool = False
 
 
 class Post:

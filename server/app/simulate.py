@@ -1,56 +1,88 @@
 """`besace simulate`: partners made of code, on loopback, until stopped."""
 
-import contextlib
+import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import click
 
+from server.app.sentences import Speech
+from server.app.stops import interrupt, on_stop
 
-def simulate(
-    names: Sequence[str],
-    *,
-    unsigned: bool,
-    faults: Path | None,
-    seed: int,
-    port: int,
-    db: Path | None,
-) -> int:
+_VIRTUAL_READER = ("127.0.0.1", 35963)  # where the driver of `vsmartcard-vpcd` listens
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What a run of the simulators was asked for."""
+
+    names: Sequence[str]
+    unsigned: bool = False
+    faults: Path | None = None
+    seed: int = 0
+    port: int = 0
+    db: Path | None = None
+    while_fed: bool = False
+    """Live only as long as standard input stays open: a demo that dies takes its partners along."""
+
+
+def simulate(asked: Simulation, speech: Speech) -> int:
     """Start the simulators asked for, print their addresses, run until interrupted."""
-    stops: list[Callable[[], object]] = []
-    try:
-        if "mycarenet" in names:
-            stops.append(_mycarenet(unsigned, faults, seed, port, db))
-        if "card" in names:
-            stops.append(_card())
-    except (OSError, ValueError) as error:
-        click.echo(f"Le simulateur ne démarre pas : {error}", err=True)
-        return 3
-    with contextlib.suppress(KeyboardInterrupt):
-        Event().wait()
-    for stop in stops:
-        stop()
+    ended = Event()
+    on_stop(interrupt)
+    with ExitStack() as running:
+        try:
+            for name in dict.fromkeys(asked.names):
+                address, stop = _START[name](asked, speech)
+                running.callback(stop)
+                _print_address(name, address, speech)
+        except (OSError, ValueError) as error:
+            speech.warn("cli.simulate.failed", why=str(error))
+            return 3
+        if asked.while_fed:
+            Thread(target=_end_with_input, args=(ended,), daemon=True).start()
+        ended.wait()
     return 0
 
 
-def _mycarenet(
-    unsigned: bool, faults: Path | None, seed: int, port: int, db: Path | None
-) -> Callable[[], object]:
+def _my_care_net(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]:
     from server.simulators.mycarenet.config import Config
     from server.simulators.mycarenet.service import serve
 
-    running = serve(Config(port=port, db=db, unsigned=unsigned, faults=faults, seed=seed))
-    click.echo(f"mycarenet {running.endpoint}")
-    return running.stop
+    if not asked.unsigned:
+        speech.warn("cli.simulate.signed_only")
+    running = serve(
+        Config(
+            port=asked.port, db=asked.db, unsigned=asked.unsigned, faults=asked.faults,
+            seed=asked.seed,
+        )
+    )  # fmt: skip
+    return running.endpoint, running.stop
 
 
-def _card() -> Callable[[], object]:
+def _card(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]:
     from hardware.fake_eid import EidCard
     from hardware.vpcd import serve_card
     from server.app.demo_people import PEOPLE
 
-    served = serve_card(EidCard(PEOPLE[0].person))
-    served.insert()
-    click.echo(f"card {PEOPLE[0].person.first_names} {PEOPLE[0].person.last_name}")
-    return served.stop
+    host, port = _VIRTUAL_READER
+    try:
+        served = serve_card(EidCard(PEOPLE[0].person), host, port)
+    except OSError:
+        raise OSError(speech.catalogue.say("cli.simulate.no_virtual_reader")) from None
+    return f"vpcd://{host}:{port}", served.stop
+
+
+_START = {"mycarenet": _my_care_net, "card": _card}
+
+
+def _print_address(name: str, address: str, speech: Speech) -> None:
+    click.echo(speech.json(name=name, address=address) if speech.as_json else f"{name} {address}")
+
+
+def _end_with_input(ended: Event) -> None:
+    sys.stdin.read()
+    ended.set()

@@ -16,11 +16,10 @@ from server.core.clock import Clock, ClockFacts, ClockTrust, judge
 from server.core.errors import DamagedPractice, InvalidValue, Locked, WrongKey
 from server.core.identifiers import Nihii
 from server.core.ulid import Entropy, new_ulid
-from server.services import practices as own
 from server.services.desk import Desk
 from server.store import journal
 from server.store import practice as practices
-from server.store.connection import Pool, connect
+from server.store.connection import Pool, connect, found
 from server.store.journal import Deed, Stamp
 from server.store.keys import (
     RECOVERY,
@@ -30,6 +29,7 @@ from server.store.keys import (
     new_key,
     new_recovery_code,
     parse_recovery_code,
+    sync_folder,
 )
 from server.store.migrate import migrate
 from server.store.practice import Device, Practice, Practitioner, Role, User
@@ -119,22 +119,30 @@ class Cabinet:
         """Make the practice file, its first user and its key file; return the recovery code.
 
         The reference file must already be in the folder. Raises `InvalidValue` or
-        `InvalidNumber` on a field, before anything is written.
+        `InvalidNumber` on a field, `DamagedPractice` in a folder that holds a practice, before
+        anything is written. The practice file comes last and whole: until then there is none.
         """
         _check(form)
         number = Nihii.parse(form.provider_number)
+        if (self._folder / DATABASE).exists():
+            raise DamagedPractice(reason="practice_exists")
         code, key = new_recovery_code(), new_key()
         owner = new_ulid(self._clock.now(), self._entropy)
-        self._write_file(form, number, owner, key)
+        beside = self._write_file(form, number, owner, key)
         label = f"{form.first_name} {form.last_name.upper()}"
-        self._keys.create(key, f"user:{owner}", form.passphrase, self._cost, label)
-        self._keys.add(key, RECOVERY, parse_recovery_code(code), self._cost)
-        self._keys.set_sign(
-            {
-                "name": form.name, "country": form.country, "demo": form.demo,
-                "locale": form.locale, "proven": False,
-            }
-        )  # fmt: skip
+        sign = {
+            "name": form.name, "country": form.country, "demo": form.demo,
+            "locale": form.locale, "proven": False,
+        }  # fmt: skip
+        slots = {
+            f"user:{owner}": (form.passphrase, label),
+            RECOVERY: (parse_recovery_code(code), ""),
+        }
+        if (self._folder / KEYS).exists():  # of a creation cut short, or of a file that is lost
+            (self._folder / KEYS).replace(self._folder / f"{KEYS}.old")
+        self._keys.create(key, slots, self._cost, sign)
+        beside.replace(self._folder / DATABASE)
+        sync_folder(self._folder)
         return code
 
     @property
@@ -200,6 +208,8 @@ class Cabinet:
         if self._pool is None:
             raise Locked()
         sha256 = _take_in(self._folder, fresh)
+        from server.services import practices as own  # every rule comes along: not for a first page
+
         own.accept_reference(self.desk(), sha256)
         self._pool.use_reference(_accepted_reference(self._folder, sha256))
         own.judge_again(self.desk())
@@ -216,7 +226,7 @@ class Cabinet:
 
     def _open(self, key: DatabaseKey, user: str) -> None:
         path = self._folder / DATABASE
-        db = connect(path, key)
+        db = _connected(path, key)
         migrate(db)
         reference = _accepted_reference(self._folder, practices.get(db).reference_sha256)
         last = value(db, "select max(at) from journal")
@@ -226,18 +236,18 @@ class Cabinet:
         self._pool = Pool(path, key, reference)
         self._key, self._user, self._mac_key = key, user, key.derive("journal")
 
-    def _write_file(self, form: NewPractice, number: Nihii, owner: str, key: DatabaseKey) -> None:
-        """Write the whole practice file beside, then rename: half a practice never shows."""
-        path, beside = self._folder / DATABASE, self._folder / "besace.new"
+    def _write_file(self, form: NewPractice, number: Nihii, owner: str, key: DatabaseKey) -> Path:
+        """Write the whole practice file beside its place: half a practice never shows."""
+        beside = self._folder / "besace.new"
         for leftover in self._folder.glob("besace.new*"):
             leftover.unlink()
-        db = connect(beside, key)
-        beside.chmod(0o600)
+        self._folder.chmod(0o700)
+        db = found(beside, key)
         migrate(db)
         self._fill(db, form, number, owner, key.derive("journal"))
         db.pragma("journal_mode", "delete")  # folds the log in: the file alone is the practice
         db.close()
-        beside.replace(path)
+        return beside
 
     def _fill(
         self, db: apsw.Connection, form: NewPractice, number: Nihii, owner: str, mac_key: bytes
@@ -270,6 +280,14 @@ class Cabinet:
 
     def _ulid(self) -> str:
         return new_ulid(self._clock.now(), self._entropy)
+
+
+def _connected(path: Path, key: DatabaseKey) -> apsw.Connection:
+    """Open the file with a key its key file gave: when it does not open, the file is damaged."""
+    try:
+        return connect(path, key)
+    except WrongKey:
+        raise DamagedPractice(reason="pages") from None
 
 
 def file_sha256(path: Path) -> str:

@@ -3,13 +3,16 @@
 Proof and evidence: `hardware.md` §2.5; a card that contradicts the file never overwrites it (C15).
 """
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from server.core.cards import CardRead, Identity, Proof
 from server.services.desk import Desk
-from server.store import events, patients
+from server.store import patients
 from server.store.patients import Address, IdentityFact, Patient, Reading, search_key
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +29,20 @@ def present(desk: Desk, read: CardRead) -> Presented:
     """Find or draft the patient of a card and keep the reading as evidence."""
     refusal = _refusal(read, desk.practice.demo)
     if refusal:
-        with desk.db:
-            events.add(desk.db, desk.now, "card.refused", refusal)
+        with desk.deed("card.refused", "card", refusal):
+            log.info("card refused: %s", refusal)
         return Presented(None, refusal=refusal)
+    desk.require("patients")
     held = patients.by_niss(desk.db, read.identity.niss.digits)
-    patient = held or _draft(desk, read.identity)
+    patient = _as_drafted(held, read.identity) if held else _draft(desk, read.identity)
     contradicts = held is not None and not held.draft and not _agrees(held, read.identity)
     with desk.deed("card.read", "patient", patient.id, {"proof": str(read.proof)}) as seq:
         key = desk.new_id()
         patients.add_reading(desk.db, key, read, desk.device.id, seq)
         if held is None:
             patients.insert(desk.db, patient, desk.device.id, seq, desk.now)
+        elif patient != held:
+            patients.update(desk.db, patient)
         _keep_identity(desk, patient.id, key, read, seq, accepted=not contradicts)
         _keep_address(desk, patient.id, read, seq)
     return Presented(patient.id, drafted=held is None, contradicts=contradicts)
@@ -66,13 +72,24 @@ def _draft(desk: Desk, identity: Identity) -> Patient:
     )  # fmt: skip
 
 
+def _as_drafted(held: Patient, identity: Identity) -> Patient:
+    """Let a newer card rewrite a draft nobody confirmed; a confirmed file is never overwritten."""
+    if not held.draft:
+        return held
+    return replace(
+        held, last_name=identity.last_name, first_name=identity.first_names,
+        birth_date=identity.birth_date, sex=identity.sex,
+    )  # fmt: skip
+
+
 def _agrees(held: Patient, card: Identity) -> bool:
-    """Say whether names agree: a card cuts long names, which is no contradiction."""
+    """Say whether names and birth agree: a card cuts long names, which is no contradiction."""
     pairs = (
         (search_key(held.last_name), search_key(card.last_name)),
         (search_key(held.first_name), search_key(card.first_names)),
     )
-    return all(a.startswith(b) or b.startswith(a) for a, b in pairs)
+    days = {day for day in (held.birth_date, card.birth_date) if day is not None}
+    return len(days) < 2 and all(a.startswith(b) or b.startswith(a) for a, b in pairs)
 
 
 def _keep_identity(

@@ -3,7 +3,7 @@
 The file itself is written and checked by `server.countries.belgium.efact_*`; nothing here decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -22,10 +22,12 @@ from server.countries.belgium.efact_message import (
 )
 from server.countries.belgium.efact_walk import AgreementUse, CheckTables
 from server.services.desk import Desk
+from server.services.dossiers import Dossier
 from server.services.facts import as_agreement
 from server.services.rules import choice, rulebook
-from server.store import care, numbering, patients
+from server.store import numbering, patients
 from server.store import practice as practices
+from server.store.care import Session
 from server.store.claims import Line
 from server.store.patients import Patient
 
@@ -38,6 +40,17 @@ class FileNumbers:
     reference: str  # zone 204, fourteen digits
 
 
+@dataclass(frozen=True, slots=True)
+class CardCodes:
+    """How a card reading is told in R52: zones of its type and of its medium."""
+
+    reading_type: str
+    medium: str
+
+
+_INVOICE = attrgetter("patient", "mutuality", "ct1", "ct2")  # lines alike in these share one
+
+
 def draw_numbers(desk: Desk, payer: str, today: date) -> FileNumbers:
     """Draw the sending number and the reference of a file (`be-efact.md` §2, zone 204)."""
     sending = numbering.draw_sending_number(desk.db, desk.device, payer, today.year)
@@ -46,21 +59,26 @@ def draw_numbers(desk: Desk, payer: str, today: date) -> FileNumbers:
 
 
 def compose(
-    desk: Desk, lines: Sequence[Line], month: str, numbers: FileNumbers
+    desk: Desk,
+    lines: Sequence[Line],
+    month: str,
+    numbers: FileNumbers,
+    known: Mapping[str, Dossier],
 ) -> tuple[FileRequest, dict[str, str]]:
-    """Compose the file of some lines of one payer and month.
+    """Compose the file of some lines of one payer and month, from the dossiers of its patients.
 
     Returns the request and the invoice number given to each line id.
     """
+    grouped = groupby(sorted(lines, key=_invoice_key), key=_INVOICE)
+    groups = [(insured, list(group)) for (_, *insured), group in grouped]
+    drawn = numbering.draw_several(desk.db, desk.device, "invoice", len(groups))
+    card = _card(desk)
     invoices: list[PatientInvoice] = []
     given: dict[str, str] = {}
-    for (_, mutuality, ct1, ct2), group in groupby(
-        sorted(lines, key=_invoice_key), key=attrgetter("patient", "mutuality", "ct1", "ct2")
-    ):
-        acts = list(group)
-        number = f"{desk.device.digits}{numbering.draw(desk.db, desk.device, 'invoice'):010d}"
+    for rank, (insured, acts) in zip(drawn, groups, strict=True):
+        number = f"{desk.device.digits}{rank:010d}"
         given |= {line.id: number for line in acts}
-        invoices.append(_invoice(desk, number, acts, (mutuality, ct1, ct2)))
+        invoices.append(_invoice(desk, number, acts, insured, known[acts[0].patient], card))
     year, of_year = int(month[:4]), int(month[5:])
     request = FileRequest(
         sender(desk), numbers.reference, numbers.sending, desk.today, year, of_year,
@@ -113,26 +131,31 @@ def _invoice_key(line: Line) -> tuple[str, ...]:
 
 
 def _invoice(
-    desk: Desk, number: str, lines: Sequence[Line], insured: tuple[str, str, str]
+    desk: Desk,
+    number: str,
+    lines: Sequence[Line],
+    insured: Sequence[str],
+    known: Dossier,
+    card: CardCodes,
 ) -> PatientInvoice:
     patient = patients.get(desk.db, lines[0].patient)
     assert patient is not None  # noqa: S101 - a foreign key says so
     mutuality, ct1, ct2 = insured
     payer = payer_of(mutuality, lines[0].care_date, rulebook(desk).mutualities)
+    sessions = {session.id: session for session in known.sessions}
     return PatientInvoice(
         number, patient.niss or "", _sex(patient), payer.affiliation if payer else mutuality,
         payer.destination if payer else mutuality, ct1, ct2,
-        tuple(_act(desk, line) for line in lines), engagement=_engagement(desk, patient.id),
+        tuple(_act(desk, line, sessions[line.session], known, card) for line in lines),
+        engagement=known.engagement,
     )  # fmt: skip
 
 
-def _act(desk: Desk, line: Line) -> ActLine:
-    session = care.session(desk.db, line.session)
-    assert session is not None  # noqa: S101 - a foreign key says so
-    rx = care.prescription(desk.db, session.prescription) if session.prescription else None
-    kine = practices.practitioner(desk.db, session.practitioner)
+def _act(desk: Desk, line: Line, session: Session, known: Dossier, card: CardCodes) -> ActLine:
+    rx = known.prescriptions.get(session.prescription or "")
+    kine = known.practitioners.get(session.practitioner)
     row = rulebook(desk).tariff.find(line.code, line.care_date)
-    agreed = as_agreement(care.agreements(desk.db, session.treatment), line.care_date)
+    agreed = as_agreement(known.agreements.get(session.treatment, ()), line.care_date)
     bare = row is not None and row.r52_omitted
     needs_prescriber = row is None or row.needs_prescriber
     return ActLine(
@@ -150,25 +173,24 @@ def _act(desk: Desk, line: Line) -> ActLine:
         copay_collected=line.copay_cents == 0 or session.copay_collected_cents > 0,
         conventioned=kine is None or kine.conventioned,
         repetition="02" if session.second_reason else "00",
-        reading=None if bare else _reading(desk, session.card_read),
+        reading=None if bare else _reading(desk, session.card_read, card),
     )
 
 
-def _reading(desk: Desk, key: str | None) -> IdentityReading | None:
+def _card(desk: Desk) -> CardCodes:
+    """Give how insurers want a card reading told, from the dated settings."""
+    return CardCodes(
+        choice(desk, "efact.eid_reading_type", "1"), choice(desk, "efact.eid_medium", "1")
+    )
+
+
+def _reading(desk: Desk, key: str | None, card: CardCodes) -> IdentityReading | None:
     """Give the bedside reading as it was: its instant is never changed (`hardware.md` §2.6)."""
     read = patients.reading(desk.db, key) if key else None
     if read is None:
         return None
     at = read.at.astimezone(BRUSSELS)
-    return IdentityReading(
-        at.date(), at.time(), choice(desk, "efact.eid_reading_type", "1"),
-        choice(desk, "efact.eid_medium", "1"), read.card_number,
-    )  # fmt: skip
-
-
-def _engagement(desk: Desk, patient: str) -> str:
-    rows = care.coverages(desk.db, patient)
-    return next((row.engagement for row in rows if row.engagement), "")
+    return IdentityReading(at.date(), at.time(), card.reading_type, card.medium, read.card_number)
 
 
 def _sex(patient: Patient) -> str:

@@ -5,9 +5,10 @@ Judged Ready or Blocked by the dated rules, and priced when its insurer and a ta
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from server.core.care import Coverage, Quote
 from server.core.states import LineState, SessionState
@@ -20,16 +21,18 @@ from server.countries.belgium.nomenclature import ActKind, CodeRow
 from server.countries.belgium.pricing import Terms, quote
 from server.countries.belgium.rulebook import Rulebook
 from server.countries.belgium.tariff import TariffRow
+from server.services import dossiers
 from server.services.desk import Desk
-from server.services.facts import as_agreement, as_prescription, coverages
+from server.services.dossiers import Dossier, grouped
+from server.services.facts import as_agreement
 from server.services.rules import rulebook
 from server.store import care, claims, numbering
-from server.store import practice as practices
-from server.store.care import Block, Session, Treatment
+from server.store.care import Act, Block, Session
 from server.store.claims import Line
 
 _OPEN = (SessionState.DONE, SessionState.BLOCKED, SessionState.READY)
-_STRUCK = frozenset({LineState.REPLACED, LineState.REJECTED, LineState.WRITTEN_OFF})
+_STRUCK = frozenset({LineState.REPLACED, LineState.REJECTED})
+_GIVEN_UP = frozenset({LineState.WRITTEN_OFF, LineState.PATIENT_DUE, LineState.REVERSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,56 +46,67 @@ class Judged:
 
 def judge_patient(desk: Desk, seq: int, patient: str) -> None:
     """Judge again every session of a patient that is not claimed yet."""
-    for session in care.sessions_of_patient(desk.db, patient, date.min):
-        if session.state in _OPEN:
-            judge(desk, seq, session)
+    known = dossiers.of_patient(desk, patient)
+    waiting = [session for session in known.sessions if session.state in _OPEN]
+    _judge(desk, seq, waiting, {patient: known})
 
 
 def judge_all(desk: Desk, seq: int) -> None:
     """Judge again every waiting session of the practice: a table or the clock has changed."""
-    for state in _OPEN:
-        for session in care.sessions_in(desk.db, state):
-            judge(desk, seq, session)
+    waiting = [session for state in _OPEN for session in care.sessions_in(desk.db, state)]
+    _judge(desk, seq, waiting, dossiers.of_patients(desk, (s.patient for s in waiting)))
 
 
 def judge(desk: Desk, seq: int, session: Session) -> None:
     """Decide whether one recorded session may be billed, keep the reasons, price its acts."""
-    codes = tuple(act.code for act in care.acts(desk.db, session.id))
-    found = examine(desk, session, codes)
-    rows = {(str(r.reason), r.code): _row(session.id, r) for r in found.reasons}
-    care.set_blocks(desk.db, session.id, list(rows.values()))
-    _price(desk, seq, session, found)
-    wanted = SessionState.BLOCKED if found.reasons else SessionState.READY
-    if session.state is not wanted:
-        care.move_session(desk.db, session.id, session.state, wanted)
-        claims.add_step(
-            desk.db, desk.stamp, seq, "session", session.id, (str(session.state), str(wanted))
-        )
+    known = {session.patient: dossiers.of_patient(desk, session.patient)}
+    _judge(desk, seq, [session], known)
 
 
-def examine(desk: Desk, session: Session, codes: tuple[str, ...]) -> Judged:
-    """Gather what is known of a session and ask the rules; nothing is written."""
+def examine(
+    desk: Desk, session: Session, codes: tuple[str, ...], known: Dossier | None = None
+) -> Judged:
+    """Gather what is known of a session and ask the rules; nothing is written.
+
+    `known` is the dossier of its patient when it was read already, for several sessions at once.
+    """
     rules = rulebook(desk)
-    treatment = care.treatment(desk.db, session.treatment)
-    assert treatment is not None  # noqa: S101 - a foreign key says so
-    effective = effective_coverage(coverages(desk, session.patient), session.care_date)
+    known = known or dossiers.of_patient(desk, session.patient)
+    effective = effective_coverage(known.coverages, session.care_date)
     coverage = effective.coverage if effective else None
-    case = _case(desk, rules, treatment, session, codes, coverage)
+    case = _case(desk, rules, known, session, codes, coverage)
     return Judged(case, coverage, block_reasons(case, rules))
+
+
+def _judge(desk: Desk, seq: int, sessions: Sequence[Session], known: Mapping[str, Dossier]) -> None:
+    """Judge some sessions on the dossiers of their patients, and write what has changed."""
+    keys = [session.id for session in sessions]
+    lines = grouped(claims.lines_of_sessions(desk.db, keys), lambda line: line.session)
+    blocks = grouped(care.blocks_of(desk.db, keys), lambda block: block.session)
+    for session in sessions:
+        dossier = known[session.patient]
+        found = examine(desk, session, dossier.codes(session.id), dossier)
+        _keep_reasons(desk, session, found, blocks[session.id])
+        _price(desk, seq, session, found, dossier.acts.get(session.id, ()), lines[session.id])
+        wanted = SessionState.BLOCKED if found.reasons else SessionState.READY
+        if session.state is not wanted:
+            care.move_session(desk.db, session.id, session.state, wanted)
+            states = (str(session.state), str(wanted))
+            claims.add_step(desk.db, desk.stamp, seq, "session", session.id, states)
 
 
 def _case(
     desk: Desk,
     rules: Rulebook,
-    treatment: Treatment,
+    known: Dossier,
     session: Session,
     codes: tuple[str, ...],
     coverage: Coverage | None,
 ) -> Case:
-    earlier = earlier_sessions(desk, treatment.id, session)
-    rx = care.prescription(desk.db, session.prescription) if session.prescription else None
+    treatment = known.treatments[session.treatment]
+    earlier = known.earlier_in_series(session)
     quota = quota_of(treatment.category, treatment.situation, session.care_date, rules.quotas)
-    kine = practices.practitioner(desk.db, session.practitioner)
+    kine = known.practitioners.get(session.practitioner)
     given = GivenSession(
         id=session.id,
         care_date=session.care_date,
@@ -101,82 +115,58 @@ def _case(
         codes=codes,
         situation=treatment.situation,
         rank_in_prescription=1 + sum(s.prescription == session.prescription for s in earlier),
-        excess=any(code in codes_of(rules, ActKind.EXCESS) for code in codes),
+        excess=not codes_of(rules, ActKind.EXCESS).isdisjoint(codes),
         second_of_day=bool(session.second_reason),
     )
     return Case(
         session=given,
         today=desk.today,
         clock_trust=desk.stamp.trust,
-        prescription=as_prescription(rx),
-        agreement=as_agreement(care.agreements(desk.db, treatment.id), session.care_date),
+        prescription=known.prescribed(session),
+        agreement=as_agreement(known.agreements.get(treatment.id, ()), session.care_date),
         coverage=coverage,
-        same_day=_same_day(desk, session),
+        same_day=_same_day(known, session),
         counted=count_series(
             (s.care_date for s in earlier), quota, session.care_date,
             treatment.sessions_elsewhere, treatment.sessions_declared,
         ),
-        excess_counted=count_excess(_excess_days(desk, rules, session), session.care_date),
-        intake_given=intake_given(desk, rules, session),
+        excess_counted=count_excess(_excess_days(rules, known, session), session.care_date),
+        intake_given=intake_given(rules, known, session),
         first_of_series=not earlier,
         conventioned=kine is None or kine.conventioned,
     )  # fmt: skip
 
 
-def earlier_sessions(desk: Desk, treatment: str, session: Session) -> list[Session]:
-    """Return the sessions of a series given before this one."""
-    mark = (session.care_date, session.id)
-    return [
-        s
-        for s in care.sessions_of_series(desk.db, treatment)
-        if (s.care_date, s.id) < mark and s.id != session.id
-    ]
-
-
+@lru_cache(maxsize=64)
 def codes_of(rules: Rulebook, kind: ActKind) -> frozenset[str]:
     """Return every code of one kind (intake, excess …), priced or only known."""
     rows: tuple[TariffRow | CodeRow, ...] = (*rules.tariff.rows, *rules.codes)
     return frozenset(row.code for row in rows if row.use.kind is kind)
 
 
-def intake_given(desk: Desk, rules: Rulebook, session: Session) -> bool:
+def intake_given(rules: Rulebook, known: Dossier, session: Session) -> bool:
     """Say whether an intake of the same calendar year was given in another session."""
-    intakes = codes_of(rules, ActKind.INTAKE)
-    return any(
-        act.code in intakes
-        for s in _year(desk, session)
-        if s.id != session.id
-        for act in care.acts(desk.db, s.id)
-    )
+    return bool(known.of_year(codes_of(rules, ActKind.INTAKE), session))
 
 
-def _excess_days(desk: Desk, rules: Rulebook, session: Session) -> list[date]:
-    excess = codes_of(rules, ActKind.EXCESS)
+def _excess_days(rules: Rulebook, known: Dossier, session: Session) -> list[date]:
     mark = (session.care_date, session.id)
-    return [
-        s.care_date
-        for s in _year(desk, session)
-        if (s.care_date, s.id) < mark
-        if any(act.code in excess for act in care.acts(desk.db, s.id))
-    ]
+    given = known.of_year(codes_of(rules, ActKind.EXCESS), session)
+    return [s.care_date for s in given if (s.care_date, s.id) < mark]
 
 
-def _year(desk: Desk, session: Session) -> Sequence[Session]:
-    start = date(session.care_date.year, 1, 1)
-    return [
-        s
-        for s in care.sessions_of_patient(desk.db, session.patient, start)
-        if s.care_date.year == session.care_date.year
-    ]
-
-
-def _same_day(desk: Desk, session: Session) -> tuple[SameDaySession, ...]:
+def _same_day(known: Dossier, session: Session) -> tuple[SameDaySession, ...]:
     claimed = (SessionState.CLAIMED, SessionState.SETTLED)
     return tuple(
-        SameDaySession(s.id, s.recorded_at, s.state in claimed)
-        for s in care.sessions_of_patient(desk.db, session.patient, session.care_date)
-        if s.care_date == session.care_date and s.id != session.id
+        SameDaySession(s.id, s.recorded_at, s.state in claimed) for s in known.same_day(session)
     )
+
+
+def _keep_reasons(desk: Desk, session: Session, found: Judged, held: Sequence[Block]) -> None:
+    """Rewrite the reasons of a session when they are no longer those held."""
+    rows = {(str(r.reason), r.code): _row(session.id, r) for r in found.reasons}
+    if set(rows.values()) != set(held):
+        care.set_blocks(desk.db, session.id, list(rows.values()))
 
 
 def _row(session: str, reason: Reason) -> Block:
@@ -184,11 +174,20 @@ def _row(session: str, reason: Reason) -> Block:
     return Block(session, str(reason.reason), reason.code, str(reason.opens), facts)
 
 
-def _price(desk: Desk, seq: int, session: Session, found: Judged) -> None:
+def _price(
+    desk: Desk,
+    seq: int,
+    session: Session,
+    found: Judged,
+    acts: Sequence[Act],
+    held: Sequence[Line],
+) -> None:
     """Give each act its line when insurer and tariff are known; take it back when they are not."""
     coverage = found.coverage
-    for act in care.acts(desk.db, session.id):
-        lines = [x for x in claims.lines_of_session(desk.db, session.id) if x.act == act.id]
+    for act in acts:
+        lines = [x for x in held if x.act == act.id]
+        if any(x.state in _GIVEN_UP for x in lines):
+            continue
         live = next((x for x in lines if x.state not in _STRUCK), None)
         price = quote_for(desk, act.code, session.care_date, coverage, found.case.conventioned)
         if coverage is None or price is None:
@@ -201,7 +200,9 @@ def _price(desk: Desk, seq: int, session: Session, found: Judged) -> None:
             claims.add_line(desk.db, replace(line, predecessor=before), desk.device.id, seq)
         elif live.state is LineState.PRICED:
             fresh = _line(desk, session, act.id, live.ref, coverage, price)
-            claims.reprice_line(desk.db, replace(fresh, id=live.id))
+            fresh = replace(fresh, id=live.id, predecessor=live.predecessor)
+            if fresh != live:
+                claims.reprice_line(desk.db, fresh)
 
 
 def quote_for(

@@ -8,24 +8,24 @@ from server.countries.belgium.coverage import bim, payer_of
 from server.services.desk import Desk
 from server.services.rules import rulebook
 from server.store import care
-from server.store.care import AgreementRow, PrescriptionRow
+from server.store.care import AgreementRow, CoverageRow, PrescriptionRow
 
 
 def coverages(desk: Desk, patient_id: str) -> list[Coverage]:
     """Return everything known of an insurability, as values the rules read."""
+    return [as_coverage(desk, row) for row in care.coverages(desk.db, patient_id)]
+
+
+def as_coverage(desk: Desk, row: CoverageRow) -> Coverage:
+    """Give what a source said of an insurability as the value the rules read."""
     rules = rulebook(desk)
-    found = []
-    for row in care.coverages(desk.db, patient_id):
-        since = row.rights_from or row.captured_at.date()
-        payer = payer_of(row.mutuality, since, rules.mutualities)
-        found.append(
-            Coverage(
-                payer.union if payer else row.oa, row.mutuality, row.ct1, row.ct2,
-                bool(bim(row.ct1, since, rules.ct1)), row.rights_from, row.rights_to, row.source,
-                row.captured_at,
-            )
-        )  # fmt: skip
-    return found
+    since = row.rights_from or row.captured_at.date()
+    payer = payer_of(row.mutuality, since, rules.mutualities)
+    return Coverage(
+        payer.union if payer else row.oa, row.mutuality, row.ct1, row.ct2,
+        bool(bim(row.ct1, since, rules.ct1)), row.rights_from, row.rights_to, row.source,
+        row.captured_at,
+    )  # fmt: skip
 
 
 def as_prescription(row: PrescriptionRow | None) -> Prescription | None:

@@ -5,6 +5,7 @@ Words and arrows: `domain.md` §3.3b and §3.4; what each message of the insurer
 """
 
 from server.core.states import LineState, LotState, SessionState
+from server.services import evaluation
 from server.services.desk import Desk
 from server.store import care, claims
 
@@ -33,13 +34,22 @@ def lot_arrives(desk: Desk, seq: int, lot: str, evidence: str) -> None:
 
 
 def lot_refused(desk: Desk, seq: int, lot: str, evidence: str) -> None:
-    """Note that the whole file was refused: its number is burnt, its lines are free again."""
+    """Note that the whole file was refused: its number is burnt, its lines are free again.
+
+    Each is priced again on what is known now: its insurability may have changed on the way.
+    """
     claims.move_lot(desk.db, desk.stamp, seq, lot, LotState.REFUSED, evidence)
-    for line in claims.lines_of_lot(desk.db, lot):
-        if line.state is LineState.SENT and line.lot == lot:
-            claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.PRICED, evidence)
-            claims.tie_line(desk.db, line.id, None)
-            free_session(desk, seq, line.session, evidence)
+    freed = [
+        line
+        for line in claims.lines_of_lot(desk.db, lot)
+        if line.state is LineState.SENT and line.lot == lot
+    ]
+    for line in freed:
+        claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.PRICED, evidence)
+        claims.tie_line(desk.db, line.id, None)
+        free_session(desk, seq, line.session, evidence)
+    for patient in dict.fromkeys(line.patient for line in freed):
+        evaluation.judge_patient(desk, seq, patient)
 
 
 def lot_accepted(desk: Desk, seq: int, lot: str, evidence: str) -> None:
@@ -66,7 +76,7 @@ _ENDED = frozenset(
 
 
 def free_session(desk: Desk, seq: int, session: str, evidence: str = "") -> None:
-    """Let a claimed session be billed again once none of its lines is under way."""
+    """Let a claimed session be billed again: one of its lines is free or replaced."""
     held = care.session(desk.db, session)
     if held is None or held.state is not SessionState.CLAIMED:
         return

@@ -11,18 +11,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import cast
 
 from server.core.clock import start_of_day
-from server.core.errors import KineError, NotFound, SealRefused
+from server.core.errors import InvalidValue, KineError, NotFound, SealRefused
 from server.core.inspection import Severity
 from server.core.outbox import MessageState
-from server.core.states import LineState, LotState, SessionState
+from server.core.states import LotState, SessionState
 from server.countries.belgium.efact_check import check_request
 from server.countries.belgium.efact_write import write_request
-from server.services import efact_file, evaluation
+from server.services import dossiers, efact_file, evaluation
 from server.services.desk import Desk
+from server.services.dossiers import Dossier
 from server.services.efact_file import FileNumbers
 from server.store import care, claims, post
+from server.store.care import Session
 from server.store.claims import Line, Lot, LotLine
 from server.store.post import Row
 
@@ -79,46 +82,57 @@ class Sealed:
     waits: bool  # another file of this insurer leaves today: this one leaves tomorrow or later
 
 
-def drafts(desk: Desk) -> list[Draft]:
-    """Return every lot that could be sealed now, each checked; nothing is written."""
+def drafts(desk: Desk, *, rehearse: bool = True) -> list[Draft]:
+    """Return every lot that could be sealed now, each checked; nothing is written.
+
+    A rehearsal also writes each file and checks its bytes; a glance at the day goes without.
+    """
     desk.require("billing")
     lines = claims.lines_to_bill(desk.db)
+    known = dossiers.of_patients(desk, (line.patient for line in lines))
     return [
-        _draft(desk, payer, month, list(group))
-        for (payer, month), group in groupby(lines, key=_lot_key)
+        _draft(desk, key, list(group), known, rehearse=rehearse)
+        for key, group in groupby(lines, key=_lot_key)
     ]
 
 
 def seal(desk: Desk, payer: str, month: str) -> Sealed:
     """Seal the lot of one insurer and month; raise `SealRefused` with every fault."""
     desk.require("billing")
-    lines = [line for line in claims.lines_to_bill(desk.db) if _lot_key(line) == (payer, month)]
-    if not lines:
-        raise NotFound(kind="lines_to_bill")
     lot = desk.new_id()
     with desk.deed("lot.sealed", "lot", lot, {"payer": payer, "month": month}) as seq:
-        faults = _faults_before(desk, lines)
+        lines = claims.lines_of_draft(desk.db, payer, month)
+        if not lines:
+            raise NotFound(kind="lines_to_bill")
+        known = dossiers.of_patients(desk, (line.patient for line in lines))
+        faults = _faults_before(desk, lines, known)
         if faults:
             raise SealRefused(faults=tuple(faults))
-        return _seal(desk, seq, lot, lines, (payer, month))
+        return _seal(desk, seq, lot, lines, (payer, month), known)
 
 
 def seal_all(desk: Desk) -> tuple[list[Sealed], list[Draft]]:
     """Seal every lot that passes its check; return those sealed and those that could not be."""
+    desk.require("billing")
     sealed: list[Sealed] = []
     refused: list[Draft] = []
-    for draft in drafts(desk):
-        if draft.faults:
-            refused.append(draft)
-        else:
-            sealed.append(seal(desk, draft.payer, draft.month))
+    for payer, month in claims.drafts(desk.db):
+        try:
+            sealed.append(seal(desk, payer, month))
+        except SealRefused as refusal:
+            lines = claims.lines_of_draft(desk.db, payer, month)
+            day = first_free_day(desk, payer)
+            faults = cast("tuple[Fault, ...]", refusal.facts["faults"])
+            refused.append(Draft(payer, month, lines, day, faults))
     return sealed, refused
 
 
 def first_free_day(desk: Desk, payer: str) -> date:
     """Return the first civil day on which no other file of this insurer leaves (BE-56b)."""
-    taken = {lot.file_day for lot in claims.lots_of_payer_on(desk.db, payer, desk.today)}
-    day = desk.today
+    planned = claims.lots_of_payer_on(desk.db, payer, date.min)
+    late = [x for x in planned if x.state is LotState.QUEUED and x.file_day < desk.today]
+    taken = {lot.file_day for lot in planned if lot.file_day >= desk.today}
+    day = desk.today + timedelta(days=len(late))  # those that wait for the line leave first
     while day in taken:
         day += timedelta(days=1)
     return day
@@ -128,11 +142,19 @@ def _lot_key(line: Line) -> tuple[str, str]:
     return line.payer, f"{line.care_date:%Y-%m}"
 
 
-def _draft(desk: Desk, payer: str, month: str, lines: list[Line]) -> Draft:
-    faults = _faults_before(desk, lines)
-    if not faults:
+def _draft(
+    desk: Desk,
+    key: tuple[str, str],
+    lines: Sequence[Line],
+    known: Mapping[str, Dossier],
+    *,
+    rehearse: bool,
+) -> Draft:
+    payer, month = key
+    faults = _faults_before(desk, lines, known)
+    if rehearse and not faults:
         numbers = FileNumbers(desk.device.number_from, f"{desk.today:%Y%m%d}000001")
-        faults = _trial(desk, lines, month, numbers)
+        faults = _trial(desk, lines, month, numbers, known)
     return Draft(payer, month, lines, first_free_day(desk, payer), faults)
 
 
@@ -140,16 +162,22 @@ class _Rehearsed(Exception):
     """Ends a rehearsal: what it drew is given back."""
 
 
-def _trial(desk: Desk, lines: list[Line], month: str, numbers: FileNumbers) -> list[Fault]:
+def _trial(
+    desk: Desk,
+    lines: Sequence[Line],
+    month: str,
+    numbers: FileNumbers,
+    known: Mapping[str, Dossier],
+) -> list[Fault]:
     """Write and check the file as sealing would, then give back every number drawn."""
     faults: list[Fault] = []
     with suppress(_Rehearsed), desk.db:
-        faults = _written(desk, lines, month, numbers)[2]
+        faults = _written(desk, lines, month, numbers, known)[2]
         raise _Rehearsed
     return faults
 
 
-def _faults_before(desk: Desk, lines: Sequence[Line]) -> list[Fault]:
+def _faults_before(desk: Desk, lines: Sequence[Line], known: Mapping[str, Dossier]) -> list[Fault]:
     """Check clock, stored cents and sessions before a file is written."""
     faults = [Fault("lot.clock", "", "clock", {})] if desk.clock_is_suspect else []
     for line in lines:
@@ -157,20 +185,19 @@ def _faults_before(desk: Desk, lines: Sequence[Line]) -> list[Fault]:
         if level:
             facts = {"level": level, "ref": line.ref}
             faults.append(Fault("lot.totals", "", "", facts, line.patient, line.session))
-    for session in dict.fromkeys(line.session for line in lines):
-        faults += _blocks(desk, session)
+    concerned = {line.session for line in lines}
+    for patient in dict.fromkeys(line.patient for line in lines):
+        for session in known[patient].sessions:
+            if session.id in concerned:
+                faults += _blocks(desk, session, known[patient])
     return faults
 
 
-def _blocks(desk: Desk, key: str) -> Iterator[Fault]:
+def _blocks(desk: Desk, session: Session, known: Dossier) -> Iterator[Fault]:
     """Judge a session again: it must still be ready when its lot is sealed."""
-    session = care.session(desk.db, key)
-    if session is None:
-        return
-    codes = tuple(act.code for act in care.acts(desk.db, key))
-    for r in evaluation.examine(desk, session, codes).reasons:
+    for r in evaluation.examine(desk, session, known.codes(session.id), known).reasons:
         facts = {name: str(fact) for name, fact in r.facts.items()}
-        yield Fault(f"block.{r.code}", "", str(r.opens), facts, session.patient, key)
+        yield Fault(f"block.{r.code}", "", str(r.opens), facts, session.patient, session.id)
 
 
 def _broken_level(line: Line) -> str:
@@ -185,14 +212,18 @@ def _broken_level(line: Line) -> str:
 
 
 def _written(
-    desk: Desk, lines: Sequence[Line], month: str, numbers: FileNumbers
+    desk: Desk,
+    lines: Sequence[Line],
+    month: str,
+    numbers: FileNumbers,
+    known: Mapping[str, Dossier],
 ) -> tuple[bytes, dict[str, str], list[Fault]]:
     """Write the file and check its bytes; return bytes, invoice numbers and faults."""
     try:
-        request, invoices = efact_file.compose(desk, lines, month, numbers)
+        request, invoices = efact_file.compose(desk, lines, month, numbers, known)
         payload = write_request(request)
     except KineError as error:
-        facts = {name: str(fact) for name, fact in error.facts.items()}
+        facts = _texts(error)
         return b"", {}, [Fault(error.code, "", facts.get("field", ""), facts)]
     by_ref = {line.ref: line for line in lines}
     faults = []
@@ -209,15 +240,29 @@ def _written(
     return payload, invoices, faults
 
 
+def _texts(error: KineError) -> dict[str, str]:
+    return {name: str(fact) for name, fact in error.facts.items()}
+
+
 def _patient_of(facts: Mapping[str, str], invoices: dict[str, str], lines: Sequence[Line]) -> str:
     number = facts.get("invoice", "")
     return next((x.patient for x in lines if invoices.get(x.id) == number), "")
 
 
-def _seal(desk: Desk, seq: int, key: str, lines: Sequence[Line], group: tuple[str, str]) -> Sealed:
+def _seal(
+    desk: Desk,
+    seq: int,
+    key: str,
+    lines: Sequence[Line],
+    group: tuple[str, str],
+    known: Mapping[str, Dossier],
+) -> Sealed:
     payer, month = group
-    numbers = efact_file.draw_numbers(desk, payer, desk.today)
-    payload, invoices, faults = _written(desk, lines, month, numbers)
+    try:
+        numbers = efact_file.draw_numbers(desk, payer, desk.today)
+    except InvalidValue as error:
+        raise SealRefused(faults=(Fault("lot.number", "", "practice", _texts(error)),)) from None
+    payload, invoices, faults = _written(desk, lines, month, numbers, known)
     if faults:
         raise SealRefused(faults=tuple(faults))
     day = first_free_day(desk, payer)
@@ -277,20 +322,19 @@ def _predecessor(desk: Desk, lines: Sequence[Line]) -> str | None:
 def _lock_lines(
     desk: Desk, seq: int, key: str, lines: Sequence[Line], invoices: Mapping[str, str]
 ) -> None:
-    for rank, line in enumerate(lines, start=1):
-        claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.LOCKED, f"lot:{key}")
-        claims.tie_line(desk.db, line.id, key)
-        claims.add_lot_line(
-            desk.db,
-            LotLine(
-                key, line.id, invoices[line.id], rank, line.oa_cents, line.copay_cents,
-                line.supplement_cents,
-            ),
-        )  # fmt: skip
-    for session in dict.fromkeys(line.session for line in lines):
-        care.move_session(desk.db, session, SessionState.READY, SessionState.CLAIMED)
-        states = (str(SessionState.READY), str(SessionState.CLAIMED))
-        claims.add_step(desk.db, desk.stamp, seq, "session", session, states, f"lot:{key}")
+    """Put every line into the lot, as it leaves; its sessions are claimed."""
+    inside = [
+        LotLine(
+            key, line.id, invoices[line.id], rank, line.oa_cents, line.copay_cents,
+            line.supplement_cents,
+        )
+        for rank, line in enumerate(lines, start=1)
+    ]  # fmt: skip
+    claims.lock_lines(desk.db, desk.stamp, seq, key, inside)
+    sessions = list(dict.fromkeys(line.session for line in lines))
+    care.claim_sessions(desk.db, sessions)
+    states = (str(SessionState.READY), str(SessionState.CLAIMED))
+    claims.add_steps(desk.db, desk.stamp, seq, "session", sessions, states, f"lot:{key}")
 
 
 def _queue(desk: Desk, seq: int, lot: Lot, payload: bytes) -> None:

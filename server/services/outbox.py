@@ -94,10 +94,12 @@ class PracticeOutbox:
         with desk.deed(action, "message", message.id, reason=outcome.reason or None) as seq:
             row = post.get(desk.db, message.id)
             attempt = post.open_attempt(desk.db, message.id)
-            if row is None or attempt is None:
+            if row is None:
                 return
-            post.end_attempt(desk.db, attempt, outcome.verdict.value, outcome.reason, now)
-            evidence = f"attempt:{attempt}"
+            evidence = ""
+            if attempt is not None:  # none when the lease ran out before the answer came
+                post.end_attempt(desk.db, attempt, outcome.verdict.value, outcome.reason, now)
+                evidence = f"attempt:{attempt}"
             if message.doubtful:
                 self._settle_question(desk, seq, row, outcome, evidence)
             else:

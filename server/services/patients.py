@@ -69,11 +69,12 @@ def create(desk: Desk, typed: Mapping[str, str]) -> str:
     """Keep a typed patient and return the id; raise `InvalidForm` with every fault."""
     desk.require("patients")
     form = Form(typed)
+    lives = _read_address(form)
     patient = _read(desk, form, None)
     with desk.deed("patient.created", "patient", patient.id, _facts(patient)) as seq:
         patients.insert(desk.db, patient, desk.device.id, seq, desk.now)
         _keep_identity(desk, patient, seq)
-        _keep_address(desk, patient.id, form, seq)
+        _keep_address(desk, patient.id, lives, seq)
     return patient.id
 
 
@@ -82,13 +83,14 @@ def amend(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> None:
     desk.require("patients")
     held = open_file(desk, patient_id).patient
     form = Form(typed)
+    lives = _read_address(form)
     patient = _read(desk, form, held)
     with desk.deed(
         "patient.amended", "patient", held.id, _facts(patient), before=_facts(held)
     ) as seq:
         patients.update(desk.db, patient)
         _keep_identity(desk, patient, seq)
-        _keep_address(desk, patient.id, form, seq)
+        _keep_address(desk, patient.id, lives, seq)
 
 
 def accept_contradiction(desk: Desk, patient_id: str) -> None:
@@ -152,14 +154,18 @@ def _keep_identity(desk: Desk, p: Patient, seq: int) -> None:
     patients.add_identity(desk.db, fact, desk.device.id, seq)
 
 
-def _keep_address(desk: Desk, patient_id: str, form: Form, seq: int) -> None:
-    street, postcode, city = (form.text(n, most=60) for n in ("street", "postcode", "city"))
+def _read_address(form: Form) -> tuple[str, str, str]:
+    """Read street, postcode and city."""
+    return form.text("street", most=60), form.text("postcode", most=60), form.text("city", most=60)
+
+
+def _keep_address(desk: Desk, patient_id: str, lives: tuple[str, str, str], seq: int) -> None:
     held = patients.address(desk.db, patient_id)
-    same = held and (held.street, held.postcode, held.city) == (street, postcode, city)
-    if (street or postcode or city) and not same:
+    same = held and (held.street, held.postcode, held.city) == lives
+    if any(lives) and not same:
         patients.add_address(
             desk.db,
-            Address(desk.new_id(), patient_id, "MANUAL", desk.now, street, postcode, city),
+            Address(desk.new_id(), patient_id, "MANUAL", desk.now, *lives),
             desk.device.id,
             seq,
         )

@@ -1,6 +1,6 @@
 """Transfers received from insurers: recorded by the user, matched to lots and to their lines.
 
-Match order and remainders: `domain.md` §5.6; what is due comes from the settlement files.
+Match order and remainders: `domain.md` §5.6; what is announced comes from the settlement files.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,28 +13,37 @@ from server.services import fates
 from server.services.desk import Desk
 from server.services.forms import Form
 from server.store import claims, money
+from server.store import practice as practices
 from server.store.claims import Line, Lot
 from server.store.money import Payment
 
 _OPEN = (LotState.ACCEPTED, LotState.PARTLY_SETTLED)
 _DUE = (LineState.ACCEPTED, LineState.PART_PAID)
+_CLAIMED = (*_DUE, LineState.PAID)
 SHORT_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One transfer announced by a settlement file and not wholly received yet."""
+    """One lot a settlement file spoke of, whose lines are not wholly paid yet."""
 
     lot: Lot
+    name: str  # our lot number as a transfer names it: "A-017"
     payment_reference: str
-    accepted_cents: int
+    accepted_cents: int  # announced by the settlement
+    claimed_cents: int  # asked by the lines that are not refused
     received_cents: int
     short_since: date | None  # first partial payment; a task after 30 days
 
     @property
     def due_cents(self) -> int:
-        """What is still to come."""
-        return self.accepted_cents - self.received_cents
+        """What is still to come, announced or not."""
+        return self.claimed_cents - self.received_cents
+
+    @property
+    def announced_cents(self) -> int:
+        """What is still to come of the sum the settlement announced."""
+        return max(0, min(self.due_cents, self.accepted_cents - self.received_cents))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,7 @@ def expected(desk: Desk) -> list[Expected]:
     """Return the transfers awaited, the oldest settlement first."""
     desk.require("billing")
     found = []
-    for state in (*_OPEN, LotState.SETTLED):
+    for state in _OPEN:
         for lot in claims.lots_in(desk.db, state):
             total = money.settlement_total(desk.db, lot.id)
             row = total and _expected(desk, lot, total.payment_reference, total.accepted_cents)
@@ -82,7 +91,7 @@ def record(desk: Desk, typed: Mapping[str, str]) -> Recorded:
         form.faults.append(("amount", "amount"))
     if day > desk.today:
         form.faults.append(("received_on", "future"))
-    if payer and payer not in {lot.payer for lot in claims.lots(desk.db, most=100_000)}:
+    if payer and not claims.knows_payer(desk.db, payer):
         form.faults.append(("payer", "unknown_insurer"))
     form.end()
     payment = Payment(desk.new_id(), "BANK", payer, cents, reference, day, 0)
@@ -95,7 +104,7 @@ def record(desk: Desk, typed: Mapping[str, str]) -> Recorded:
 def rematch(desk: Desk, payment_id: str) -> Recorded:
     """Try again to match what is left of a payment, after a late settlement file."""
     desk.require("payments")
-    held = next((p for p in money.payments(desk.db) if p.id == payment_id), None)
+    held = money.payment(desk.db, payment_id)
     if held is None:
         raise InvalidForm(faults=(("payment", "unknown"),))
     with desk.deed("payment.matched", "payment", held.id) as seq:
@@ -105,36 +114,62 @@ def rematch(desk: Desk, payment_id: str) -> Recorded:
 def unmatched(desk: Desk) -> list[Payment]:
     """Return the payments of which a part explains nothing yet."""
     desk.require("payments")
-    return [p for p in money.payments(desk.db) if p.matched_cents < p.amount_cents]
+    return money.unmatched(desk.db)
 
 
 def _match(desk: Desk, seq: int, payment: Payment) -> Recorded:
     left = payment.amount_cents - payment.matched_cents
     lots = []
-    for want in _wanted(desk, payment):
-        paid = _pay_lot(desk, seq, payment, want.lot, min(want.due_cents, left))
-        left -= paid
-        if paid:
-            lots.append(want.lot.id)
+    for want, cents in shares(_wanted(desk, payment), left):
+        _pay_lot(desk, seq, payment, want.lot, cents)
+        left -= cents
+        lots.append(want.lot.id)
     return Recorded(payment.id, payment.amount_cents - left, left, lots)
 
 
+def shares(wants: Sequence[Expected], cents: int) -> list[tuple[Expected, int]]:
+    """Say what a transfer pays of the lots it names; nothing is spread by guess (I-05).
+
+    Each lot gets what its settlement announced, then what it is still short of. A sum that cannot
+    be told apart between several lots pays none of them.
+    """
+    announced = [want.announced_cents for want in wants]
+    paid = _told_apart(announced, cents)
+    if paid == announced:
+        short = [want.due_cents - part for want, part in zip(wants, paid, strict=True)]
+        more = _told_apart(short, cents - sum(paid))
+        paid = [a + b for a, b in zip(paid, more, strict=True)]
+    return [(want, part) for want, part in zip(wants, paid, strict=True) if part > 0]
+
+
+def _told_apart(owed: Sequence[int], cents: int) -> list[int]:
+    if sum(owed) <= cents:
+        return list(owed)
+    alone = sum(part > 0 for part in owed) == 1
+    return [min(part, cents) if alone else 0 for part in owed]
+
+
 def _wanted(desk: Desk, payment: Payment) -> list[Expected]:
-    """Announced sums this transfer names: by payment reference, else by lot number."""
-    names = set(payment.reference.replace(",", " ").upper().split())
-    named = [
-        e
-        for e in expected(desk)
-        if e.payment_reference.upper() in names
-        or e.payment_reference == payment.reference
-        or f"A-{e.lot.number:03d}" in names
-    ]
-    own = [e for e in named if e.lot.payer == payment.payer]
-    return own if len(names) == 1 and own else named
+    """Find the lots a transfer names: by payment reference, else by lot number."""
+    awaited = expected(desk)
+    text = payment.reference.upper()
+    names = dict.fromkeys([text, *text.replace(",", " ").replace(";", " ").split()])
+    named = {e.lot.id: e for name in names for e in _named(awaited, name, payment.payer)}
+    payers = {e.lot.payer for e in named.values()}
+    return list(named.values()) if payment.payer in payers else []
 
 
-def _pay_lot(desk: Desk, seq: int, payment: Payment, lot: Lot, cents: int) -> int:
-    """Pay the lines of a lot in file order; return what was used."""
+def _named(awaited: Sequence[Expected], name: str, payer: str) -> list[Expected]:
+    """Find the lots of one name; insurers count apart, so that two may share a number."""
+    by_reference = [e for e in awaited if e.payment_reference.upper() == name]
+    found = by_reference or [e for e in awaited if e.name == name]
+    if len({e.lot.payer for e in found}) > 1:
+        found = [e for e in found if e.lot.payer == payer]
+    return found if by_reference or len(found) == 1 else []
+
+
+def _pay_lot(desk: Desk, seq: int, payment: Payment, lot: Lot, cents: int) -> None:
+    """Pay the lines of a lot in file order."""
     left = cents
     for line in claims.lines_of_lot(desk.db, lot.id):
         due = line.oa_cents - line.paid_cents
@@ -142,9 +177,7 @@ def _pay_lot(desk: Desk, seq: int, payment: Payment, lot: Lot, cents: int) -> in
         if line.lot == lot.id and line.state in _DUE and part > 0:
             _pay_line(desk, seq, payment, lot, line, part)
             left -= part
-    if left < cents:
-        fates.settle_lot(desk, seq, lot.id, f"payment:{payment.id}")
-    return cents - left
+    fates.settle_lot(desk, seq, lot.id, f"payment:{payment.id}")
 
 
 def _pay_line(desk: Desk, seq: int, payment: Payment, lot: Lot, line: Line, cents: int) -> None:
@@ -160,9 +193,13 @@ def _pay_line(desk: Desk, seq: int, payment: Payment, lot: Lot, line: Line, cent
 
 def _expected(desk: Desk, lot: Lot, reference: str, accepted: int) -> Expected:
     lines = [x for x in claims.lines_of_lot(desk.db, lot.id) if x.lot == lot.id]
-    received = sum(line.paid_cents for line in lines)
+    claimed = sum(line.oa_cents for line in lines if line.state in _CLAIMED)
+    received = sum(line.paid_cents for line in lines if line.state in _CLAIMED)
     first = min(
         (p.received_on for x in lines for p in money.payments_of_line(desk.db, x.id)),
         default=None,
     )
-    return Expected(lot, reference, accepted, received, first if received < accepted else None)
+    device = practices.device(desk.db, lot.device)
+    name = f"{device.code if device else ''}-{lot.number:03d}"
+    since = first if received < claimed else None
+    return Expected(lot, name, reference, accepted, claimed, received, since)

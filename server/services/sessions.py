@@ -8,10 +8,10 @@ from datetime import date
 from server.core.care import Coverage, Place, Quote
 from server.core.errors import InvalidForm, NotFound, StateConflict
 from server.core.identifiers import NomenclatureCode
-from server.core.states import SessionState
+from server.core.states import LineState, SessionState
 from server.countries.belgium.counters import Count, count_series, quota_of
 from server.countries.belgium.proposal import Visit, propose_code, propose_intake
-from server.services import cards, evaluation
+from server.services import cards, dossiers, evaluation
 from server.services.desk import Desk
 from server.services.forms import Form
 from server.services.rules import label, rulebook
@@ -82,17 +82,18 @@ def propose(
     draft = _draft(desk, treatment, day, place or treatment.place)
     rules = rulebook(desk)
     quota = quota_of(treatment.category, treatment.situation, day, rules.quotas)
-    earlier = [s.care_date for s in evaluation.earlier_sessions(desk, treatment.id, draft)]
+    known = dossiers.of_patient(desk, patient.id)
+    earlier = [s.care_date for s in known.earlier_in_series(draft)]
     count = count_series(
         earlier, quota, day, treatment.sessions_elsewhere, treatment.sessions_declared
     )
     limit = quota.sessions if quota else None
     visit = Visit(treatment.category, draft.place, count.next_rank, day, limit)
     found = propose_code(visit, rules.tariff, rules.codes)
-    given = evaluation.intake_given(desk, rules, draft)
+    given = evaluation.intake_given(rules, known, draft)
     intake = propose_intake(visit, given, rules.tariff, rules.codes) if not earlier else None
     codes = tuple(c for c in (found and found.code, intake) if c)
-    judged = evaluation.examine(desk, draft, codes)
+    judged = evaluation.examine(desk, draft, codes, known)
     reading = cards.reading_today(desk, patient.id)
     return Proposal(
         treatment, patient, day, draft.place,
@@ -118,17 +119,13 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
     if day < treatment.start_date:
         form.faults.append(("care_date", "before_series"))
     codes = _codes(desk, form, treatment, day, place)
-    means = form.text("payment_means").upper()
-    if means not in ("", "CASH", "CARD", "TRANSFER"):
-        form.faults.append(("payment_means", "unknown"))
-    collected = form.cents("copay_collected")
-    if collected < 0:
-        form.faults.append(("copay_collected", "amount"))
+    collected, means = _paid(form)
+    institution, second_reason = form.text("institution"), form.text("second_reason")
     form.end()
     reading = cards.reading_today(desk, patient.id) if day == desk.today else None
     session = replace(
         _draft(desk, treatment, day, place),
-        institution=form.text("institution"), second_reason=form.text("second_reason"),
+        institution=institution, second_reason=second_reason,
         copay_collected_cents=collected, payment_means=means,
         card_read=reading.id if reading else None,
     )  # fmt: skip
@@ -144,13 +141,18 @@ def void(desk: Desk, session_id: str, reason: str) -> None:
         raise NotFound(kind="session")
     if not reason.strip():
         raise InvalidForm(faults=(("reason", "missing"),))
+    lines = claims.lines_of_session(desk.db, held.id)
+    free = (LineState.PRICED, LineState.REPLACED)
+    claimed = [line for line in lines if line.state not in free]
+    if claimed:  # a corrected line waits, but another act of the session is claimed
+        raise StateConflict(kind="line", state=str(claimed[0].state), wanted="Priced")
     with desk.deed("session.voided", "session", held.id, reason=reason) as seq:
         care.move_session(desk.db, held.id, held.state, SessionState.VOIDED)
         claims.add_step(
             desk.db, desk.stamp, seq, "session", held.id,
             (str(held.state), str(SessionState.VOIDED)),
         )  # fmt: skip
-        for line in claims.lines_of_session(desk.db, held.id):
+        for line in lines:
             claims.drop_line(desk.db, line.id)
         evaluation.judge_patient(desk, seq, held.patient)
 
@@ -162,10 +164,21 @@ def collect(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
     if held is None:
         raise NotFound(kind="session")
     form = Form(typed)
-    cents = form.cents("copay_collected")
+    cents, means = _paid(form)
     form.end()
     with desk.deed("session.collected", "session", held.id, {"cents": cents}):
-        care.set_collected(desk.db, held.id, cents, form.text("payment_means").upper())
+        care.set_collected(desk.db, held.id, cents, means)
+
+
+def _paid(form: Form) -> tuple[int, str]:
+    """Read what the patient paid, and how."""
+    means = form.text("payment_means").upper()
+    if means not in ("", "CASH", "CARD", "TRANSFER"):
+        form.faults.append(("payment_means", "unknown"))
+    cents = form.cents("copay_collected")
+    if cents < 0:
+        form.faults.append(("copay_collected", "amount"))
+    return cents, means
 
 
 def view(desk: Desk, session_id: str) -> SessionView:

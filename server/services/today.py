@@ -19,7 +19,7 @@ class Overview:
     day: date
     sessions: Sequence[SessionView]
     blocked: Sequence[SessionView]
-    drafts: Sequence[Draft]  # lots that could be sealed
+    drafts: Sequence[Draft]  # lots that could be sealed, not rehearsed
     queue: Queue
     refused_lines: int
     refused_cents: int
@@ -63,7 +63,7 @@ def overview(desk: Desk) -> Overview:
         day=desk.today,
         sessions=sessions.of_day(desk, desk.today),
         blocked=sessions.blocked(desk),
-        drafts=lots.drafts(desk),
+        drafts=lots.drafts(desk, rehearse=False),
         queue=ledger.queue(desk),
         refused_lines=len(refused),
         refused_cents=sum(r.line.oa_cents for r in refused),

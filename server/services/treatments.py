@@ -139,6 +139,7 @@ def _read_series(desk: Desk, form: Form, patient_id: str) -> tuple[Treatment, Pr
     start = form.day("start_date") or desk.today
     declared = form.number("declared", high=200) or 0
     prescription = _read_prescription(desk, form, patient_id)
+    situation = form.text("situation")
     form.end()
     if category is None or place is None:
         raise InvalidForm(faults=())
@@ -146,7 +147,7 @@ def _read_series(desk: Desk, form: Form, patient_id: str) -> tuple[Treatment, Pr
     if kine is None:
         raise InvalidForm(faults=(("practitioner", "missing"),))
     treatment = Treatment(
-        desk.new_id(), patient_id, kine, prescription.id, category, form.text("situation"), place,
+        desk.new_id(), patient_id, kine, prescription.id, category, situation, place,
         start, None, 0, declared, "Ready",
     )  # fmt: skip
     return treatment, prescription

@@ -1,5 +1,7 @@
 """Coverage, prescriptions, treatment series, agreements, sessions and their acts."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -119,6 +121,11 @@ class Act:
     units: int
 
 
+_COVERAGE = """
+    select id, patient, source, captured_at, rights_from, rights_to, oa, mutuality, ct1, ct2,
+           engagement
+      from coverage
+"""
 _PRESCRIPTION = """
     select r.id, r.patient, r.prescriber, p.nihii as prescriber_nihii, p.name as prescriber_name,
            r.rx_date, r.max_sessions, r.start_by, r.diagnosis, r.second_session_motivated
@@ -157,10 +164,20 @@ def coverages(db: apsw.Connection, patient: str) -> list[CoverageRow]:
     return many(
         db,
         CoverageRow,
-        "select id, patient, source, captured_at, rights_from, rights_to, oa, mutuality, ct1, ct2,"
-        " engagement from coverage where patient = ? and kind = 'BE_INSURABILITY'"
+        _COVERAGE + " where patient = ? and kind = 'BE_INSURABILITY'"
         " order by captured_at desc, id desc",
         (patient,),
+    )
+
+
+def coverages_of(db: apsw.Connection, patients: Sequence[str]) -> list[CoverageRow]:
+    """Return everything said of the insurability of some patients, newest first."""
+    return many(
+        db,
+        CoverageRow,
+        _COVERAGE + " where patient in (select value from json_each(?))"
+        " and kind = 'BE_INSURABILITY' order by captured_at desc, id desc",
+        (json.dumps(patients),),
     )
 
 
@@ -197,6 +214,16 @@ def prescription(db: apsw.Connection, key: str) -> PrescriptionRow | None:
     return one(db, PrescriptionRow, _PRESCRIPTION + " where r.id = ?", (key,))
 
 
+def prescriptions_of(db: apsw.Connection, patients: Sequence[str]) -> list[PrescriptionRow]:
+    """Return the prescriptions of some patients."""
+    return many(
+        db,
+        PrescriptionRow,
+        _PRESCRIPTION + " where r.patient in (select value from json_each(?))",
+        (json.dumps(patients),),
+    )
+
+
 def add_treatment(db: apsw.Connection, t: Treatment, device: str, seq: int) -> None:
     """Open a series."""
     db.execute(
@@ -230,6 +257,14 @@ def treatments(db: apsw.Connection, patient: str) -> list[Treatment]:
     )  # fmt: skip
 
 
+def treatments_of(db: apsw.Connection, patients: Sequence[str]) -> list[Treatment]:
+    """Return the series of some patients."""
+    return many(
+        db, Treatment, _TREATMENT + " where patient in (select value from json_each(?))",
+        (json.dumps(patients),),
+    )  # fmt: skip
+
+
 def add_agreement(db: apsw.Connection, row: AgreementRow, device: str, seq: int) -> None:
     """Keep an agreement; nothing older is changed."""
     db.execute(
@@ -246,6 +281,18 @@ def agreements(db: apsw.Connection, treatment_id: str) -> list[AgreementRow]:
         db, AgreementRow, _AGREEMENT + " where treatment = ? order by captured_at desc, id desc",
         (treatment_id,),
     )  # fmt: skip
+
+
+def agreements_of(db: apsw.Connection, patients: Sequence[str]) -> list[AgreementRow]:
+    """Return the agreements of every series of some patients, newest first."""
+    return many(
+        db,
+        AgreementRow,
+        _AGREEMENT + " where treatment in (select id from treatment"
+        " where patient in (select value from json_each(?)))"
+        " order by captured_at desc, id desc",
+        (json.dumps(patients),),
+    )
 
 
 def add_session(db: apsw.Connection, s: Session, device: str, seq: int) -> None:
@@ -282,6 +329,19 @@ def sessions_of_patient(db: apsw.Connection, patient: str, since: date) -> list[
     )
 
 
+def sessions_of(db: apsw.Connection, patients: Sequence[str]) -> list[Session]:
+    """Return the sessions given to some patients, in order of care."""
+    return many(
+        db,
+        Session,
+        _SESSION
+        + " where patient in (select value from json_each(?))"
+        + _LIVE
+        + " order by care_date, id",
+        (json.dumps(patients),),
+    )
+
+
 def sessions_on(db: apsw.Connection, day: date) -> list[Session]:
     """Return the sessions of one day, in the order they were recorded."""
     return many(
@@ -304,6 +364,17 @@ def move_session(db: apsw.Connection, key: str, old: SessionState, new: SessionS
         ).fetchall()
     ):
         raise StateConflict(kind="session", state=str(old), wanted=str(new))
+
+
+def claim_sessions(db: apsw.Connection, keys: Sequence[str]) -> None:
+    """Claim ready sessions, all of them; raise `StateConflict` when one is elsewhere."""
+    before = db.total_changes()
+    db.executemany(
+        "update session set state = 'Claimed' where id = ? and state = 'Ready'",
+        [(key,) for key in keys],
+    )
+    if db.total_changes() - before != len(keys):
+        raise StateConflict(kind="session", state="", wanted=str(SessionState.CLAIMED))
 
 
 def set_collected(db: apsw.Connection, key: str, cents: int, means: str) -> None:
@@ -334,6 +405,17 @@ def blocks(db: apsw.Connection, session_id: str) -> list[Block]:
     )  # fmt: skip
 
 
+def blocks_of(db: apsw.Connection, sessions: Sequence[str]) -> list[Block]:
+    """Return the reasons of some sessions."""
+    return many(
+        db,
+        Block,
+        "select session, reason, code, opens, facts from session_block"
+        " where session in (select value from json_each(?))",
+        (json.dumps(sessions),),
+    )
+
+
 def add_act(db: apsw.Connection, act: Act, device: str, seq: int) -> None:
     """Write one act of a session."""
     db.execute(
@@ -348,6 +430,18 @@ def acts(db: apsw.Connection, session_id: str) -> list[Act]:
         db, Act, "select id, session, rank, code, units from act where session = ? order by rank",
         (session_id,),
     )  # fmt: skip
+
+
+def acts_of(db: apsw.Connection, patients: Sequence[str]) -> list[Act]:
+    """Return the acts of every session of some patients, in order within each."""
+    return many(
+        db,
+        Act,
+        "select a.id, a.session, a.rank, a.code, a.units from session s"
+        " join act a on a.session = s.id"
+        " where s.patient in (select value from json_each(?)) order by a.session, a.rank",
+        (json.dumps(patients),),
+    )
 
 
 def _iso(day: date | None) -> str | None:

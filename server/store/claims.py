@@ -1,5 +1,6 @@
 """Invoice lines, lots, and the steps of their lives."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +10,7 @@ import apsw
 from server.core.errors import StateConflict
 from server.core.states import LINE_STEPS, LOT_STEPS, LineState, LotState
 from server.store.journal import Stamp
-from server.store.rows import many, one
+from server.store.rows import many, one, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,10 @@ _LINE = """
            confidence, quote, lot, paid_cents, state
       from line
 """
+_TO_BILL = (
+    " where state = 'Priced'"
+    " and (select s.state from session s where s.id = line.session) = 'Ready'"
+)
 _LOT = """
     select id, device, kind, payer, month, number, year, reference, file_day, sealed_at,
            sealed_by, payload_sha256, lines_sha256, oa_cents, copay_cents, supplement_cents,
@@ -147,6 +152,16 @@ def lines_of_session(db: apsw.Connection, session: str) -> list[Line]:
     return many(db, Line, _LINE + " where session = ? order by id", (session,))
 
 
+def lines_of_sessions(db: apsw.Connection, sessions: Sequence[str]) -> list[Line]:
+    """Return the lines of some sessions, oldest first."""
+    return many(
+        db,
+        Line,
+        _LINE + " where session in (select value from json_each(?)) order by id",
+        (json.dumps(sessions),),
+    )
+
+
 def lines_of_lot(db: apsw.Connection, lot: str) -> list[Line]:
     """Return the lines that left in a lot, in file order, as they are now."""
     return many(
@@ -163,10 +178,27 @@ def lines_to_bill(db: apsw.Connection) -> list[Line]:
     return many(
         db,
         Line,
-        _LINE + " where state = 'Priced'"
-        " and (select s.state from session s where s.id = line.session) = 'Ready'"
-        " order by payer, substr(care_date, 1, 7), patient, care_date, id",
+        _LINE + _TO_BILL + " order by payer, substr(care_date, 1, 7), patient, care_date, id",
     )
+
+
+def lines_of_draft(db: apsw.Connection, payer: str, month: str) -> list[Line]:
+    """Return the lines to bill of one payer and month ("2026-03"), by patient."""
+    return many(
+        db,
+        Line,
+        _LINE + _TO_BILL + " and payer = ? and care_date >= ? and care_date <= ?"
+        " order by patient, care_date, id",
+        (payer, f"{month}-01", f"{month}-31"),
+    )
+
+
+def drafts(db: apsw.Connection) -> list[tuple[str, str]]:
+    """Return the payer and month of each lot that could be sealed."""
+    rows = db.execute(
+        "select distinct payer, substr(care_date, 1, 7) from line" + _TO_BILL + " order by 1, 2"
+    )
+    return [(str(payer), str(month)) for payer, month in rows]
 
 
 def lines_in(db: apsw.Connection, states: Sequence[LineState]) -> list[Line]:
@@ -245,12 +277,27 @@ def add_lot(db: apsw.Connection, x: Lot, seq: int) -> None:
     )  # fmt: skip
 
 
-def add_lot_line(db: apsw.Connection, x: LotLine) -> None:
-    """Keep how a line left in a lot."""
-    db.execute(
-        "insert into lot_line values (?, ?, ?, ?, ?, ?, ?)",
-        (x.lot, x.line, x.invoice_number, x.record, x.oa_cents, x.copay_cents, x.supplement_cents),
+def lock_lines(
+    db: apsw.Connection, stamp: Stamp, seq: int, lot: str, inside: Sequence[LotLine]
+) -> None:
+    """Put priced lines into a lot and keep how each leaves; all of them, or `StateConflict`."""
+    before = db.total_changes()
+    db.executemany(
+        "update line set state = 'Locked', lot = ? where id = ? and state = 'Priced'",
+        [(lot, x.line) for x in inside],
     )
+    if db.total_changes() - before != len(inside):
+        raise StateConflict(kind="line", state="", wanted=str(LineState.LOCKED))
+    db.executemany(
+        "insert into lot_line values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (x.lot, x.line, x.invoice_number, x.record, x.oa_cents, x.copay_cents,
+             x.supplement_cents)
+            for x in inside
+        ],
+    )  # fmt: skip
+    states = (str(LineState.PRICED), str(LineState.LOCKED))
+    add_steps(db, stamp, seq, "line", [x.line for x in inside], states, f"lot:{lot}")
 
 
 def lot_lines(db: apsw.Connection, lot: str) -> list[LotLine]:
@@ -277,6 +324,11 @@ def lot_by_reference(db: apsw.Connection, reference: str) -> Lot | None:
 def lots(db: apsw.Connection, before: str = "~", most: int = 100) -> list[Lot]:
     """Return a page of lots, newest first, after the id of the last shown."""
     return many(db, Lot, _LOT + " where id < ? order by id desc limit ?", (before, most))
+
+
+def knows_payer(db: apsw.Connection, payer: str) -> bool:
+    """Say whether a lot was ever made for a payer."""
+    return value(db, "select 1 from lot where payer = ? limit 1", (payer,)) is not None
 
 
 def lots_of_payer_on(db: apsw.Connection, payer: str, since: date) -> list[Lot]:
@@ -319,10 +371,24 @@ def add_step(
     evidence: str = "",
 ) -> None:
     """Keep one step of a life."""
-    db.execute(
+    add_steps(db, stamp, seq, entity, [entity_id], states, evidence)
+
+
+def add_steps(
+    db: apsw.Connection,
+    stamp: Stamp,
+    seq: int,
+    entity: str,
+    keys: Sequence[str],
+    states: tuple[str, str],
+    evidence: str = "",
+) -> None:
+    """Keep the same step of several lives."""
+    at = stamp.now.isoformat()
+    db.executemany(
         "insert into step (device, seq, entity, entity_id, at, from_state, to_state, evidence)"
         " values (?, ?, ?, ?, ?, ?, ?, ?)",
-        (stamp.device, seq, entity, entity_id, stamp.now.isoformat(), *states, evidence),
+        [(stamp.device, seq, entity, key, at, *states, evidence) for key in keys],
     )
 
 

@@ -30,10 +30,14 @@ _PRAGMAS = (
 def connect(path: Path, key: DatabaseKey) -> apsw.Connection:
     """Open a practice file: cipher and raw key before any other statement, then the rest.
 
-    Raises `WrongKey` when the key does not open it, `DamagedPractice` when it is no practice.
+    Raises `WrongKey` when the key does not open it, `DamagedPractice` when it is no practice or
+    is not there: `found` makes a new one.
     """
-    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
-    db = apsw.Connection(str(path), flags=flags)
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI
+    try:
+        db = apsw.Connection(str(path), flags=flags)
+    except apsw.CantOpenError:
+        raise DamagedPractice(reason="missing") from None
     db.set_busy_handler(_wait_a_moment)
     try:
         _unlock(db, key)
@@ -45,6 +49,12 @@ def connect(path: Path, key: DatabaseKey) -> apsw.Connection:
     db.transaction_mode = "IMMEDIATE"
     _assert_durable(db)
     return db
+
+
+def found(path: Path, key: DatabaseKey) -> apsw.Connection:
+    """Make a new empty practice file that its owner alone may read, and open it."""
+    path.touch(mode=0o600, exist_ok=False)
+    return connect(path, key)
 
 
 def _wait_a_moment(tries: int) -> bool:

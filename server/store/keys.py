@@ -2,21 +2,17 @@
 
 One slot per user (passphrase), one for the recovery code; `reliability-security.md` §2.2. The key
 file lies beside the database; it holds salts, costs and wrapped keys, never a key in clear.
+The ciphers are loaded when a key is made or opened: the unlock page itself has no use for them.
 """
 
 import base64
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from argon2.low_level import Type, hash_secret_raw
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server.core.errors import DamagedPractice, WrongKey
 
@@ -46,6 +42,9 @@ class DatabaseKey:
 
     def derive(self, purpose: str) -> bytes:
         """Derive an independent 32-byte key for another purpose ("journal")."""
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
         return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self.raw)
 
 
@@ -82,12 +81,24 @@ class KeyFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def create(self, key: DatabaseKey, slot: str, secret: str, cost: Cost, label: str = "") -> None:
-        """Write a first slot; refuses to overwrite an existing key file."""
+    def create(
+        self,
+        key: DatabaseKey,
+        slots: Mapping[str, tuple[str, str]],
+        cost: Cost,
+        sign: Mapping[str, Any],
+    ) -> None:
+        """Write the first slots (secret and label of each) and the sign, all at once.
+
+        Raises `DamagedPractice` rather than overwrite an existing key file.
+        """
         if self._path.exists():
             raise DamagedPractice(reason="key_file_exists")
-        held = {**_wrap(key, slot, secret, cost), "label": label}
-        self._write({"format": FORMAT, "slots": {slot: held}})
+        held = {
+            slot: {**_wrap(key, slot, secret, cost), "label": label}
+            for slot, (secret, label) in slots.items()
+        }
+        self._write({"format": FORMAT, "slots": held, "sign": dict(sign)})
 
     def add(self, key: DatabaseKey, slot: str, secret: str, cost: Cost, label: str = "") -> None:
         """Add or replace one slot; the database itself is not touched."""
@@ -122,7 +133,7 @@ class KeyFile:
             document: dict[str, Any] = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError):
             raise DamagedPractice(reason="key_file") from None
-        if document.get("format") != FORMAT:
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise DamagedPractice(reason="key_format")
         return document
 
@@ -149,12 +160,16 @@ def sync_folder(folder: Path) -> None:
 
 
 def _kek(secret: str, salt: bytes, cost: Cost) -> bytes:
+    from argon2.low_level import Type, hash_secret_raw
+
     return hash_secret_raw(
         secret.encode(), salt, cost.passes, cost.memory_kib, cost.lanes, 32, Type.ID
     )
 
 
 def _wrap(key: DatabaseKey, slot: str, secret: str, cost: Cost) -> dict[str, Any]:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
     wrapped = AESGCM(_kek(secret, salt, cost)).encrypt(nonce, key.raw, slot.encode())
     return {
@@ -169,8 +184,14 @@ def _wrap(key: DatabaseKey, slot: str, secret: str, cost: Cost) -> dict[str, Any
 
 
 def _unwrap(held: dict[str, Any], slot: str, secret: str) -> DatabaseKey:
-    salt, nonce, wrapped = (base64.b64decode(held[n]) for n in ("salt", "nonce", "wrapped"))
-    cost = Cost(held["memory_kib"], held["passes"], held["lanes"])
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    try:
+        salt, nonce, wrapped = (base64.b64decode(held[n]) for n in ("salt", "nonce", "wrapped"))
+        cost = Cost(held["memory_kib"], held["passes"], held["lanes"])
+    except (KeyError, TypeError, ValueError):  # edited by hand, or a cost that protects nobody
+        raise DamagedPractice(reason="key_file") from None
     try:
         return DatabaseKey(AESGCM(_kek(secret, salt, cost)).decrypt(nonce, wrapped, slot.encode()))
     except InvalidTag:

@@ -1,7 +1,5 @@
 """Numbered SQL files: the schema, read as SQL; each applied once, in its own transaction."""
 
-from importlib.resources import files
-
 import apsw
 
 from server.core.errors import NewerPractice
@@ -12,6 +10,8 @@ def migrate(db: apsw.Connection) -> int:
 
     Raises `NewerPractice` when the file was written by a newer program.
     """
+    from importlib.resources import files  # slow to load, and not for the first page
+
     version = int(db.pragma("user_version"))
     folder = files("server.store") / "migrations"
     steps = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)

@@ -108,7 +108,11 @@ def add_payment(db: apsw.Connection, p: Payment, device: str, seq: int) -> None:
 
 def match(db: apsw.Connection, payment: str, line: str, lot: str, cents: int) -> None:
     """Let a part of a payment pay a line."""
-    db.execute("insert into reconciliation values (?, ?, ?, ?)", (payment, line, lot, cents))
+    db.execute(
+        "insert into reconciliation values (?, ?, ?, ?)"
+        " on conflict (payment, line) do update set cents = cents + excluded.cents",
+        (payment, line, lot, cents),
+    )
     db.execute(
         "update payment set matched_cents = matched_cents + ? where id = ?", (cents, payment)
     )
@@ -117,6 +121,19 @@ def match(db: apsw.Connection, payment: str, line: str, lot: str, cents: int) ->
 def payments(db: apsw.Connection, most: int = 200) -> list[Payment]:
     """Return the payments, newest first."""
     return many(db, Payment, _PAYMENT + " order by received_on desc, id desc limit ?", (most,))
+
+
+def payment(db: apsw.Connection, key: str) -> Payment | None:
+    """Return one payment."""
+    return one(db, Payment, _PAYMENT + " where id = ?", (key,))
+
+
+def unmatched(db: apsw.Connection) -> list[Payment]:
+    """Return the payments of which a part pays nothing yet, newest first."""
+    return many(
+        db, Payment,
+        _PAYMENT + " where matched_cents < amount_cents order by received_on desc, id desc",
+    )  # fmt: skip
 
 
 def payments_of_line(db: apsw.Connection, line: str) -> list[Payment]:

@@ -8,17 +8,27 @@ from server.store.rows import value
 
 
 def draw(db: apsw.Connection, device: Device, series: str, first: int = 1) -> int:
-    """Give the next number of a series of this device, inside the caller's transaction."""
+    """Give the next number of a series of this device, inside the caller's transaction.
+
+    `first` is where the device's range begins: a range chosen anew is followed from its start.
+    """
+    return draw_several(db, device, series, 1, first)[0]
+
+
+def draw_several(
+    db: apsw.Connection, device: Device, series: str, count: int, first: int = 1
+) -> range:
+    """Give the next numbers of a series at once; `count` is one or more."""
     last = value(
         db, "select last from counter where device = ? and series = ?", (device.id, series)
     )
-    number = first if last is None else int(last) + 1
+    number = max(first, 0 if last is None else int(last) + 1)
     db.execute(
         "insert into counter (device, series, last) values (?, ?, ?)"
         " on conflict (device, series) do update set last = excluded.last",
-        (device.id, series, number),
+        (device.id, series, number + count - 1),
     )
-    return number
+    return range(number, number + count)
 
 
 def draw_sending_number(db: apsw.Connection, device: Device, payer: str, year: int) -> int:

@@ -123,7 +123,7 @@ def open_rows(db: apsw.Connection) -> list[Row]:
         db,
         Row,
         _ROW + " where state in ('New', 'Ready', 'Leased', 'RetryWait', 'Unknown', 'Failed')"
-        " order by coalesce(deadline, '9999'), priority, id",
+        " order by coalesce(deadline, '9999'), priority, coalesce(not_before, ''), id",
     )
 
 

@@ -17,16 +17,18 @@ def many(db: apsw.Connection, kind: type[T], sql: str, bindings: Bindings = ()) 
     """Run a query and return each row as a `kind`; columns are named like its fields."""
     cursor = db.execute(sql, bindings)
     try:
-        names = [column[0] for column in cursor.description]
+        names = tuple(column[0] for column in cursor.description)
     except apsw.ExecutionCompleteError:  # no row at all: nothing left to describe
         return []
     shape: Any = kind
-    converters = _converters(shape)
-    steps = [(name, converters[name]) for name in names]
-    return [
-        kind(**{name: read(cell) for (name, read), cell in zip(steps, row, strict=True)})
-        for row in cursor
-    ]
+    steps = _steps(shape, names)
+    found = []
+    for row in cursor:
+        cells: list[Any] = list(row)
+        for place, read in steps:
+            cells[place] = read(cells[place])
+        found.append(kind(**dict(zip(names, cells, strict=True))))
+    return found
 
 
 def one(db: apsw.Connection, kind: type[T], sql: str, bindings: Bindings = ()) -> T | None:
@@ -42,19 +44,23 @@ def value(db: apsw.Connection, sql: str, bindings: Bindings = ()) -> Any:
 
 
 @cache
-def _converters(kind: Any) -> Mapping[str, Callable[[Any], Any]]:
-    """How each field of a dataclass is read from its column, from the field's type."""
-    return {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+def _steps(kind: Any, names: tuple[str, ...]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    """Tell which columns must be converted for a dataclass, and how, from its fields' types."""
+    hints = get_type_hints(kind)
+    readers = ((place, _reader(hints[name])) for place, name in enumerate(names))
+    return tuple((place, read) for place, read in readers if read is not None)
 
 
-def _reader(hint: Any) -> Callable[[Any], Any]:
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """Give how a type is read from its column; None when the column holds it as it is."""
     if get_origin(hint) is UnionType:
         inner = _reader(next(arg for arg in get_args(hint) if arg is not type(None)))
-        return lambda cell: None if cell is None else inner(cell)
+        return inner and (lambda cell: None if cell is None else inner(cell))
     if hint is datetime:
         return datetime.fromisoformat
     if hint is date:
         return date.fromisoformat
-    if isinstance(hint, type) and issubclass(hint, bool | Enum):
-        return hint
-    return lambda cell: cell
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        members = {member.value: member for member in hint}
+        return members.__getitem__  # the table's own check keeps other words out
+    return bool if hint is bool else None

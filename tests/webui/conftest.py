@@ -1,23 +1,21 @@
 """Fixtures of the web tests: the application, clients on either side of the door, a browser."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Thread
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.webui.house import PASSPHRASE, House, let_in
+from tests.world import World
 from webui.serving import bind, server_for
-
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def house(world: World) -> House:
+    return House(world)
 
 
 @pytest.fixture
@@ -43,30 +41,16 @@ def client(visitor: FlaskClient, house: House) -> FlaskClient:
 
 
 @pytest.fixture
-def served() -> Iterator[House]:
+def served(world: World) -> Iterator[House]:
     """The application behind waitress, on a real loopback socket."""
     listener = bind()
-    house = House(port=listener.getsockname()[1])
+    house = House(world, port=listener.getsockname()[1])
     server = server_for(house.app(), listener)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield house
     server.close()
     thread.join(5)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, headless."""
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ from flask import Blueprint, Flask, render_template
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from server.core.errors import InvalidValue, StateConflict, WrongKey
+from server.core.errors import InvalidValue, ReferenceRefused, StateConflict, WrongKey
+from server.services.desk import Desk as WorkDesk
+from tests.world import World
 from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
@@ -69,9 +71,13 @@ class FakeGate:
 
 
 class FakeServices:
-    """What the frame asks, answered from a value a test can replace."""
+    """What the frame asks, answered from a value a test can replace; the work is on a real file."""
 
-    def __init__(self) -> None:
+    post = None
+    demo = None
+
+    def __init__(self, world: World) -> None:
+        self.world = world
         self.shown = FrameState(
             user="Sophie MARCHAL",
             practice="Kiné des Tilleuls, Liège",
@@ -82,6 +88,15 @@ class FakeServices:
             card="Sophie MARCHAL",
             saved_at=NOW,
         )
+
+    def desk(self) -> WorkDesk:
+        return self.world.desk
+
+    def confirm_date(self) -> None:
+        self.world.cabinet.confirm_date()
+
+    def import_tariff(self, table: bytes) -> None:
+        raise ReferenceRefused(rows=())
 
     def frame(self, now: datetime) -> FrameState:
         return self.shown
@@ -126,8 +141,9 @@ class Ticks:
 class House:
     """Everything one application is made of."""
 
+    world: World
     gate: FakeGate = field(default_factory=FakeGate)
-    services: FakeServices = field(default_factory=FakeServices)
+    services: FakeServices = field(init=False)
     events: FakeEvents = field(default_factory=FakeEvents)
     broker: Broker = field(default_factory=Broker)
     ticks: Ticks = field(default_factory=Ticks)
@@ -135,6 +151,7 @@ class House:
     door: Door = field(init=False)
 
     def __post_init__(self) -> None:
+        self.services = FakeServices(self.world)
         self.door = Door(self.port, self.ticks, Random(1).randbytes)  # noqa: S311 - repeatable
 
     def app(self) -> Flask:

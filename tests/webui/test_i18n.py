@@ -14,6 +14,7 @@ from server.core import errors
 from server.core.cards import Proof
 from server.core.outbox import MessageState
 from server.core.states import LineState, LotState, SessionState
+from tests.webui.computed_billing import BILLING
 from webui import i18n
 from webui.frame import RAIL
 from webui.i18n import FOLDER, LANGUAGES, catalogue
@@ -23,6 +24,8 @@ from webui.states import LOOKS
 from webui.thread import STATIONS
 
 WEBUI = Path(i18n.__file__).parent
+COMMANDS = WEBUI.parent / "server" / "app"
+SPEAKING = (*WEBUI.rglob("*.py"), *COMMANDS.glob("[!i]*.py"))  # `inspect` has its own words
 SPEAKERS = {"_", "gettext", "plural", "say", "N_"}
 STATES = {
     "session": SessionState,
@@ -46,6 +49,7 @@ COMPUTED = {
     "locale": set(LANGUAGES),
     "country": {"BE", "FR"},
     "role": {"mandant", "mandataire", "staff", "viewer"},
+    **BILLING,
 }
 """Keys that templates build from a value: every value must have its sentence."""
 
@@ -88,7 +92,7 @@ def spoken_in_templates() -> Iterator[str]:
 
 
 def spoken_in_code() -> Iterator[str]:
-    for module in WEBUI.rglob("*.py"):
+    for module in SPEAKING:
         for node in ast.walk(ast.parse(module.read_text("utf-8"))):
             if isinstance(node, ast.Call) and node.args:
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -104,7 +108,7 @@ def beginnings() -> Iterator[str]:
         for text in env.parse(template.read_text("utf-8")).find_all(nodes.Concat):
             if isinstance(text.nodes[0], nodes.Const):
                 yield str(text.nodes[0].value)
-    for module in WEBUI.rglob("*.py"):
+    for module in SPEAKING:
         for node in ast.walk(ast.parse(module.read_text("utf-8"))):
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 yield str(node.values[0].value)

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.webui.house import PASSPHRASE, FakeGate, House, let_in, window
-from webui.application import PAGES
+from webui.screens import PAGES
 from webui.gate import GateState
 
 STATIC = "static/app.css"

@@ -27,7 +27,15 @@ def test_a_row_written_after_the_page_was_drawn_is_told_with_its_id(
     house.events.rows = [EventRow(3, "old", "x"), LOT]
     lines = stream.lines(3, never)
     assert next(lines) == ": open\n\n"
-    assert next(lines) == "id: 4\nevent: lot.sealed\ndata: 01LOT\n\n"
+    told = "id: 4\nevent: lot.sealed\ndata: 01LOT\n\n"
+    assert next(lines) == f"{told}event: outbox.changed\ndata:\n\n"
+
+
+def test_what_does_not_travel_leaves_the_outbox_alone(house: House, stream: Stream) -> None:
+    house.events.rows = [EventRow(5, "card.read", "01PATIENT")]
+    lines = stream.lines(4, never)
+    next(lines)
+    assert next(lines) == "id: 5\nevent: card.read\ndata: 01PATIENT\n\n"
 
 
 def test_a_row_written_while_waiting_is_told_when_woken(house: House, stream: Stream) -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.services import ledger
+from server.services import ledger, sessions
 from server.services.desk import Desk
 from server.services.ledger import Entry, Life, LotView, Queue
 from webui.desk import desk
@@ -53,17 +53,13 @@ class OpenLife:
 @page.get("/")
 def index() -> ResponseReturnValue:
     """Show a page of the ledger and one life; nothing typed is ever in the address."""
-    return _shown(
-        Asked(_which(), "", request.args.get("line", ""), request.args.get("after", ""))
-    )
+    return _shown(Asked(_which(), "", request.args.get("line", ""), request.args.get("after", "")))
 
 
 @page.post("/find")
 def find() -> ResponseReturnValue:
     """Show the lines that hold the words typed."""
-    return _shown(
-        Asked(_which(), request.form.get("words", ""), request.form.get("line", ""), "")
-    )
+    return _shown(Asked(_which(), request.form.get("words", ""), request.form.get("line", ""), ""))
 
 
 @page.get("/proof/<letter_id>")
@@ -82,28 +78,30 @@ def _shown(asked: Asked) -> str:
     work = here.work()
     name = Naming.of(work, here.catalogue)
     leaf = _leaf(work, asked, name)
-    queue = ledger.queue(work)
+    queue, counts = ledger.queue(work), ledger.counts(work)
     return render_template(
         "ledger/index.html",
         asked=asked,
         leaf=leaf,
-        counts=ledger.counts(work),
+        counts=counts,
         filters=tuple(ledger.FILTERS),
-        queue=queue,
-        sentence=_sentence(queue),
+        sum_cents=queue.cents,
+        sentence=_sentence(queue, counts["waiting"]),
         opened=_opened(work, asked.line or (leaf.rows[0][0].line.id if leaf.rows else "")),
         name=name,
         reason=reasons(here.catalogue),
     )
 
 
-def _sentence(queue: Queue) -> str:
-    """Choose the sentence of the screen: doubt first, then what failed, then what waits."""
-    if queue.doubtful:
-        return "doubtful"
-    if queue.failed:
-        return "failed"
-    return "waiting" if queue.waiting else "calm"
+def _sentence(queue: Queue, unsealed: int) -> tuple[str, int]:
+    """Choose the sentence of the screen and its figure: doubt first, then what failed."""
+    choices = (
+        ("doubtful", queue.doubtful),
+        ("failed", queue.failed),
+        ("waiting", queue.waiting),
+        ("unsealed", unsealed),
+    )
+    return next(((name, n) for name, n in choices if n), ("calm", 0))
 
 
 def _leaf(work: Desk, asked: Asked, name: Naming) -> Leaf:
@@ -123,5 +121,6 @@ def _opened(work: Desk, key: str) -> OpenLife | None:
         return None
     life = ledger.life(work, key)
     lot = ledger.lot(work, life.entry.lot.id) if life.entry.lot else None
-    told = steps(life.moments, life.entry.line.state)
+    born = sessions.view(work, life.entry.line.session).session.recorded_at
+    told = steps(born, life.moments, life.entry.line.state)
     return OpenLife(life, stop_of(life.entry), told, lot)

@@ -10,6 +10,7 @@ from webui.replies import go
 
 page = Blueprint("patients", __name__, url_prefix="/patients")
 
+ENDED = ("Closed", "Cancelled")
 _LAST_SHOWN = 5  # sessions beside the file
 
 
@@ -66,11 +67,14 @@ def show(patient_id: str) -> ResponseReturnValue:
     series = treatments.of_patient(work, patient_id)
     given = [view for each in series for view in sessions.of_series(work, each.treatment.id)]
     given.sort(key=lambda view: view.session.recorded_at, reverse=True)
+    coverages = treatments.coverages_of(work, patient_id)
     return render_template(
         "patients/show.html",
         file=patients.open_file(work, patient_id),
         reading=cards.reading_today(work, patient_id),
-        coverages=treatments.coverages_of(work, patient_id),
+        coverages=coverages,
+        cover=coverages[0] if coverages else None,
+        current=next((each for each in series if each.treatment.state not in ENDED), None),
         insurers=insurers.names(work),
         series=series,
         proposals={each.treatment.id: sessions.propose(work, each.treatment.id) for each in series},

@@ -1,4 +1,4 @@
-"""A series of sessions: opened from a prescription, agreed, counted, told session by session (W9)."""
+"""A series of sessions: opened from a prescription, agreed, counted, told day by day (W9)."""
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue

@@ -13,12 +13,12 @@ from server.services.forms import parse_day
 from webui.blocks import remedies
 from webui.desk import desk
 from webui.forms import shown_again_by
+from webui.pages.patients import ENDED
 from webui.reasons import why_line, why_quote
 from webui.replies import go
 
 page = Blueprint("sessions", __name__, url_prefix="/sessions")
 
-_ENDED = ("Closed", "Cancelled")
 _STRUCK = (LineState.REPLACED, LineState.REVERSED)
 _NOT_NOW = ""  # the patient pays nothing at this visit
 _MEANS = ("CASH", "CARD", "TRANSFER")
@@ -33,7 +33,7 @@ def new() -> Response:
     open_ones = [
         each.treatment.id
         for each in treatments.of_patient(desk().work(), patient)
-        if each.treatment.state not in _ENDED
+        if each.treatment.state not in ENDED
     ]
     if not open_ones:
         return go("series.new", patient_id=patient)
@@ -68,9 +68,8 @@ def visit(series_id: str) -> ResponseReturnValue:
 @shown_again_by(visit)
 def record(series_id: str) -> Response:
     """Record the session; what the patient did not pay now is not collected."""
-    return go(
-        "sessions.show", session_id=sessions.record(desk().work(), series_id, _as_paid(request.form))
-    )
+    key = sessions.record(desk().work(), series_id, _as_paid(request.form))
+    return go("sessions.show", session_id=key)
 
 
 @page.get("/<session_id>")

@@ -57,9 +57,7 @@ def _sentence(seen: Overview, spoken: Catalogue) -> str:
     if not seen.sessions:
         start = spoken.say("today.nothing")
     else:
-        start = spoken.plural(
-            "today.done", len(seen.sessions), fee=money(spoken, seen.fee_cents)
-        )
+        start = spoken.plural("today.done", len(seen.sessions), fee=money(spoken, seen.fee_cents))
     return f"{start} {_next(seen, spoken)}".strip()
 
 

@@ -9,10 +9,10 @@
   document.addEventListener("htmx:configRequest", (event) => {
     const { headers, parameters, triggeringEvent: cause } = event.detail;
     headers["X-Page-Token"] = token;
-    if (!cause || !cause.type.startsWith("sse:")) return;
+    if (!cause || !/^(sse:|htmx:sseOpen)/.test(cause.type)) return;
     headers["X-By-Itself"] = "1";
     if (unsaved()) headers["X-Unsaved"] = "1";
-    parameters.event = cause.type.slice(4);
+    parameters.event = cause.type.replace("sse:", "");
     parameters.subject = (cause.detail && cause.detail.data) || "";
   });
 

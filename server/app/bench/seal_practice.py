@@ -1,6 +1,6 @@
 """A month of a busy practice, ready to be sealed: fabricated patients of seven insurers."""
 
-import random
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -57,7 +57,7 @@ def open_copy(folder: Path) -> Cabinet:
 
 
 def _cabinet(folder: Path) -> Cabinet:
-    return Cabinet(folder, Evening(), random.Random(1).randbytes, _BUILT_ON, _CHEAP)  # noqa: S311 - keys of rows of a fabricated practice
+    return Cabinet(folder, Evening(), secrets.token_bytes, _BUILT_ON, _CHEAP)
 
 
 def _admit(cabinet: Cabinet, rank: int) -> str:
@@ -68,9 +68,7 @@ def _admit(cabinet: Cabinet, rank: int) -> str:
         {"last_name": f"Voisin{rank:03d}", "first_name": "Camille", "niss": _niss(rank)},
     )
     mutuality = MUTUALITIES[rank % len(MUTUALITIES)]
-    treatments.insure(
-        cabinet.desk(), patient, {"mutuality": mutuality, "ct1": "110", "ct2": "110"}
-    )
+    treatments.insure(cabinet.desk(), patient, {"mutuality": mutuality, "ct1": "110", "ct2": "110"})
     series = treatments.open_series(
         cabinet.desk(),
         patient,

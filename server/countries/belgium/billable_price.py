@@ -1,6 +1,7 @@
 """Blocks of the acts themselves: a price that no table knows, an intake out of place (BE-25)."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from server.core.care import BlockReason
 from server.countries.belgium.billable_case import Block, Case, Panel
@@ -32,6 +33,7 @@ def intake_blocks(case: Case, rules: Rulebook) -> Iterator[Block]:
         yield _intake("intake.alone", intakes[0])
 
 
+@lru_cache(maxsize=16)
 def _intake_codes(rules: Rulebook) -> frozenset[str]:
     known = {row.code: row.use.kind for row in rules.codes}
     known |= {row.code: row.use.kind for row in rules.tariff.rows}

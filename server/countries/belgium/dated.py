@@ -7,6 +7,7 @@ tables; a row is read from a mapping of its columns, typed text or typed values 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Protocol, Self, TypeVar
 
 from server.core.care import Confidence
@@ -61,9 +62,27 @@ class Dated(Protocol):
 Row = TypeVar("Row", bound=Dated)
 
 
+class Table(tuple[Row, ...]):
+    """The rows of one legal table, each a different one whatever it holds.
+
+    A practice keeps the same tables for months: what holds on a day is looked for once.
+    """
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
 def in_force(rows: Iterable[Row], day: date) -> tuple[Row, ...]:
     """Keep the rows that hold on a day, in their order."""
+    if isinstance(rows, Table):
+        return _found_once(rows, day)
     return tuple(row for row in rows if row.origin.covers(day))
+
+
+@lru_cache(maxsize=2048)
+def _found_once(table: Table[Row], day: date) -> tuple[Row, ...]:
+    return tuple(row for row in table if row.origin.covers(day))
 
 
 def newest(rows: Iterable[Row]) -> Row | None:

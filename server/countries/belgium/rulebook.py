@@ -7,7 +7,7 @@ from typing import Self, TypeVar
 from server.countries.belgium.calendar import Deadline
 from server.countries.belgium.counters import Quota
 from server.countries.belgium.coverage import Ct1, Mutuality
-from server.countries.belgium.dated import Cells
+from server.countries.belgium.dated import Cells, Dated, Table
 from server.countries.belgium.nomenclature import CodeRow
 from server.countries.belgium.policy import (
     AgreementNeed,
@@ -20,10 +20,10 @@ from server.countries.belgium.shares import FixedShare
 from server.countries.belgium.switches import Switch
 from server.countries.belgium.tariff import Tariff, TariffRow
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Dated)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rulebook:
     """Rows of every period: each rule picks those in force on the care date."""
 
@@ -48,8 +48,8 @@ class Rulebook:
         Only a demo practice sees the invented tariff rows (confidence T).
         """
 
-        def rows(table: str, read: Callable[[Cells], Row]) -> tuple[Row, ...]:
-            return tuple(read(cells) for cells in tables.get(table, ()))
+        def rows(table: str, read: Callable[[Cells], Row]) -> Table[Row]:
+            return Table(read(cells) for cells in tables.get(table, ()))
 
         return cls(
             tariff=Tariff.of(rows("be_tariff", TariffRow.from_mapping), demo=demo),

@@ -12,6 +12,7 @@ from server.core.care import Confidence
 from server.countries.belgium.dated import (
     Cells,
     Origin,
+    Table,
     flag_cell,
     in_force,
     needed_cell,
@@ -72,7 +73,7 @@ class TariffRow:
         return all(s.oa_cents + s.copay_cents == self.fee_cents for s in (self.ordinary, self.bim))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tariff:
     """Rows a practice may price with; a real practice never sees an invented one."""
 
@@ -81,7 +82,7 @@ class Tariff:
     @classmethod
     def of(cls, rows: Iterable[TariffRow], *, demo: bool) -> Self:
         """Keep the rows this practice may use: rows of confidence T are for a demo practice."""
-        return cls(tuple(r for r in rows if demo or r.origin.confidence is not Confidence.T))
+        return cls(Table(r for r in rows if demo or r.origin.confidence is not Confidence.T))
 
     def find(self, code: str, care_date: date) -> TariffRow | None:
         """Give the row of a code on a care date; the newest wins, then the one handed in last."""

@@ -1,0 +1,73 @@
+"""What the doctor sees of a practice without opening it: its folder, the clock, its tables."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from server.app import reference
+from server.app.findings import Finding, Grade
+from server.core.clock import BRUSSELS
+from server.services.cabinet import DATABASE
+from server.settings import BUILT_ON
+
+_OTHERS = 0o077  # what the group and everybody else may do with a file
+_SLACK = timedelta(minutes=10)  # as `server.core.clock` allows
+_TARIFF = "be_tariff"
+
+
+def look_at_practice(folder: Path, now: datetime) -> Iterator[Finding]:
+    """Judge the clock, then the folder and the tables of the practice when there is one."""
+    yield from _clock(folder, now)
+    if not (folder / DATABASE).exists():
+        yield Finding("practice.none", facts={"folder": str(folder)})
+        return
+    yield from _modes(folder)
+    yield from _encrypted(folder / DATABASE)
+    yield from _tariff(folder, now.astimezone(BRUSSELS).date())
+
+
+def _clock(folder: Path, now: datetime) -> Iterator[Finding]:
+    """Find a clock that says earlier than this release, or than the last work in the practice."""
+    earliest = datetime(BUILT_ON.year, BUILT_ON.month, BUILT_ON.day, tzinfo=BRUSSELS)
+    for name in (DATABASE, f"{DATABASE}-wal"):
+        if (folder / name).exists():
+            worked = datetime.fromtimestamp((folder / name).stat().st_mtime, UTC) - _SLACK
+            earliest = max(earliest, worked)
+    told = {"now": f"{now.astimezone(BRUSSELS):%d/%m/%Y %H:%M}"}
+    if now < earliest:
+        yield Finding("clock.early", Grade.PROBLEM, told)
+    else:
+        yield Finding("clock.ok", facts=told)
+
+
+def _modes(folder: Path) -> Iterator[Finding]:
+    """Find what other accounts of this machine may read."""
+    opened = [path for path in (folder, *folder.iterdir()) if path.stat().st_mode & _OTHERS]
+    if opened:
+        names = ", ".join(sorted(path.name for path in opened))
+        yield Finding("practice.readable", Grade.PROBLEM, {"files": names, "folder": str(folder)})
+    else:
+        yield Finding("practice.private", facts={"folder": str(folder)})
+
+
+def _encrypted(database: Path) -> Iterator[Finding]:
+    from server.store.connection import is_encrypted
+
+    if is_encrypted(database):
+        yield Finding("practice.encrypted")
+    else:
+        yield Finding("practice.clear", Grade.PROBLEM)
+
+
+def _tariff(folder: Path, today: date) -> Iterator[Finding]:
+    """Find a tariff that has ended: what is done after it waits without a price."""
+    ends = [x.valid_to for x in reference.versions(folder) if x.table == _TARIFF]
+    if not ends:
+        yield Finding("tariff.none", Grade.PROBLEM)
+    elif None in ends:
+        yield Finding("tariff.endless")
+    else:
+        last = date.fromisoformat(max(end for end in ends if end))
+        grade = Grade.PROBLEM if last < today else Grade.WELL
+        code = "tariff.ended" if last < today else "tariff.until"
+        yield Finding(code, grade, {"end": f"{last:%d/%m/%Y}"})

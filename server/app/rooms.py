@@ -1,0 +1,95 @@
+"""What the screens find behind them: a desk for each request, the frame, the rows of the stream.
+
+Services are imported inside: what stands before the unlock page is loaded without them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from server.app import reference
+from server.services.cabinet import Cabinet
+from server.services.desk import Desk
+from server.store import events, journal
+from webui.frame import FrameState
+from webui.stream import EventRow
+
+if TYPE_CHECKING:
+    from server.app.demo import Demo
+    from server.app.post import Post
+    from server.app.program import Program
+
+
+class Rooms:
+    """The port `webui.desk.Services` on one program."""
+
+    def __init__(self, program: "Program") -> None:
+        self._program = program
+
+    def desk(self) -> Desk:
+        """Give a fresh desk; raise `Locked` when the practice is."""
+        return self._program.cabinet.desk()
+
+    @property
+    def post(self) -> "Post | None":
+        """The post of the open practice, when it has an address to send to."""
+        return self._program.post
+
+    @property
+    def demo(self) -> "Demo | None":
+        """The toys of a demo practice."""
+        return self._program.demo
+
+    def confirm_date(self) -> None:
+        """Take the user's word for the date and judge again what waited for it."""
+        from server.services import practices
+
+        self._program.cabinet.confirm_date()
+        practices.judge_again(self.desk())
+
+    def import_tariff(self, table: bytes) -> None:
+        """Add a tariff to the open practice; raise `ReferenceRefused` with the rows at fault."""
+        program = self._program
+        with TemporaryDirectory(prefix="tariff-", dir=program.settings.practice) as folder:
+            typed = Path(folder) / "tariff.csv"
+            typed.write_bytes(table)
+            reference.import_tariff(program.cabinet, Path(folder), typed)
+
+    def frame(self, now: datetime) -> FrameState:
+        """Give what is shown around every screen."""
+        from server.services import ledger, patients
+
+        desk = self.desk()
+        queue = ledger.queue(desk)
+        post, hands = self._program.post, self._program.hands
+        return FrameState(
+            user=f"{desk.user.first_name} {desk.user.last_name}",
+            practice=desk.practice.name,
+            demo=desk.practice.demo,
+            online=bool(post and post.line.state.online),
+            waiting=queue.waiting + queue.doubtful,
+            last_event=events.last_id(desk.db),
+            card=patients.name_of(desk, hands.holder) if hands and hands.holder else "",
+            card_problem=hands.service_problem if hands else "",
+            saved_at=journal.last_at(desk.db, desk.device.id),
+        )
+
+
+class EventRows:
+    """The port `webui.stream.EventSource` on one cabinet: nothing while it is locked."""
+
+    def __init__(self, cabinet: Cabinet) -> None:
+        self._cabinet = cabinet
+
+    def since(self, last: int) -> Sequence[EventRow]:
+        """Give the rows after one, in order."""
+        if not self._cabinet.is_open:
+            return ()
+        found = events.since(self._cabinet.desk().db, last)
+        return [EventRow(event.id, event.kind, event.ref) for event in found]
+
+    def latest(self) -> int:
+        """Give the id of the last row, 0 when there is none."""
+        return events.last_id(self._cabinet.desk().db) if self._cabinet.is_open else 0

@@ -1,0 +1,32 @@
+"""The web server of one launch, in a thread of its own, ended without cutting an answer short."""
+
+from threading import Thread
+from typing import Any
+
+from waitress.server import BaseWSGIServer, MultiSocketServer
+
+_STOP_SECONDS = 2.0
+
+
+class WebThread:
+    """Serves until stopped."""
+
+    def __init__(self, server: BaseWSGIServer | MultiSocketServer) -> None:
+        self._server: Any = server  # its stubs miss the trigger, and know channels as one
+        self._thread = Thread(target=server.run, name="web", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the answers under way end, then close every connection; two seconds each at most."""
+        self._server.task_dispatcher.shutdown(timeout=_STOP_SECONDS)
+        # Sockets belong to the thread that waits on them: it is asked to close them itself.
+        self._server.trigger.pull_trigger(self._close)
+        self._thread.join(_STOP_SECONDS)
+
+    def _close(self) -> None:
+        for channel in list(self._server.active_channels.values()):
+            channel.handle_close()
+        self._server.close()

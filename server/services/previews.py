@@ -1,0 +1,44 @@
+"""What a refused line would become if it were billed again now: before and after, side by side."""
+
+from dataclasses import dataclass
+
+from server.core.errors import NotFound
+from server.services import evaluation
+from server.services.desk import Desk
+from server.store import care
+from server.store.claims import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The same act, priced and judged on what is known now; amounts in cents."""
+
+    ct1: str
+    ct2: str
+    bim: bool
+    oa_cents: int
+    copay_cents: int
+    fee_cents: int
+    owed_back_cents: int  # what the patient paid too much, were it so billed (H-04)
+    blocked: bool  # something would keep it from being billed
+
+
+def again(desk: Desk, line: Line) -> Again | None:
+    """Price and judge a refused line anew; None when no price is known. Nothing is written."""
+    desk.require("billing")
+    session = care.session(desk.db, line.session)
+    if session is None:
+        raise NotFound(kind="session")
+    codes = tuple(act.code for act in care.acts(desk.db, session.id))
+    judged = evaluation.examine(desk, session, codes)
+    price = evaluation.quote_for(
+        desk, line.code, line.care_date, judged.coverage, judged.case.conventioned
+    )
+    if judged.coverage is None or price is None:
+        return None
+    paid = min(session.copay_collected_cents, line.copay_cents)
+    return Again(
+        judged.coverage.ct1, judged.coverage.ct2, judged.coverage.bim, price.oa_cents,
+        price.copay_cents, price.fee_cents, max(0, paid - price.copay_cents),
+        bool(judged.reasons),
+    )  # fmt: skip

@@ -1,0 +1,157 @@
+"""Cards through the whole program: in a demo practice and in a real one, at the right moment."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hardware.demo_reader import DemoReader
+from hardware.fake_ca import Authority, new_authority
+from hardware.fake_eid import EidCard
+from hardware.fake_eid_files import Quirks
+from hardware.fake_person import Person
+from hardware.fakes import Faults, FaultyCard
+from server.app.demo import Demo
+from server.app.demo_people import PEOPLE
+from server.app.program import Program
+from server.core.cards import Proof
+from server.services import cards, roots
+from server.store import events
+from server.store.rows import value
+from tests.app.waiting import until
+from tests.world import PASSPHRASE, World
+
+OUCHENE = PEOPLE[0].person
+Told = list[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def state() -> Authority:
+    """A fabricated authority that stands in for a State's."""
+    return new_authority("STATE FOR A TEST")
+
+
+@pytest.fixture
+def real(real_world: World, program_on: Callable[..., Program]) -> Program:
+    """The program on a real practice, unlocked."""
+    real_world.cabinet.prove()
+    real_world.cabinet.lock()
+    program = program_on(real_world.folder)
+    program.gate.unlock(program.gate.users()[0].id, PASSPHRASE)
+    return program
+
+
+def listen(program: Program, monkeypatch: pytest.MonkeyPatch) -> Told:
+    """Hear what is published from now on."""
+    told: Told = []
+    assert program.hands
+    monkeypatch.setattr(program.hands, "_tell", lambda kind, data: told.append((kind, data)))
+    return told
+
+
+def patients_held(program: Program) -> Any:
+    return value(program.cabinet.desk().db, "select count(*) from patient")
+
+
+def test_a_demo_card_is_refused_by_a_real_practice_and_drafts_nobody(
+    real: Program, reader: DemoReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, before = listen(real, monkeypatch), patients_held(real)
+    reader.insert(OUCHENE)
+    until(lambda: ("card.failed", "card.demo_card") in told)
+    assert patients_held(real) == before
+    assert real.hands
+    assert real.hands.holder == ""
+    last = events.since(real.cabinet.desk().db, 0)[-1]
+    assert (last.kind, last.ref) == ("card.refused", "demo_card")
+    assert "card.done" not in dict(told)
+
+
+def test_a_card_of_a_root_the_practice_loaded_is_verified(
+    real: Program, reader: DemoReader, state: Authority
+) -> None:
+    roots.load(real.cabinet.desk(), state.root)
+    reader.insert(EidCard(OUCHENE, authority=state))
+    assert real.hands
+    patient = until(lambda: real.hands and real.hands.holder)
+    reading = cards.reading_today(real.cabinet.desk(), patient)
+    assert reading
+    assert reading.proof is Proof.VERIFIED
+
+
+def test_without_its_root_a_card_is_read_but_not_verified_and_a_remark_says_so(
+    real: Program, reader: DemoReader, state: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(real, monkeypatch)
+    reader.insert(EidCard(OUCHENE, authority=state))
+    patient = until(lambda: real.hands and real.hands.holder)
+    reading = cards.reading_today(real.cabinet.desk(), patient)
+    assert reading
+    assert reading.proof is Proof.UNVERIFIED
+    assert ("card.done", patient) in told
+    assert ("card.remark", "card.no_root") in until(
+        lambda: told[told.index(("card.done", patient)) :]
+    )
+
+
+def test_a_card_that_contradicts_the_file_is_remarked(
+    opened: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(opened.program, monkeypatch)
+    other = Person(
+        niss=OUCHENE.niss, last_name="Autrement", first_names="Fatima",
+        birth_date=OUCHENE.birth_date, sex="F", street="Rue A 1", postcode="4130",
+        municipality="Esneux",
+    )  # fmt: skip
+    opened.reader.insert(other)
+    until(lambda: ("card.remark", "card.contradicts") in told)
+
+
+def test_a_card_put_in_while_locked_opens_nothing_then_its_file_at_unlock(opened: Demo) -> None:
+    program = opened.program
+    program.gate.lock()
+    opened.insert("0")
+    assert program.hands is None
+    program.gate.unlock(program.gate.users()[0].id, opened.passphrase)
+    hands = program.hands
+    assert hands
+    assert until(lambda: hands.holder)
+
+
+def test_a_card_read_at_the_moment_of_locking_is_told_and_not_kept(
+    opened: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(opened.program, monkeypatch)
+    opened.program.cabinet.lock()  # the cabinet alone: the readers have not heard of it yet
+    opened.insert("0")
+    until(lambda: ("card.failed", "card.locked") in told)
+
+
+def test_a_card_pulled_in_mid_read_gives_its_sentence(
+    opened: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(opened.program, monkeypatch)
+    opened.reader.insert(FaultyCard(EidCard(OUCHENE), Faults(pull_after=6)))
+    until(lambda: ("card.failed", "card.pulled") in told)
+    opened.remove()
+    opened.insert("0")
+    hands = opened.program.hands
+    assert hands
+    assert until(lambda: hands.holder)
+
+
+def test_readers_that_come_and_go_are_announced(
+    opened: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(opened.program, monkeypatch)
+    opened.reader.scard.add_reader("Second Reader 00 00")
+    until(lambda: ("reader.added", "") in told)
+
+
+def test_a_forged_card_is_refused_with_its_reason(
+    real: Program, reader: DemoReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(real, monkeypatch)
+    reader.insert(EidCard(OUCHENE, quirks=Quirks(wrong_identity_signature=True)))
+    until(lambda: ("card.failed", "card.forged") in told)
+    assert "card.done" not in dict(told)

@@ -1,0 +1,187 @@
+"""The screens over a real practice: a World, its post made of memory, and a window on both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from re import findall
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from server.app.gate import CabinetGate
+from server.core.errors import ReferenceRefused
+from server.services import ledger
+from server.services.desk import Desk as WorkDesk
+from server.services.outbox import PracticeOutbox
+from server.services.returns import PracticeIntake
+from server.store import events
+from sync.transports.fakes import FakePartner
+from tests.services.office import Office
+from tests.webui.house import PORT, window
+from tests.world import PASSPHRASE, World
+from webui.application import create_app
+from webui.broker import Broker
+from webui.door import Door
+from webui.frame import FrameState
+from webui.outside import PostState
+from webui.stream import EventRow, Stream
+
+SINCE = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
+ONLINE = PostState(True, SINCE, "127.0.0.1", False, True, None, "")
+
+
+@dataclass
+class FakePost:
+    """A post that only remembers what it was asked."""
+
+    state: PostState = ONLINE
+    asked: list[str] = field(default_factory=list)
+
+    def send_now(self) -> None:
+        self.asked.append("send")
+
+    def cancel(self) -> None:
+        self.asked.append("cancel")
+
+    def wake(self) -> None:
+        self.asked.append("wake")
+
+
+@dataclass
+class FakeToys:
+    """The toys of a demo, that only remember how they were played with."""
+
+    online: bool = True
+    passphrase: str = PASSPHRASE
+    played: list[str] = field(default_factory=list)
+
+    def cards(self) -> Sequence[tuple[str, str]]:
+        return (("0", "Marc Delvaux"), ("1", "Fatima Ouchene"))
+
+    def insert(self, card: str) -> None:
+        self.played.append(f"insert {card}")
+
+    def remove(self) -> None:
+        self.played.append("remove")
+
+    def pull_cable(self, *, cut: bool) -> None:
+        self.online = not cut
+
+    def answer_now(self) -> None:
+        self.played.append("answer")
+
+    def next_morning(self) -> None:
+        self.played.append("morning")
+
+
+@dataclass
+class Rooms:
+    """What the screens ask of the program, answered by the practice itself."""
+
+    world: World
+    post: FakePost | None = None
+    demo: FakeToys | None = None
+
+    def desk(self) -> WorkDesk:
+        return self.world.desk
+
+    def confirm_date(self) -> None:
+        self.world.cabinet.confirm_date()
+
+    def import_tariff(self, table: bytes) -> None:
+        raise ReferenceRefused(rows=())
+
+    def frame(self, now: datetime) -> FrameState:
+        queue = ledger.queue(self.desk())
+        return FrameState(
+            user="Sophie Marchal", practice="Kiné Delporte", demo=True,
+            online=bool(self.post and self.post.state.online),
+            waiting=queue.waiting + queue.doubtful, last_event=events.last_id(self.desk().db),
+        )  # fmt: skip
+
+
+@dataclass
+class Events:
+    """The event rows of the practice."""
+
+    world: World
+
+    def since(self, last: int) -> Sequence[EventRow]:
+        found = events.since(self.world.desk.db, last)
+        return [EventRow(event.id, event.kind, event.ref) for event in found]
+
+    def latest(self) -> int:
+        return events.last_id(self.world.desk.db)
+
+
+class Shop:
+    """A practice, its post and its screens; `get` and `post` work at the window, unlocked."""
+
+    def __init__(self, world: World, port: int = PORT) -> None:
+        world.cabinet.prove()
+        self.office = _office(world)
+        self.world = world
+        self.rooms = Rooms(world)
+        self.broker = Broker()
+        self.gate = CabinetGate(world.cabinet, world.folder, _nothing, _nothing)
+        self.door = Door(port, _still, Random(1).randbytes)  # noqa: S311 - repeatable
+        self.app = create_app(
+            door=self.door,
+            gate=self.gate,
+            services=self.rooms,
+            stream=Stream(Events(world), self.broker, _still, lambda: False),
+            now=world.clock.now,
+        )
+        self._client: FlaskClient | None = None
+
+    @property
+    def client(self) -> FlaskClient:
+        """A client past the door that has typed the passphrase."""
+        if self._client is None:
+            self._client = window(self.app)
+            self._client.get(self.door.invite().removeprefix(self.door.origin))
+            user = self.world.cabinet.logins()[0].id
+            answer = self.post("unlock", user=user, passphrase=PASSPHRASE)
+            assert answer.status_code == 303
+        return self._client
+
+    def get(self, path: str) -> str:
+        """Return the page at a path under the prefix of this launch."""
+        answer = self.client.get(f"{self.door.root}{path}")
+        assert answer.status_code == 200, (path, answer.status_code, answer.text[-600:])
+        return answer.text
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        """Send a form."""
+        client = self._client or self.client
+        token = {"page_token": self.door.page_token}
+        return client.post(f"{self.door.root}{path}", data={**form, **token})
+
+    def follow(self, path: str, **form: str) -> str:
+        """Send a form and return the page it leads to."""
+        answer = self.post(path, **form)
+        assert answer.status_code == 303, (path, answer.status_code, answer.text[-600:])
+        return self.get(answer.headers["Location"].removeprefix(self.door.root))
+
+    def lot(self, number: int) -> str:
+        """The id of a lot by its sending number."""
+        return str(self.world.sql("select id from lot where number = ?", (number,)))
+
+
+def ids(page: str) -> set[str]:
+    """The ids a page gives to its elements."""
+    return set(findall(r'\sid="([^"]+)"', page))
+
+
+def _office(world: World) -> Office:
+    outbox = PracticeOutbox(world.cabinet.desk, world.clock.monotonic, lambda: 0.5)
+    return Office(world, FakePartner(), outbox, PracticeIntake(world.cabinet.desk))
+
+
+def _nothing() -> None:
+    """What runs beside needs no start here."""
+
+
+def _still() -> float:
+    return 0.0

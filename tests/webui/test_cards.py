@@ -1,0 +1,63 @@
+"""The card on the screen: a sentence for everything that can go wrong with it."""
+
+import pytest
+
+from hardware.ports import CardProblem
+from tests.people import OUCHENE
+from tests.webui.shop import Shop
+from tests.world import World
+from webui.i18n import catalogue
+
+
+@pytest.fixture
+def shop(world: World) -> Shop:
+    return Shop(world)
+
+
+@pytest.mark.parametrize("locale", ["fr_BE", "nl"])
+@pytest.mark.parametrize(
+    "code", [*(str(problem) for problem in CardProblem), "card.demo_card", "card.real_card"]
+)
+def test_every_problem_of_a_card_has_its_sentence(locale: str, code: str) -> None:
+    assert catalogue(locale).has(code)
+
+
+def test_sentences_of_cards_all_differ() -> None:
+    said = [catalogue("fr_BE").say(str(problem)) for problem in CardProblem]
+    assert len({*said}) == len(said)
+
+
+def test_a_card_that_arrives_sends_the_page_to_its_file(shop: Shop) -> None:
+    key = shop.world.patient(OUCHENE)
+    answer = shop.client.get(
+        f"{shop.door.root}cards/arrived?subject={key}", headers={"HX-Request": "true"}
+    )
+    assert answer.headers["HX-Redirect"] == f"{shop.door.root}patients/{key}"
+
+
+def test_a_card_that_arrives_while_something_is_typed_only_offers(shop: Shop) -> None:
+    key = shop.world.patient(OUCHENE)
+    answer = shop.client.get(
+        f"{shop.door.root}cards/arrived?subject={key}",
+        headers={"HX-Request": "true", "X-Unsaved": "1"},
+    )
+    assert "HX-Redirect" not in answer.headers
+    assert "Carte lue" in answer.text
+    assert "Fatima OUCHENE" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("card.pulled", "La carte est sortie"),
+        ("card.demo_card", "Carte de démonstration refusée"),
+        ("locked", "le cabinet est verrouillé"),
+        ("something.new", "ce qu’elle dit n’est pas lisible"),
+    ],
+)
+def test_a_failed_reading_is_a_sentence(shop: Shop, code: str, told: str) -> None:
+    assert told in shop.get(f"cards/failed?subject={code}")
+
+
+def test_the_page_of_the_card_says_what_to_do(shop: Shop) -> None:
+    assert "Aucune carte dans le lecteur" in shop.get("cards/")

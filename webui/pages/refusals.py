@@ -1,0 +1,139 @@
+"""Refusals: why, in plain words, the one next step, and a safe way to bill again (W19)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.core.states import SessionState
+from server.services import ledger, previews, refusals, returns, sessions
+from server.services.desk import Desk
+from server.services.refusals import RefusedFile, RefusedLine
+from webui.blocks import block_sentence
+from webui.desk import desk
+from webui.forms import required, shown_again_by
+from webui.mending import Subject, Way, way_to
+from webui.naming import Naming
+from webui.replies import go
+
+page = Blueprint("refusals", __name__, url_prefix="/refusals")
+
+ASIDE = ("unreadable", "unknown_reference", "our_own_message", "other_sending_number")
+"""Why an answer is set aside; each is the sentence `aside.<reason>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of before and after: its words are `refusals.row.<name>`; amounts in cents."""
+
+    name: str
+    before_cents: int
+    after_cents: int
+
+    @property
+    def gap_cents(self) -> int:
+        """What it changes."""
+        return self.after_cents - self.before_cents
+
+    @property
+    def sign(self) -> str:
+        """The plus that a gain is written with; a loss brings its own sign."""
+        return "+" if self.gap_cents > 0 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The refusal opened beside the list."""
+
+    refused: RefusedLine
+    way: Way | None
+    again: previews.Again | None
+    changes: Sequence[Change]
+
+
+@page.get("/")
+def index() -> ResponseReturnValue:
+    """Show the refused lines, the one opened, refused files, and answers set aside."""
+    here = desk()
+    work = here.work()
+    lines = refusals.lines(work)
+    return render_template(
+        "refusals/index.html",
+        lines=lines,
+        risk_cents=sum(refused.line.oa_cents for refused in lines),
+        opened=_opened(work, lines, request.args.get("line", "")),
+        files=[(file, _ways(file)) for file in refusals.files(work)],
+        aside=ledger.set_aside(work),
+        known_reasons=ASIDE,
+        name=Naming.of(work, here.catalogue),
+    )
+
+
+@page.post("/<line_id>/correct")
+def correct(line_id: str) -> Response:
+    """Replace the refused line by one priced on what is known now; never twice."""
+    session = refusals.correct(desk().work(), line_id)
+    return go("refusals.replaced", session_id=session)
+
+
+@page.get("/replaced/<session_id>")
+def replaced(session_id: str) -> ResponseReturnValue:
+    """Say what became of a session whose refused line was replaced."""
+    here = desk()
+    work = here.work()
+    view = sessions.view(work, session_id)
+    return render_template(
+        "refusals/replaced.html",
+        view=view,
+        ready=view.session.state is SessionState.READY,
+        reasons=[block_sentence(block, here.catalogue) for block in view.blocks],
+        left=len(refusals.lines(work)),
+    )
+
+
+@page.post("/<line_id>/patient")
+def charge_patient(line_id: str) -> Response:
+    """Let the patient owe the line."""
+    refusals.charge_patient(desk().work(), line_id)
+    return go("refusals.index")
+
+
+def _again(line_id: str) -> ResponseReturnValue:
+    return index()
+
+
+@page.post("/<line_id>/give-up")
+@shown_again_by(_again)
+def give_up(line_id: str) -> Response:
+    """Give the line up, with its reason."""
+    refusals.write_off(desk().work(), line_id, required("reason"))
+    return go("refusals.index")
+
+
+@page.post("/reread")
+def reread() -> Response:
+    """Try to understand again every answer set aside."""
+    returns.reread(desk().work())
+    return go("refusals.index")
+
+
+def _opened(work: Desk, lines: Sequence[RefusedLine], key: str) -> Opened | None:
+    refused = next((each for each in lines if each.line.id == key), lines[0] if lines else None)
+    if refused is None:
+        return None
+    line = refused.line
+    opens = refused.told[0].explanation.opens if refused.told else ""
+    again = previews.again(work, line)
+    changes = again and (
+        Change("insurer", line.oa_cents, again.oa_cents),
+        Change("patient", line.copay_cents, again.copay_cents),
+        Change("fee", line.fee_cents, again.fee_cents),
+    )
+    way = way_to(opens, Subject(line.patient, refused.treatment, line.session))
+    return Opened(refused, way, again, changes or ())
+
+
+def _ways(file: RefusedFile) -> Sequence[Way | None]:
+    """Give, for each code said of a whole file, the link to what mends it."""
+    return [way_to(explanation.opens, Subject()) for _, _, _, explanation in file.told]

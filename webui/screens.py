@@ -1,0 +1,30 @@
+"""The screens of the product: the blueprint of each page module."""
+
+from webui import stream
+from webui.pages import (
+    billing,
+    cards,
+    connection,
+    demo,
+    finances,
+    frame,
+    gate,
+    help,
+    ledger,
+    lots,
+    options,
+    patients,
+    refusals,
+    search,
+    series,
+    sessions,
+    today,
+)
+
+PAGES = (
+    gate.page, today.page, help.page, frame.page, stream.page,
+    patients.page, series.page, sessions.page, search.page, cards.page, options.page,
+    billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
+    demo.page,
+)  # fmt: skip
+"""One per page module; a new screen is one more name here."""
