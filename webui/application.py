@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from flask import Blueprint, Flask, Response, g, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from webui import formats, forms
+from webui.compiled import CompiledTemplates
 from webui.desk import Desk, Services, desk
 from webui.door import Door
 from webui.failures import tell_failures
@@ -21,6 +23,8 @@ from webui.security import TOKEN_FIELD, guard
 from webui.states import look
 from webui.stream import Stream
 from webui.thread import STATIONS, dots, rank
+
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def create_app(
@@ -76,6 +80,7 @@ def _set_up_templates(app: Flask) -> None:
     env = app.jinja_env
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
+    env.bytecode_cache = CompiledTemplates(_TEMPLATES / "__pycache__")
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         lambda key: desk().catalogue.gettext(key),

@@ -7,12 +7,12 @@ from tempfile import TemporaryDirectory
 
 from hardware.demo_reader import DemoReader
 from server.app import reference
+from server.app.cable import Cable
 from server.app.clocks import ShiftedClock
 from server.app.demo_people import PEOPLE
 from server.app.demo_practice import PASSPHRASE, fill
 from server.app.insurers import SimulatorProcess
 from server.app.opening import show
-from server.app.cable import Cable
 from server.app.program import Program
 from server.app.sentences import Speech
 from server.app.stops import interrupt, on_stop

@@ -7,9 +7,10 @@ checked, dated, origin MANUAL, in the rows those services will fill.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from server.core.care import Category, Coverage, Place, Source
+from server.core.care import BlockReason, Category, Coverage, Place, Source
 from server.core.errors import InvalidForm, NotFound
 from server.core.identifiers import AgreementNumber, Nihii
+from server.core.states import SessionState
 from server.countries.belgium.coverage import bim, effective_coverage, payer_of
 from server.services import evaluation, patients
 from server.services.desk import Desk
@@ -17,7 +18,7 @@ from server.services.facts import coverages
 from server.services.forms import Form
 from server.services.rules import rulebook
 from server.store import care
-from server.store.care import AgreementRow, CoverageRow, PrescriptionRow, Treatment
+from server.store.care import AgreementRow, CoverageRow, PrescriptionRow, Session, Treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,10 @@ def open_series(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> str:
 
 
 def set_prescription(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> None:
-    """Put a new prescription on a series and judge its waiting sessions again."""
+    """Put a new prescription on a series and judge its waiting sessions again.
+
+    Those the old prescription could not carry pass to the new one when it was there in time.
+    """
     desk.require("patients")
     held = series(desk, treatment_id).treatment
     form = Form(typed)
@@ -93,6 +97,9 @@ def set_prescription(desk: Desk, treatment_id: str, typed: Mapping[str, str]) ->
     with desk.deed("treatment.prescribed", "treatment", held.id) as seq:
         _keep_prescription(desk, prescription, seq)
         care.update_treatment(desk.db, replace(held, prescription=prescription.id))
+        for session in care.sessions_of_series(desk.db, held.id):
+            if prescription.rx_date <= session.care_date and _lacks_prescription(desk, session):
+                care.prescribe_session(desk.db, session.id, prescription.id)
         evaluation.judge_patient(desk, seq, held.patient)
 
 
@@ -131,6 +138,13 @@ def agree(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> None:
     with desk.deed("agreement.typed", "treatment", held.id, {"number": row.number}) as seq:
         care.add_agreement(desk.db, row, desk.device.id, seq)
         evaluation.judge_patient(desk, seq, held.patient)
+
+
+def _lacks_prescription(desk: Desk, session: Session) -> bool:
+    """Say whether a session waits for a prescription."""
+    reasons = {block.reason for block in care.blocks(desk.db, session.id)}
+    waits = session.state is SessionState.BLOCKED
+    return waits and not reasons.isdisjoint({BlockReason.RX_MISSING, BlockReason.RX_EXPIRED})
 
 
 def _read_series(desk: Desk, form: Form, patient_id: str) -> tuple[Treatment, PrescriptionRow]:

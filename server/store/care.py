@@ -377,6 +377,14 @@ def claim_sessions(db: apsw.Connection, keys: Sequence[str]) -> None:
         raise StateConflict(kind="session", state="", wanted=str(SessionState.CLAIMED))
 
 
+def prescribe_session(db: apsw.Connection, key: str, prescription: str) -> None:
+    """Put a session that is not claimed under another prescription."""
+    db.execute(
+        "update session set prescription = ? where id = ? and state in ('Done', 'Blocked')",
+        (prescription, key),
+    )
+
+
 def set_collected(db: apsw.Connection, key: str, cents: int, means: str) -> None:
     """Write what the patient paid for a session, and how."""
     db.execute(

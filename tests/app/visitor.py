@@ -56,10 +56,9 @@ class Visitor:
 
 
 def raw(port: int, request: bytes) -> bytes:
-    """Send bytes as they are; return the whole answer."""
+    """Send bytes as they are; return everything until the server hangs up."""
     with socket.create_connection(("127.0.0.1", port), 5) as line:
         line.sendall(request)
-        line.shutdown(socket.SHUT_WR)
         parts = []
         while part := line.recv(65_536):
             parts.append(part)

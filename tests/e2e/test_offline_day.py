@@ -53,7 +53,7 @@ def visit_of_somebody_new(kine: Kine) -> None:
     kine.types(rx_date="08/12/2026", max_sessions="9", prescriber="19990116004")
     kine.press("F2")
     kine.reads("La prochaine séance est la n° 1")
-    number = agreement_number("319", 77)
+    number = agreement_number(77, "300")
     kine.types(number=number, valid_from="10/12/2026", valid_to="31/12/2027")
     kine.press("Enter")
     kine.sees(number)
@@ -98,6 +98,7 @@ def the_line_is_back(kine: Kine) -> None:
     kine.press("F9")
     kine.sees(f"sur {FILES_A_DAY} envois")
     kine.reads("Rien n’attend")
+    kine.sees("Envoyer maintenant")
     assert kine.files_received() == [1] * FILES_A_DAY
 
 
@@ -138,6 +139,7 @@ def the_next_morning(kine: Kine) -> None:
     kine.reads("1 envoi attend")
     kine.demo.next_morning()
     kine.reads("Rien n’attend")
+    kine.sees("Envoyer maintenant")
     kine.demo.answer_now()
 
 

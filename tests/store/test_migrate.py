@@ -1,12 +1,12 @@
 """Numbered SQL files, each applied once."""
 
+import importlib.resources
 from pathlib import Path
 
 import apsw
 import pytest
 
 from server.core.errors import NewerPractice
-from server.store import migrate as module
 from server.store.migrate import migrate
 
 
@@ -20,7 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Migrations of the test's own."""
     place = tmp_path / "migrations"
     place.mkdir()
-    monkeypatch.setattr(module, "files", lambda _: tmp_path)
+    monkeypatch.setattr(importlib.resources, "files", lambda _: tmp_path)
     return place
 
 

@@ -126,7 +126,7 @@ def test_insurability_is_typed_dated_and_kept_with_the_one_before(shop: Shop) ->
 
 def test_an_unknown_insurer_is_told_on_its_field_and_the_panel_stays_open(shop: Shop) -> None:
     key = shop.world.patient(PIRSON)
-    answer = shop.post(f"patients/{key}/coverage", mutuality="999", ct1="1", ct2="110")
+    answer = shop.post(f"patients/{key}/coverage", mutuality="777", ct1="1", ct2="110")
     assert answer.status_code == 422
     assert 'id="d-mutuality">Ce numéro n’est pas dans la table' in answer.text
     assert 'id="d-ct1">Ce code CT1' in answer.text

@@ -1,5 +1,7 @@
 """Refusals: explained, corrected once, charged or given up."""
 
+import re
+
 import pytest
 
 from tests.people import LAMBIOTTE, OUCHENE
@@ -38,6 +40,7 @@ def test_a_refusal_says_why_what_it_costs_until_when_and_the_code_last(shop: Sho
     assert "avant le" in page
     assert "Corriger l’assurabilité" in page
     assert "Renvoyer corrigée" in page.partition("R500522")[0]
+    assert re.search(r'<a class="b p xl" href="[^"]*#f-ct1" data-key="Enter"', page)
     assert "R500522" not in page.split("<h2>")[1]
 
 
@@ -51,6 +54,7 @@ def test_once_the_coverage_is_corrected_before_and_after_are_shown_and_resent_on
     assert "110/110" in page and "111/111 (BIM)" in page
     assert "3,75" in page
     assert "Vous devrez rendre 3,75" in page
+    assert re.search(r'<button class="b p xl"[^>]*data-key="Enter"[^>]*>.*Renvoyer', page)
     done = shop.follow(f"refusals/{line}/correct")
     assert "prête : elle partira" in done.replace("\u00a0", " ")
     again = shop.post(f"refusals/{line}/correct")

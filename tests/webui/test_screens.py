@@ -106,7 +106,8 @@ def test_the_pill_follows_the_event_table(page: Page, served: House) -> None:
 
 
 def test_every_open_page_leaves_when_the_practice_is_locked(page: Page, served: House) -> None:
-    unlock(page)
+    with page.expect_response("**/frame/line*"), page.expect_response("**/frame/lamp*"):
+        unlock(page)  # both are drawn again once the stream is open
     served.gate.lock()
     served.broker.wake()
     expect(page.get_by_label("Phrase de passe")).to_be_visible()

@@ -87,7 +87,7 @@ def _shown(asked: Asked) -> str:
         filters=tuple(ledger.FILTERS),
         sum_cents=queue.cents,
         sentence=_sentence(queue, counts["waiting"]),
-        opened=_opened(work, asked.line or (leaf.rows[0][0].line.id if leaf.rows else "")),
+        opened=_opened(work, asked.line or _first(leaf)),
         name=name,
         reason=reasons(here.catalogue),
     )
@@ -114,6 +114,12 @@ def _leaf(work: Desk, asked: Asked, name: Naming) -> Leaf:
     shown = found[:_MOST]
     more = shown[-1].line.id if len(found) > _MOST else ""
     return Leaf([(entry, stop_of(entry)) for entry in shown], more)
+
+
+def _first(leaf: Leaf) -> str:
+    """Choose the line to open: one in doubt before the newest."""
+    rows = sorted(leaf.rows, key=lambda row: not row[0].doubtful)
+    return rows[0][0].line.id if rows else ""
 
 
 def _opened(work: Desk, key: str) -> OpenLife | None:

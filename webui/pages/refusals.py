@@ -51,6 +51,15 @@ class Opened:
     again: previews.Again | None
     changes: Sequence[Change]
 
+    @property
+    def corrected(self) -> bool:
+        """Whether something is known now that would make the line different, and billable."""
+        line, again = self.refused.line, self.again
+        if again is None or again.blocked:
+            return False
+        same_codes = (line.ct1, line.ct2) == (again.ct1, again.ct2)
+        return not same_codes or any(change.gap_cents for change in self.changes)
+
 
 @page.get("/")
 def index() -> ResponseReturnValue:

@@ -88,6 +88,12 @@
     const after = [...all.slice(here + 1), ...all.slice(0, here)];
     return after.find((item) => item.textContent.trim().toLowerCase().startsWith(key.toLowerCase()));
   };
+  /* A stream that cannot open may mean a practice locked meanwhile: then the page leaves. */
+  document.addEventListener("htmx:sseError", async () => {
+    const answer = await fetch(awake.dataset.awake, { headers: { "X-By-Itself": "1" } });
+    if (answer.status === 403) location.assign(awake.dataset.gate);
+  });
+
   /* From a search field the arrow goes down into the list it leads to. */
   document.addEventListener("keydown", (event) => {
     const place = document.getElementById(event.target.dataset.leads || "");
@@ -133,6 +139,10 @@
   });
 
   oneStop(document);
-  const wanted = document.querySelector("[data-focus]");
+  /* A page opened at one of its fields puts the hand there, even in a folded part. */
+  const named = location.hash && document.getElementById(location.hash.slice(1));
+  const folded = named && named.closest("details");
+  if (folded) folded.open = true;
+  const wanted = document.querySelector("[data-focus]") || named;
   if (wanted) wanted.focus();
 })();
