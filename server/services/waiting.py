@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from server.core.errors import NotFound, StateConflict
+from server.core.outbox import MessageState
 from server.services.desk import Desk
 from server.store import claims, post
 from server.store.claims import Lot
 from server.store.post import Row
+
+
+CHANGED = "PAYLOAD_CHANGED"  # the sealed bytes are not what they were: they never leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,11 @@ class Waiting:
     message: Row
     lot: Lot | None
 
+    @property
+    def can_retry(self) -> bool:
+        """Whether the user may let it leave again once its cause is repaired."""
+        return self.message.state is MessageState.FAILED and self.message.reason != CHANGED
+
 
 def messages(desk: Desk) -> Sequence[Waiting]:
     """Return every message that is not final, the most urgent first."""
@@ -24,3 +34,20 @@ def messages(desk: Desk) -> Sequence[Waiting]:
         Waiting(row, claims.lot(desk.db, row.lot) if row.lot else None)
         for row in post.open_rows(desk.db)
     ]
+
+
+def retry(desk: Desk, message_id: str) -> None:
+    """Let a failed message leave again, once the user has repaired the cause.
+
+    A partner refused the request itself, so nothing was received: the same bytes leave under the
+    same reference. Raises `StateConflict` when the message is not failed, or was changed on disk.
+    """
+    desk.require("billing")
+    row = post.get(desk.db, message_id)
+    if row is None:
+        raise NotFound(kind="message")
+    if row.state is not MessageState.FAILED or row.reason == CHANGED:
+        raise StateConflict(kind="message", state=str(row.state), wanted=str(MessageState.FAILED))
+    with desk.deed("message.retried", "message", row.id):
+        post.move(desk.db, row, MessageState.READY, "repaired")
+        post.plan(desk.db, row.id, desk.now)

@@ -11,7 +11,6 @@ import pytest
 import requests
 from click.testing import CliRunner, Result
 
-from server.app import reference_commands
 from server.app.commands import besace as command
 from server.app.doctor_practice import look_at_practice
 from server.app.findings import Grade
@@ -46,7 +45,7 @@ def waiting(real_world: World) -> str:
     """A session of 2026 in a real practice, then closed: no tariff covers its day."""
     session = real_world.visit(DELVAUX)
     [view] = sessions.of_day(real_world.desk, real_world.desk.today)
-    assert [block.code for block in view.blocks] == ["PRICE_UNKNOWN"]
+    assert [block.code for block in view.blocks] == ["price.no_code"]
     real_world.cabinet.lock()
     return session
 
@@ -66,8 +65,14 @@ def test_every_command_explains_itself(say: Callable[..., Result], words: list[s
 
 
 def test_an_imported_tariff_prices_the_sessions_that_waited(
-    say: Callable[..., Result], waiting: str, real_world: World, tmp_path: Path
+    say: Callable[..., Result],
+    waiting: str,
+    real_world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    today = FixedClock(real_world.clock.at)  # months later the session would be late as well
+    monkeypatch.setattr("server.app.reference_commands.ShiftedClock", lambda: today)
     told = say(
         "reference", "import", sheet(tmp_path), "--practice", str(real_world.folder),
         typed=PASSPHRASE + "\n",
@@ -76,6 +81,7 @@ def test_an_imported_tariff_prices_the_sessions_that_waited(
     assert "Tarif importé" in told.stdout
     cabinet = open_cabinet(real_world.folder, FixedClock(real_world.clock.at))
     [view] = sessions.of_day(cabinet.desk(), cabinet.desk().today)
+    assert [str(b) for b in view.blocks] == []
     assert (view.session.id, str(view.session.state), list(view.blocks)) == (waiting, "Ready", [])
     cabinet.lock()
 
@@ -92,7 +98,7 @@ def test_a_tariff_with_bad_rows_is_refused_row_by_row(
     assert "ligne 3" in told.stderr.replace("\u00a0", " ")
     cabinet = open_cabinet(real_world.folder, FixedClock(real_world.clock.at))
     [view] = sessions.of_day(cabinet.desk(), cabinet.desk().today)
-    assert [block.code for block in view.blocks] == ["PRICE_UNKNOWN"]
+    assert [block.code for block in view.blocks] == ["price.no_code"]
     cabinet.lock()
 
 
@@ -131,7 +137,8 @@ def test_a_folder_without_a_practice_is_a_sentence(
 
 def test_the_doctor_speaks_a_language_and_json(say: Callable[..., Result], tmp_path: Path) -> None:
     french = say("doctor", "--practice", str(tmp_path))
-    rows = [json.loads(x) for x in say("doctor", "--json", "--practice", str(tmp_path)).stdout.splitlines()]
+    lines = say("doctor", "--json", "--practice", str(tmp_path)).stdout.splitlines()
+    rows = [json.loads(line) for line in lines]
     assert [row["sentence"] for row in rows] == [line[2:] for line in french.stdout.splitlines()]
     assert all(not row["sentence"].startswith("doctor.") for row in rows)
     assert {row["code"] for row in rows} >= {"store.ok", "practice.none"}
@@ -175,9 +182,7 @@ def test_the_doctor_finds_a_clock_that_has_gone_back(real_world: World) -> None:
         ({"LC_MESSAGES": "fr_FR.UTF-8"}, "fr_FR"),
     ],
 )
-def test_commands_speak_the_language_of_the_session(
-    variables: dict[str, str], locale: str
-) -> None:
+def test_commands_speak_the_language_of_the_session(variables: dict[str, str], locale: str) -> None:
     assert locale_of(variables) == locale
 
 
@@ -243,7 +248,3 @@ def test_a_file_is_inspected_in_the_language_of_the_session(
     dutch = say("inspect", str(empty))
     assert french.exit_code == dutch.exit_code == 2
     assert french.stdout != dutch.stdout
-
-
-def test_the_import_asks_its_passphrase_in_words() -> None:
-    assert reference_commands.__doc__

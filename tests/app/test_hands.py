@@ -50,6 +50,13 @@ def listen(program: Program, monkeypatch: pytest.MonkeyPatch) -> Told:
     return told
 
 
+def holder(program: Program) -> str:
+    """Wait for the patient of the card in the reader."""
+    hands = program.hands
+    assert hands
+    return until(lambda: hands.holder)
+
+
 def patients_held(program: Program) -> Any:
     return value(program.cabinet.desk().db, "select count(*) from patient")
 
@@ -73,8 +80,7 @@ def test_a_card_of_a_root_the_practice_loaded_is_verified(
 ) -> None:
     roots.load(real.cabinet.desk(), state.root)
     reader.insert(EidCard(OUCHENE, authority=state))
-    assert real.hands
-    patient = until(lambda: real.hands and real.hands.holder)
+    patient = holder(real)
     reading = cards.reading_today(real.cabinet.desk(), patient)
     assert reading
     assert Proof(reading.proof) is Proof.VERIFIED
@@ -85,7 +91,7 @@ def test_without_its_root_a_card_is_read_but_not_verified_and_a_remark_says_so(
 ) -> None:
     told = listen(real, monkeypatch)
     reader.insert(EidCard(OUCHENE, authority=state))
-    patient = until(lambda: real.hands and real.hands.holder)
+    patient = holder(real)
     reading = cards.reading_today(real.cabinet.desk(), patient)
     assert reading
     assert Proof(reading.proof) is Proof.UNVERIFIED
@@ -113,9 +119,7 @@ def test_a_card_put_in_while_locked_opens_nothing_then_its_file_at_unlock(opened
     opened.insert("0")
     assert program.hands is None
     program.gate.unlock(program.gate.users()[0].id, opened.passphrase)
-    hands = program.hands
-    assert hands
-    assert until(lambda: hands.holder)
+    assert holder(program)
 
 
 def test_a_card_read_at_the_moment_of_locking_is_told_and_not_kept(
@@ -135,9 +139,7 @@ def test_a_card_pulled_in_mid_read_gives_its_sentence(
     until(lambda: ("card.failed", "card.pulled") in told)
     opened.remove()
     opened.insert("0")
-    hands = opened.program.hands
-    assert hands
-    assert until(lambda: hands.holder)
+    assert holder(opened.program)
 
 
 def test_readers_that_come_and_go_are_announced(

@@ -80,7 +80,8 @@ def test_an_offline_day_ends_with_every_line_paid_or_explained(opened: Demo) -> 
 
     opened.pull_cable(cut=False)
     opened.clock.advance(STAMPEDE)  # a line that returns is used at a random moment of these
-    until(lambda: program.post).wake()
+    assert program.post
+    program.post.wake()
     until(lambda: set(states(program).values()) == {"Sent"})
     assert {each["reference"] for each in received(opened)} == sent
     settle(opened)

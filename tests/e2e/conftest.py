@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from server.app.clocks import ShiftedClock
 from server.app.demo import Demo
 from tests.e2e.kine import DayBegun, Kine
 
-_PATIENCE = 10_000  # milliseconds a locator waits
+_PATIENCE = 15_000  # milliseconds a locator waits, on a machine that does other things too
+expect.set_options(timeout=_PATIENCE)
 
 
 @pytest.fixture

@@ -55,3 +55,32 @@ def test_a_second_file_of_the_day_for_the_same_insurer_leaves_tomorrow(shop: Sho
     shop.world.visit(OUCHENE, second_reason="deuxième séance")
     shop.world.visit(LAMBIOTTE)
     assert "un fichier par jour" in shop.get("billing/")
+
+
+def test_a_fault_of_a_patient_names_him_his_day_and_leads_to_his_field(shop: Shop) -> None:
+    shop.world.visit(OUCHENE)
+    shop.world.sql("update patient set niss = '81110299644'")
+    page = shop.get("billing/")
+    assert "<b>Fatima OUCHENE</b>" in page
+    assert "Le NISS est faux" in page
+    assert f'patients/{shop.world.ids[OUCHENE]}/edit#f-niss"' in page
+
+
+def test_a_line_that_no_longer_adds_up_is_told_with_its_session(shop: Shop) -> None:
+    session = shop.world.visit(OUCHENE)
+    shop.world.sql("update line set oa_cents = oa_cents + 1, fee_cents = fee_cents + 1")
+    page = shop.get("billing/")
+    assert "ne correspond plus à son propre calcul" in page
+    assert "Fatima OUCHENE" in page and "02/03/2026" in page
+    assert shop.world.sql("select state from session where id = ?", (session,)) == "Ready"
+
+
+def test_one_lot_can_be_sealed_alone(shop: Shop) -> None:
+    shop.world.visit(DELVAUX)
+    shop.world.visit(OUCHENE)
+    assert "1 lot scellé" in shop.follow("billing/seal/300/2026-03")
+    assert "1 lot prêt" in shop.get("billing/")
+
+
+def test_sealing_when_nothing_is_good_comes_back_to_the_list(shop: Shop) -> None:
+    assert "Rien à clôturer" in shop.follow("billing/seal")

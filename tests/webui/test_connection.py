@@ -71,3 +71,38 @@ def test_cards_cable_answers_and_nights_are_played_from_one_page(shop: Shop) -> 
     assert "débranché" in shop.follow("demo/cable", cut="1")
     assert "branché" in shop.follow("demo/cable", cut="0")
     assert shop.post("demo/insert", card="99").status_code == 404
+
+
+def test_a_line_down_since_another_day_says_the_day(shop: Shop) -> None:
+    shop.world.clock.advance(days=2)
+    shop.rooms.post = FakePost(PostState(False, SINCE, "x", True, False, None, ""))
+    page = shop.get("connection/")
+    assert "Hors ligne depuis le 02/03/2026 07:30" in page
+    assert "transport non signé" not in page and "service simulé" not in page
+
+
+def test_a_line_nobody_has_looked_at_is_not_called_down(shop: Shop) -> None:
+    shop.rooms.post = FakePost(PostState(None, None, "x", True, False, None, ""))
+    assert "n’a pas encore été regardée" in shop.get("connection/")
+
+
+def test_a_refused_request_leaves_again_once_its_cause_is_repaired(shop: Shop) -> None:
+    post = shop.rooms.post = FakePost()
+    shop.world.visit(OUCHENE)
+    shop.world.seal("100")
+    shop.world.sql("update message set state = 'Failed', reason = 'soap.SOA-01001'")
+    page = shop.get("connection/")
+    assert "La cause est réparée" in page
+    key = page.split("connection/retry/")[1].split('"')[0]
+    assert "Part dès que la ligne est là" in shop.follow(f"connection/retry/{key}")
+    assert post.asked == ["send"]
+    assert shop.post(f"connection/retry/{key}").status_code == 409
+    assert shop.post("connection/retry/unknown").status_code == 404
+
+
+def test_bytes_that_changed_on_disk_are_never_offered_again(shop: Shop) -> None:
+    shop.rooms.post = FakePost()
+    shop.world.visit(OUCHENE)
+    shop.world.seal("100")
+    shop.world.sql("update message set state = 'Failed', reason = 'PAYLOAD_CHANGED'")
+    assert "connection/retry/" not in shop.get("connection/")

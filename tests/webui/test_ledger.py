@@ -112,3 +112,21 @@ def test_lots_are_listed_newest_first_and_link_to_what_followed(shop: Shop) -> N
     page = shop.get("lots/")
     assert "2 lots" in page
     assert "Solidaris (300)" in page
+
+
+@pytest.mark.scenario("H-04")
+def test_a_lot_links_to_the_one_in_which_its_corrected_line_left_again(shop: Shop) -> None:
+    lot = bill(shop)
+    shop.office.run()
+    line = shop.office.line_of(lot, LAMBIOTTE)
+    sent = shop.office.sent(lot)
+    shop.office.take(sent.saying(sent.rank(line.ref), "R500522").accepted())
+    shop.world.insure(LAMBIOTTE, ct1="111", ct2="111")
+    shop.post(f"refusals/{line.id}/correct")
+    shop.world.clock.advance(days=1)
+    again = shop.world.seal("100")
+    assert f"lots/{again}" in shop.get(f"lots/{lot}")
+    assert f"lots/{lot}" in shop.get(f"lots/{again}")
+    life = shop.get(f"ledger/?line={line.id}")
+    assert "Remplacée par une ligne corrigée" in life
+    assert "Voir la ligne qui la remplace" in life

@@ -93,3 +93,12 @@ def test_an_answer_nobody_understands_is_kept_and_can_be_read_again(shop: Shop) 
     assert "1 réponse mise de côté" in page
     assert "n’a pas la forme attendue" in page
     assert "1 réponse mise de côté" in shop.follow("refusals/reread")
+
+
+def test_a_correction_that_leaves_the_session_blocked_says_so(shop: Shop) -> None:
+    line = refuse(shop)
+    shop.world.sql("update prescription set prescriber_nihii = ''")
+    assert "la séance resterait bloquée" in shop.get("refusals/")
+    done = shop.follow(f"refusals/{line}/correct")
+    assert "mais la séance est bloquée" in done
+    assert "numéro INAMI du prescripteur manque" in done

@@ -44,6 +44,16 @@ def send() -> Response:
     return go("connection.index")
 
 
+@page.post("/retry/<message_id>")
+def retry(message_id: str) -> Response:
+    """Let a refused message leave again, once its cause is repaired."""
+    here = desk()
+    waiting.retry(here.work(), message_id)
+    if here.services.post is not None:
+        here.services.post.send_now()
+    return go("connection.index")
+
+
 @page.post("/stop")
 def stop() -> Response:
     """Stop between two messages; what is not begun stays queued."""

@@ -1,0 +1,190 @@
+"""Every screen, photographed: readable, accessible, without a complaint, at every width.
+
+`BESACE_UPDATE_SCREENS=1` renews the pictures of `docs/screens`; otherwise they are made and thrown
+away.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from server.services import ledger, practices, sessions
+from tests.e2e.stages import STAGES, Stage
+from webui.security import SESSION_COOKIE
+
+pytestmark = pytest.mark.e2e
+
+SCREENS = Path(__file__).parents[2] / "docs" / "screens"
+DESK = {"width": 1366, "height": 768}
+ZOOMED = {"width": 683, "height": 384}
+PHONE = {"width": 320, "height": 700}
+_COLOURS = 128
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture: its name, the moment of the day, and the address below the door's."""
+
+    name: str
+    stage: str
+    path: Callable[[Stage], str]
+
+
+def at(path: str) -> Callable[[Stage], str]:
+    return lambda stage: path
+
+
+def _refused(stage: Stage) -> str:
+    return next(entry.line.id for entry in ledger.entries(stage.desk, "refused"))
+
+
+def _session(stage: Stage) -> str:
+    return sessions.of_day(stage.desk, stage.desk.today)[0].session.id
+
+
+def _lot(stage: Stage) -> str:
+    return next(view.lot.id for view in ledger.lots(stage.desk) if view.lot.payer == "300")
+
+
+SCENES = (
+    Scene("entree", "closed", at("unlock")),
+    Scene("nouveau-cabinet", "empty", at("new")),
+    Scene("aujourdhui", "morning", at("today/")),
+    Scene("patients", "morning", at("patients/")),
+    Scene("patient", "morning", lambda s: f"patients/{s.patient('lambiotte')}"),
+    Scene("patient-nouveau", "morning", lambda s: f"patients/{s.patient('pirson')}"),
+    Scene("serie-nouvelle", "morning", lambda s: f"series/of/{s.patient('pirson')}/new"),
+    Scene("serie", "morning", lambda s: f"series/{s.series_of('delvaux')}"),
+    Scene("visite", "morning", lambda s: f"sessions/of/{s.series_of('lambiotte')}"),
+    Scene("seance", "morning", lambda s: f"sessions/{_session(s)}"),
+    Scene("carte", "morning", at("cards/")),
+    Scene("facturation-faute", "faulty", at("billing/")),
+    Scene("facturation", "morning", at("billing/")),
+    Scene("aujourdhui-soir", "evening", at("today/")),
+    Scene("connexion", "evening", at("connection/")),
+    Scene("aujourdhui-refus", "answered", at("today/")),
+    Scene("registre", "answered", lambda s: f"ledger/?line={_refused(s)}"),
+    Scene("lots", "answered", at("lots/")),
+    Scene("lot", "answered", lambda s: f"lots/{_lot(s)}"),
+    Scene("refus", "answered", at("refusals/")),
+    Scene("paiements", "answered", at("finances/")),
+    Scene("options", "morning", at("options/")),
+    Scene("aide", "morning", at("help/keys")),
+    Scene("demonstration", "morning", at("demo/")),
+)
+IN_DUTCH = ("aujourdhui", "patient", "visite", "facturation", "registre", "refus", "paiements")
+
+
+class Visitor:
+    """Somebody who came through the door of a stage, with a large and a zoomed window."""
+
+    def __init__(self, browser: Browser, stage: Stage) -> None:
+        self.stage = stage
+        self.complaints: list[str] = []
+        door = stage.program.door
+        self.base = door.origin + door.root
+        large = browser.new_context(viewport=DESK, locale="fr-BE")
+        self.large = self._window(large)
+        self.large.goto(door.invite())
+        if stage.program.cabinet.is_open:
+            session = {"name": SESSION_COOKIE, "value": door.open_session()}
+            large.add_cookies([{**session, "domain": "127.0.0.1", "path": door.root}])
+        known = large.storage_state()
+        zoomed = browser.new_context(
+            viewport=ZOOMED, device_scale_factor=2, locale="fr-BE", storage_state=known
+        )
+        self.zoomed = self._window(zoomed)
+
+    def _window(self, context: BrowserContext) -> Page:
+        page = context.new_page()
+        page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self._note(str(error)))
+        return page
+
+    def _note(self, words: str) -> None:
+        self.complaints.append(words)
+
+    def leave(self) -> None:
+        self.large.context.close()
+        self.zoomed.context.close()
+
+
+@pytest.fixture(scope="module")
+def visitors(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Visitor]]:
+    """Give the visitor of a stage, which is set once for all its scenes."""
+    known: dict[str, Visitor] = {}
+
+    def visitor(stage: str) -> Visitor:
+        if stage not in known:
+            known[stage] = Visitor(browser, STAGES[stage](tmp_path_factory.mktemp(stage)))
+        return known[stage]
+
+    yield visitor
+    for each in known.values():
+        each.leave()
+        each.stage.put_away()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where pictures go: into the documentation only when that is asked for."""
+    return SCREENS if os.environ.get("BESACE_UPDATE_SCREENS") == "1" else tmp_path
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_a_screen_is_accessible_quiet_and_never_wider_than_its_window(
+    scene: Scene, visitors: Callable[[str], Visitor], folder: Path
+) -> None:
+    here = visitors(scene.stage)
+    address = here.base + scene.path(here.stage)
+    shoot(here.large, address, folder / f"{scene.name}.png")
+    shoot(here.zoomed, address, folder / f"{scene.name}-zoom200.png")
+    for page in (here.large, here.zoomed):
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert not is_too_wide(page)
+    here.zoomed.set_viewport_size(PHONE)
+    assert not is_too_wide(here.zoomed)
+    here.zoomed.set_viewport_size(ZOOMED)
+    assert here.complaints == []
+
+
+@pytest.mark.parametrize("name", IN_DUTCH)
+def test_the_main_screens_are_whole_in_dutch(
+    name: str, visitors: Callable[[str], Visitor], folder: Path
+) -> None:
+    scene = next(scene for scene in SCENES if scene.name == name)
+    here = visitors(scene.stage)
+    practices.choose_language(here.stage.desk, "nl")
+    shoot(here.large, here.base + scene.path(here.stage), folder / f"{name}.nl.png")
+    practices.choose_language(here.stage.desk, "fr_BE")
+    expect(here.large.locator("html")).to_have_attribute("lang", "nl")
+    assert Axe().run(here.large).violations_count == 0
+    here.large.set_viewport_size(PHONE)
+    assert not is_too_wide(here.large)
+    here.large.set_viewport_size(DESK)
+    assert here.complaints == []
+
+
+def shoot(page: Page, address: str, file: Path) -> None:
+    """Open a page and photograph what its window shows, in few colours."""
+    page.goto(address)
+    page.evaluate("document.fonts.ready")
+    picture = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    few = picture.quantize(_COLOURS, dither=Image.Dither.NONE)
+    few.save(file, optimize=True)
+
+
+def is_too_wide(page: Page) -> bool:
+    """Whether the page can be pushed sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
