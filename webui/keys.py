@@ -22,7 +22,7 @@ KEYS = (
     Shortcut("F4", "card", "cards.index"),
     Shortcut("F5", "file", "patients.show"),
     Shortcut("F6", "panes"),
-    Shortcut("F8", "paper", "sessions.document"),
+    Shortcut("F8", "paper", "sessions.paper"),
     Shortcut("F9", "bill", "billing.index"),
     Shortcut("F10", "outbox", "billing.index"),
     Shortcut("F12", "today", "today.index"),

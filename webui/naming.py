@@ -1,4 +1,4 @@
-"""Lots, insurers and months as people name them: `A-018`, `Solidaris (300)`, `mars 2026`."""
+"""Lots, insurers and months as people name them: `A-018/300`, `Solidaris (300)`, `mars 2026`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +17,11 @@ class NumberedLot(Protocol):
         """Its sending number."""
         ...
 
+    @property
+    def payer(self) -> str:
+        """The insurer it is for: each has its own series of numbers."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Naming:
@@ -32,8 +37,8 @@ class Naming:
         return cls(spoken, insurers.names(work), work.device.code)
 
     def lot(self, lot: NumberedLot) -> str:
-        """Name a lot by its sending number."""
-        return f"{self.letter}-{lot.number:03d}"
+        """Name a lot by its sending number, which is one of its insurer's series."""
+        return f"{self.letter}-{lot.number:03d}/{lot.payer}"
 
     def insurer(self, payer: str) -> str:
         """Name an insurer with its number, or by its number alone."""

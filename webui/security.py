@@ -146,6 +146,9 @@ def _refusal() -> Response:
 
 def _harden(response: Response) -> Response:
     response.headers.update(_HEADERS)
+    if response.mimetype == "application/pdf":  # a paper is shown inside one of our own pages
+        shown = _POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+        response.headers["Content-Security-Policy"] = shown
     if request.endpoint == "static" and response.status_code == 200:
         # Styles and scripts of this launch only: the prefix changes at the next one.
         response.headers["Cache-Control"] = "private, max-age=86400, immutable"

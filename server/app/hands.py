@@ -1,7 +1,7 @@
 """The hands: what the readers see becomes an open patient file, and words on the screen."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hardware.cards import watch_cards
 from hardware.eid_trust import TrustAnchors
@@ -90,8 +90,8 @@ class Hands:
             return
         self.holder = shown.patient or ""
         self._tell("card.done", self.holder)
-        for remark in (*event.remarks, *((CONTRADICTS,) if shown.contradicts else ())):
-            self._tell("card.remark", str(remark))
+        for remark in _remarks(event, contradicts=shown.contradicts):
+            self._tell("card.remark", remark)
 
 
 def trusted(cabinet: Cabinet) -> TrustAnchors:
@@ -101,6 +101,16 @@ def trusted(cabinet: Cabinet) -> TrustAnchors:
     """
     loaded = roots.loaded(cabinet.desk()) if cabinet.is_open else ()
     return TrustAnchors(real=tuple(loaded), demo=(demo_root(),))
+
+
+def _remarks(event: CardDone, *, contradicts: bool) -> Sequence[str]:
+    """List what a person should know of a card that was taken, each once."""
+    found = [str(remark) for remark in event.remarks]
+    if event.read.proof_reason not in ("", CardProblem.DEMO_CARD):  # a demo practice knows that
+        found.append(event.read.proof_reason)
+    if contradicts:
+        found.append(CONTRADICTS)
+    return tuple(dict.fromkeys(found))
 
 
 def _passing(

@@ -1,6 +1,7 @@
 """Opening a practice: served on loopback, shown in the program's window or in a browser."""
 
-from threading import Event, Timer
+from threading import Timer
+from time import monotonic, sleep
 
 from server.app.clocks import ShiftedClock
 from server.app.program import Program
@@ -10,6 +11,7 @@ from server.app.window import choose
 from server.settings import Settings
 
 _TITLE = "Besace"
+_NAP_SECONDS = 0.5
 
 
 def open_practice(settings: Settings, speech: Speech) -> int:
@@ -28,11 +30,21 @@ def show(program: Program, speech: Speech, *, window: bool, seconds: float | Non
         url = program.start()
         if not (window and _in_window(url, speech, seconds)):
             speech.tell("open", url=url)
-            Event().wait(seconds)
+            _rest(seconds)
         return 0
     finally:
         on_stop(not_twice)
         program.stop()
+
+
+def _rest(seconds: float | None) -> None:
+    """Sleep until interrupted, or for so many seconds.
+
+    In short naps: a signal that comes just as a nap begins is heard when it ends.
+    """
+    until = None if seconds is None else monotonic() + seconds
+    while until is None or monotonic() < until:
+        sleep(_NAP_SECONDS)
 
 
 def _in_window(url: str, speech: Speech, seconds: float | None) -> bool:

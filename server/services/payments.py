@@ -162,7 +162,7 @@ def _wanted(desk: Desk, payment: Payment) -> list[Expected]:
 def _named(awaited: Sequence[Expected], name: str, payer: str) -> list[Expected]:
     """Find the lots of one name; insurers count apart, so that two may share a number."""
     by_reference = [e for e in awaited if e.payment_reference.upper() == name]
-    found = by_reference or [e for e in awaited if e.name == name]
+    found = by_reference or [e for e in awaited if name in (e.name, f"{e.name}/{e.lot.payer}")]
     if len({e.lot.payer for e in found}) > 1:
         found = [e for e in found if e.lot.payer == payer]
     return found if by_reference or len(found) == 1 else []

@@ -10,7 +10,6 @@ from server.store import claims, post
 from server.store.claims import Lot
 from server.store.post import Row
 
-
 CHANGED = "PAYLOAD_CHANGED"  # the sealed bytes are not what they were: they never leave
 
 

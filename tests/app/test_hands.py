@@ -1,6 +1,8 @@
 """Cards through the whole program: in a demo practice and in a real one, at the right moment."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -157,3 +159,13 @@ def test_a_forged_card_is_refused_with_its_reason(
     reader.insert(EidCard(OUCHENE, quirks=Quirks(wrong_identity_signature=True)))
     until(lambda: ("card.failed", "card.forged") in told)
     assert "card.done" not in dict(told)
+
+
+def test_what_is_odd_about_a_card_is_remarked(
+    opened: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(opened.program, monkeypatch)
+    opened.reader.insert(replace(OUCHENE, valid_to=date(2024, 1, 1)))
+    until(lambda: ("card.remark", "card.expired") in told)
+    assert [kind for kind, data in told].count("card.done") == 1
+    assert len(set(told)) == len(told)

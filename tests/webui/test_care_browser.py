@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from threading import Thread
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from server.core.cards import CardAddress, CardKind, CardRead, Identity, Proof
 from server.core.identifiers import Niss
-from server.services import cards
+from server.services import cards, practices
 from tests.people import LAMBIOTTE, OUCHENE, PIRSON, Person
 from tests.webui.shop import Shop
 from tests.world import PASSPHRASE, World
@@ -161,3 +162,34 @@ def test_another_place_changes_the_code_proposed(page: Page, shop: Shop) -> None
     page.keyboard.press("F2")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Séance notée")
     assert shop.world.sql("select place from session") == "CABINET"
+
+
+def test_the_paper_of_a_session_is_one_key_away_and_one_key_back(page: Page, shop: Shop) -> None:
+    session = shop.world.visit(OUCHENE)
+    go(page, shop, f"sessions/{session}")
+    hand = Hand(page)
+    hand.press("F8", then="Document justificatif prêt pour Fatima OUCHENE")
+    hand.press("F5", then="Fatima OUCHENE 44 ans")
+    assert shop.world.sql("select count(*) from document") == 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (683, 384), (320, 700)])
+@pytest.mark.parametrize("locale", ["fr_BE", "nl"])
+def test_every_care_page_is_accessible_and_never_wider_than_the_window(
+    page: Page, shop: Shop, width: int, height: int, locale: str
+) -> None:
+    practices.choose_language(shop.world.desk, locale)
+    session = shop.world.visit(OUCHENE)
+    waiting = shop.world.open_series(LAMBIOTTE, agreed=False)
+    shop.world.visit(LAMBIOTTE)
+    patient = shop.world.ids[OUCHENE]
+    page.set_viewport_size({"width": width, "height": height})
+    for path in (
+        "today/", "patients/", "patients/new", f"patients/{patient}", f"patients/{patient}/edit",
+        f"series/of/{patient}/new", f"series/{waiting}", f"sessions/of/{waiting}",
+        f"sessions/{session}", "options/", "cards/",
+    ):  # fmt: skip
+        go(page, shop, path)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

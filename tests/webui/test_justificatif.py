@@ -61,7 +61,7 @@ def test_it_is_written_in_the_patients_language_with_title_and_language(world: W
     assert "Bewijsstuk" in text(content)
     assert found.metadata is not None
     assert found.metadata.title == "Bewijsstuk"
-    assert found.trailer["/Root"]["/Lang"] == "nl-BE"
+    assert str(found.root_object["/Lang"]) == "nl-BE"
 
 
 @pytest.mark.parametrize(("name", "printed"), [("Wałęsa", "WALESA"), ("Ťažký", "TAZKÝ")])

@@ -97,8 +97,8 @@ def test_an_answer_nobody_understands_is_kept_and_can_be_read_again(shop: Shop) 
 
 def test_a_correction_that_leaves_the_session_blocked_says_so(shop: Shop) -> None:
     line = refuse(shop)
-    shop.world.sql("update prescription set prescriber_nihii = ''")
+    shop.world.sql("update prescription set rx_date = '2026-03-05'")
     assert "la séance resterait bloquée" in shop.get("refusals/")
     done = shop.follow(f"refusals/{line}/correct")
     assert "mais la séance est bloquée" in done
-    assert "numéro INAMI du prescripteur manque" in done
+    assert "La prescription est datée du 05/03/2026, après la séance" in done

@@ -24,6 +24,7 @@ def real_shop(real_world: World) -> Shop:
 def pdf_text(shop: Shop, session: str) -> str:
     answer = shop.client.get(f"{shop.door.root}sessions/{session}/document.pdf")
     assert answer.mimetype == "application/pdf"
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
     return "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
 
 
@@ -139,6 +140,7 @@ def test_in_a_real_practice_2026_is_recorded_and_its_price_waits(real_shop: Shop
 def test_the_document_justificatif_is_one_key_away_and_kept_once(shop: Shop) -> None:
     session = shop.world.visit(OUCHENE, copay_collected="2,50", payment_means="CASH")
     assert 'data-key="F8"' in shop.get(f"sessions/{session}")
+    assert f"sessions/{session}/document.pdf" in shop.get(f"sessions/{session}/paper")
     text = pdf_text(shop, session)
     assert "Document justificatif" in text
     assert "Fatima OUCHENE" in text

@@ -68,16 +68,19 @@ def show(patient_id: str) -> ResponseReturnValue:
     given = [view for each in series for view in sessions.of_series(work, each.treatment.id)]
     given.sort(key=lambda view: view.session.recorded_at, reverse=True)
     coverages = treatments.coverages_of(work, patient_id)
+    running = [each for each in series if each.treatment.state not in ENDED]
     return render_template(
         "patients/show.html",
         file=patients.open_file(work, patient_id),
         reading=cards.reading_today(work, patient_id),
         coverages=coverages,
         cover=coverages[0] if coverages else None,
-        current=next((each for each in series if each.treatment.state not in ENDED), None),
+        current=running[0] if running else None,
         insurers=insurers.names(work),
         series=series,
-        proposals={each.treatment.id: sessions.propose(work, each.treatment.id) for each in series},
+        proposals={
+            each.treatment.id: sessions.propose(work, each.treatment.id) for each in running
+        },
         last=given[:_LAST_SHOWN],
     )
 

@@ -117,6 +117,13 @@ def collect(session_id: str) -> Response:
     return go("sessions.show", session_id=session_id)
 
 
+@page.get("/<session_id>/paper")
+def paper(session_id: str) -> ResponseReturnValue:
+    """Show the document justificatif inside the frame: the window has no way back of its own."""
+    view = sessions.view(desk().work(), session_id)
+    return render_template("sessions/paper.html", view=view)
+
+
 @page.get("/<session_id>/document.pdf")
 def document(session_id: str) -> Response:
     """Make the document justificatif, keep its bytes, and hand it over."""
