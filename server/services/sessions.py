@@ -136,25 +136,39 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
 def void(desk: Desk, session_id: str, reason: str) -> None:
     """Strike a session out; it stays visible. Refused once it is claimed."""
     desk.require("clinical")
-    held = care.session(desk.db, session_id)
-    if held is None:
-        raise NotFound(kind="session")
+    held = _open(desk, session_id)
     if not reason.strip():
         raise InvalidForm(faults=(("reason", "missing"),))
-    lines = claims.lines_of_session(desk.db, held.id)
-    free = (LineState.PRICED, LineState.REPLACED)
-    claimed = [line for line in lines if line.state not in free]
-    if claimed:  # a corrected line waits, but another act of the session is claimed
-        raise StateConflict(kind="line", state=str(claimed[0].state), wanted="Priced")
-    with desk.deed("session.voided", "session", held.id, reason=reason) as seq:
-        care.move_session(desk.db, held.id, held.state, SessionState.VOIDED)
-        claims.add_step(
-            desk.db, desk.stamp, seq, "session", held.id,
-            (str(held.state), str(SessionState.VOIDED)),
-        )  # fmt: skip
-        for line in lines:
-            claims.drop_line(desk.db, line.id)
+    _end(desk, held, SessionState.VOIDED, "session.voided", reason)
+
+
+def second(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
+    """Say that a recorded session is a second one of its day, and why (BE-40, BE-41).
+
+    Field: second_reason. The sessions of the patient are judged again.
+    """
+    desk.require("clinical")
+    held = _open(desk, session_id)
+    form = Form(typed)
+    reason = form.text("second_reason", needed=True)
+    form.end()
+    with desk.deed("session.second", "session", held.id, reason=reason) as seq:
+        care.set_second_reason(desk.db, held.id, reason)
         evaluation.judge_patient(desk, seq, held.patient)
+
+
+def make_private(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
+    """Let the patient pay a session no insurer will, after telling him so; it is never claimed.
+
+    Field: told, ticked when the patient agreed. Only a blocked session can become private.
+    """
+    desk.require("clinical")
+    held = _open(desk, session_id)
+    form = Form(typed)
+    if not form.ticked("told"):
+        form.faults.append(("told", "missing"))
+    form.end()
+    _end(desk, held, SessionState.PRIVATE, "session.private", "")
 
 
 def collect(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
@@ -206,6 +220,30 @@ def blocked(desk: Desk) -> list[SessionView]:
     """Return the sessions that cannot be billed now, with the reasons."""
     desk.require("patients")
     return [_view(desk, s) for s in care.sessions_in(desk.db, SessionState.BLOCKED)]
+
+
+def _open(desk: Desk, session_id: str) -> Session:
+    held = care.session(desk.db, session_id)
+    if held is None:
+        raise NotFound(kind="session")
+    return held
+
+
+def _end(desk: Desk, held: Session, state: SessionState, action: str, reason: str) -> None:
+    """Take a session out of billing for good; refused while any of its lines is claimed."""
+    lines = claims.lines_of_session(desk.db, held.id)
+    free = (LineState.PRICED, LineState.REPLACED)
+    claimed = [line for line in lines if line.state not in free]
+    if claimed:  # a corrected line waits, but another act of the session is claimed
+        raise StateConflict(kind="line", state=str(claimed[0].state), wanted="Priced")
+    with desk.deed(action, "session", held.id, reason=reason or None) as seq:
+        care.move_session(desk.db, held.id, held.state, state)
+        states = (str(held.state), str(state))
+        claims.add_step(desk.db, desk.stamp, seq, "session", held.id, states)
+        care.set_blocks(desk.db, held.id, [])
+        for line in lines:
+            claims.drop_line(desk.db, line.id)
+        evaluation.judge_patient(desk, seq, held.patient)
 
 
 def _view(desk: Desk, s: Session) -> SessionView:

@@ -393,6 +393,11 @@ def set_collected(db: apsw.Connection, key: str, cents: int, means: str) -> None
     )
 
 
+def set_second_reason(db: apsw.Connection, key: str, reason: str) -> None:
+    """Write why a session is a second one of its day."""
+    db.execute("update session set second_reason = ? where id = ?", (reason, key))
+
+
 def set_blocks(db: apsw.Connection, session_id: str, blocks: list[Block]) -> None:
     """Rewrite the reasons of one session."""
     db.execute("delete from session_block where session = ?", (session_id,))

@@ -12,7 +12,7 @@ from hardware.fake_person import Person
 from server.app.demo import Demo
 from server.app.demo_practice import PASSPHRASE
 from server.app.privacy import protect_process
-from server.services import documents, lots, sessions, treatments
+from server.services import documents, ledger, lots, sessions, treatments
 from tests.app.visitor import Visitor
 from tests.app.waiting import until
 
@@ -75,7 +75,7 @@ def bill(demo: Demo, patient: str) -> None:
     lots.seal_all(desk())
     assert program.post
     program.post.send_now()
-    until(lambda: program.post and program.post.last)
+    until(lambda: {str(x.lot.state) for x in ledger.lots(desk())} == {"Sent"})
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@
 away.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -18,15 +17,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from server.app.demo_practice import PASSPHRASE
 from server.services import ledger, practices, sessions
+from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
 
 pytestmark = pytest.mark.e2e
 
-SCREENS = Path(__file__).parents[2] / "docs" / "screens"
 DESK = {"width": 1366, "height": 768}
 ZOOMED = {"width": 683, "height": 384}
 PHONE = {"width": 320, "height": 700}
-_COLOURS = 128
 
 
 @dataclass(frozen=True)
@@ -86,9 +84,7 @@ IN_DUTCH = ("aujourdhui", "patient", "visite", "facturation", "registre", "refus
 class Visitor:
     """Somebody who came through the door of a stage, with a large and a zoomed window."""
 
-    def __init__(
-        self, browser: Browser, stage: Stage, play: Callable[[], None] | None
-    ) -> None:
+    def __init__(self, browser: Browser, stage: Stage, play: Callable[[], None] | None) -> None:
         self.stage = stage
         self.complaints: list[str] = []
         door = stage.program.door
@@ -150,8 +146,7 @@ def visitors(
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where pictures go: into the documentation only when that is asked for."""
-    return SCREENS if os.environ.get("BESACE_UPDATE_SCREENS") == "1" else tmp_path
+    return folder_of(tmp_path)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
@@ -190,13 +185,11 @@ def test_the_main_screens_are_whole_in_dutch(
 
 
 def shoot(page: Page, address: str, file: Path) -> None:
-    """Open a page and photograph what its window shows, in few colours."""
+    """Open a page and photograph what its window shows."""
     page.goto(address)
     page.evaluate("document.fonts.ready")
-    picture = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    few = picture.quantize(_COLOURS, dither=Image.Dither.NONE)
-    few.save(file, optimize=True)
+    with Image.open(BytesIO(page.screenshot(animations="disabled"))) as picture:
+        save(picture.convert("RGB"), file)
 
 
 def is_too_wide(page: Page) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from pypdf import PdfReader
 
 from server.core.states import SessionState
+from server.services import sessions
 from tests.people import LAMBIOTTE, OUCHENE, PIRSON
 from tests.webui.shop import Shop
 from tests.world import World
@@ -147,3 +148,23 @@ def test_the_document_justificatif_is_one_key_away_and_kept_once(shop: Shop) -> 
     assert "31,38" in text
     pdf_text(shop, session)
     assert shop.world.sql("select count(*) from document") == 1
+
+
+def test_a_recorded_duplicate_is_kept_once_its_reason_is_given(shop: Shop) -> None:
+    first, again = shop.world.visit(OUCHENE), shop.world.visit(OUCHENE)
+    assert "deuxième séance" in shop.get(f"sessions/{again}")
+    assert "Dites pourquoi" in shop.post(f"sessions/{again}/second").get_data(as_text=True)
+    page = shop.follow(f"sessions/{again}/second", second_reason="post-opératoire")
+    assert "Garder les deux séances" not in page
+    assert sessions.view(shop.world.desk, first).session.state == "Ready"
+
+
+def test_what_no_insurer_will_pay_becomes_the_patients_once_he_was_told(shop: Shop) -> None:
+    shop.world.visit(OUCHENE)
+    again = shop.world.visit(OUCHENE)
+    refused = shop.post(f"sessions/{again}/private")
+    assert "Prévenez d’abord le patient" in refused.get_data(as_text=True)
+    shop.follow(f"sessions/{again}/private", told="1")
+    view = sessions.view(shop.world.desk, again)
+    assert (view.session.state, view.blocks, view.lines) == ("Private", [], [])
+    assert shop.post(f"sessions/{again}/private", told="1").status_code == 409

@@ -95,6 +95,7 @@ def show(session_id: str) -> ResponseReturnValue:
             patient=view.patient.id, series=series.treatment.id, session=session_id,
         ),
         insurers=insurers.names(work),
+        duplicate=any(block.code == "day.duplicate" for block in view.blocks),
         means=[(each, spoken.say(f"means.{each}")) for each in _MEANS],
     )  # fmt: skip
 
@@ -107,6 +108,22 @@ def void(session_id: str) -> Response:
     series = sessions.view(work, session_id).session.treatment
     sessions.void(work, session_id, request.form.get("reason", ""))
     return go("series.show", series_id=series)
+
+
+@page.post("/<session_id>/second")
+@shown_again_by(show)
+def second(session_id: str) -> Response:
+    """Say why it is a second session of its day."""
+    sessions.second(desk().work(), session_id, request.form)
+    return go("sessions.show", session_id=session_id)
+
+
+@page.post("/<session_id>/private")
+@shown_again_by(show)
+def make_private(session_id: str) -> Response:
+    """Let the patient pay what no insurer will."""
+    sessions.make_private(desk().work(), session_id, request.form)
+    return go("sessions.show", session_id=session_id)
 
 
 @page.post("/<session_id>/collect")

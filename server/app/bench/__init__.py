@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-_PARTS = ("efact", "flush", "start", "seal")
+_PARTS = ("efact", "seal", "flush", "start", "screen")
 
 
 def run_benches(names: Sequence[str], *, as_json: bool) -> int:
