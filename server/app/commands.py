@@ -1,8 +1,10 @@
 """The `besace` command (`cli.md`): one function per subcommand, heavy imports inside."""
 
+import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,8 +46,9 @@ def besace(context: click.Context) -> None:
 @_json
 def run(practice: Path, no_window: bool, port: int, endpoint: str, as_json: bool) -> None:
     """Ouvrir le cabinet dans sa fenêtre."""
-    from server.app.opening import open_practice
-    from server.settings import Settings
+    with _loading():
+        from server.app.opening import open_practice
+        from server.settings import Settings
 
     settings = Settings(practice, window=not no_window, port=port, endpoint=endpoint)
     _carry_out(lambda speech: open_practice(settings, speech), as_json=as_json)
@@ -145,6 +148,20 @@ def bench(names: tuple[str, ...], as_json: bool) -> None:
     from server.app.bench import run_benches
 
     sys.exit(run_benches(names, as_json=as_json))
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Load modules without looking for waste: they make much and drop little, and all of it stays.
+
+    It takes a twentieth off the time to the first page.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _carry_out(work: "Callable[[Speech], int]", *, as_json: bool) -> None:

@@ -37,6 +37,7 @@ finally:
 BOLD = (90, 42, 109)  # `--act` of tokens.css: the bold button
 INK = (29, 26, 36)
 SIZE = (1400, 900)
+LINE_OF_INK = 60  # pixels
 MOST_LOOKS = 60
 
 
@@ -67,12 +68,13 @@ def test_the_window_shows_the_door_and_after_the_passphrase_the_day(
     command = [sys.executable, "-c", PROGRAM, str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, env=screen) as program:
         try:
-            door = looked_at(screen, tmp_path, shows_the_door)
-            window = xdotool(screen, "search", "--sync", "--onlyvisible", "--name", "^Besace$")
-            xdotool(screen, "windowfocus", "--sync", window.split()[0])
+            found = xdotool(screen, "search", "--sync", "--onlyvisible", "--name", "^Besace$")
+            window = found.split()[0]
+            door = looked_at(window, screen, tmp_path, shows_the_door)
+            xdotool(screen, "windowfocus", "--sync", window)
             xdotool(screen, "type", "--delay", "20", PASSPHRASE)
             xdotool(screen, "key", "Return")
-            day = looked_at(screen, tmp_path, shows_the_day)
+            day = looked_at(window, screen, tmp_path, shows_the_day)
         finally:
             program.send_signal(SIGTERM)
             program.wait(20)
@@ -89,12 +91,12 @@ def xdotool(screen: dict[str, str], *words: str) -> str:
 
 
 def looked_at(
-    screen: dict[str, str], folder: Path, arrived: Callable[[Image.Image], bool]
+    window: str, screen: dict[str, str], folder: Path, arrived: Callable[[Image.Image], bool]
 ) -> Image.Image:
-    """Photograph the screen until it shows what is waited for, a bounded number of times."""
+    """Photograph a window until it shows what is waited for, a bounded number of times."""
     file = folder / "look.png"
     for _ in range(MOST_LOOKS):
-        command = ["import", "-window", "root", str(file)]
+        command = ["import", "-window", window, str(file)]
         subprocess.run(command, env=screen, check=True, timeout=20)
         with Image.open(file) as picture:
             seen = picture.convert("RGB")
@@ -104,26 +106,32 @@ def looked_at(
 
 
 def shows_the_door(picture: Image.Image) -> bool:
-    """One wide bold button in the middle of the right half, words, nothing bold on top."""
+    """A wide bold button in the middle of the right half, nothing bold at the top."""
     return (
-        amount(picture, BOLD, (640, 250, 1400, 650)) > 8_000
-        and amount(picture, INK, (0, 100, 640, 650)) > 500
-        and amount(picture, BOLD, (900, 30, 1400, 200)) == 0
+        amount(picture, BOLD, (640, 250, 1280, 550)) > 8_000
+        and amount(picture, BOLD, (850, 60, 1280, 150)) == 0
+        and words(picture, (0, 100, 640, 650))
     )
 
 
 def shows_the_day(picture: Image.Image) -> bool:
-    """The bold button of the day at the top right, a rail on the left, figures below."""
+    """The bold button of the day at the top right, words in the rail and in the page."""
     return (
-        amount(picture, BOLD, (900, 30, 1400, 200)) > 3_000
-        and amount(picture, BOLD, (640, 250, 1400, 650)) == 0
-        and amount(picture, INK, (0, 30, 200, 300)) > 300
-        and amount(picture, INK, (200, 80, 1400, 350)) > 1_000
+        amount(picture, BOLD, (850, 60, 1280, 150)) > 3_000
+        and amount(picture, BOLD, (640, 250, 1280, 550)) == 0
+        and words(picture, (0, 30, 180, 300))
+        and words(picture, (200, 80, 1280, 350))
     )
 
 
-def amount(picture: Image.Image, colour: tuple[int, int, int], place: tuple[int, ...]) -> int:
+def words(picture: Image.Image, place: tuple[int, int, int, int]) -> bool:
+    """Whether enough ink lies there for a line of text."""
+    return amount(picture, INK, place) > LINE_OF_INK
+
+
+def amount(
+    picture: Image.Image, colour: tuple[int, int, int], place: tuple[int, int, int, int]
+) -> int:
     """Count the pixels of one colour inside left, top, right, bottom."""
-    left, top, right, bottom = place
-    found = picture.crop((left, top, right, bottom)).getcolors(right * bottom) or []
+    found = picture.crop(place).getcolors(picture.width * picture.height) or []
     return sum(count for count, seen in found if seen == colour)

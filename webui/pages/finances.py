@@ -34,12 +34,13 @@ class Payment(Protocol):
 
 @page.get("/")
 def index() -> ResponseReturnValue:
-    """Show the transfers awaited; `lot` names the one to record, already filled in."""
+    """Show the transfers awaited, one of them already filled in: that of `lot`, or the first."""
     here = desk()
     work = here.work()
     name = Naming.of(work, here.catalogue)
     awaited = payments.expected(work)
-    chosen = next((e for e in awaited if e.lot.id == request.args.get("lot")), None)
+    wanted = request.args.get("lot", awaited[0].lot.id if awaited else "")
+    chosen = next((e for e in awaited if e.lot.id == wanted), None)
     return render_template(
         "finances/index.html",
         awaited=awaited,
