@@ -57,8 +57,13 @@ def differences(inside: Iterable[str], outside: Iterable[str]) -> list[str]:
 def tracked(root: Path) -> list[str]:
     """List the files of the four packages, code and data, as the wheel should name them."""
     files = (path for package in PACKAGES for path in (root / package).rglob("*"))
-    kept = (path for path in files if path.is_file() and "__pycache__" not in path.parts)
+    kept = (path for path in files if path.is_file() and not _is_made(path))
     return [path.relative_to(root).as_posix() for path in kept]
+
+
+def _is_made(path: Path) -> bool:
+    """Tell what the program makes of its own sources: compiled modules, templates, catalogues."""
+    return "__pycache__" in path.parts or path.suffix == ".mo"
 
 
 def _is_ours(name: str) -> bool:

@@ -110,7 +110,7 @@ def _spoken(write: Callable[..., str]) -> Callable[..., str]:
 
 def _plural(key: str, n: int, **facts: object) -> Markup:
     """Speak a plural in a template, as `_()` does: tags in the sentence, facts escaped."""
-    return Markup(desk().catalogue.ngettext(key, key, n)) % {**facts, "n": n}  # noqa: S704
+    return Markup(desk().catalogue.ngettext(key, key, n)) % {**facts, "n": n}  # noqa: S704 - ours
 
 
 def _facts_of_every_page(app: Flask) -> dict[str, object]:

@@ -46,7 +46,7 @@ def _lock(file: IO[str]) -> None:
         import msvcrt
 
         file.seek(_HELD_BYTE)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # Windows
         file.seek(0)
     else:
         import fcntl

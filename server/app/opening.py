@@ -1,6 +1,6 @@
 """Opening a practice: served on loopback, shown in the program's window or in a browser."""
 
-from threading import Timer
+from threading import Thread, Timer
 from time import monotonic, sleep
 
 from server.app.clocks import ShiftedClock
@@ -55,7 +55,8 @@ def _in_window(url: str, speech: Speech, seconds: float | None) -> bool:
         return False
     from server.app import window
 
-    on_stop(window.close)
+    # From a thread of its own: closing waits for the window to be shown, which is our work here.
+    on_stop(lambda: Thread(target=window.close, name="closing", daemon=True).start())
     ending = Timer(seconds, window.close) if seconds else None
     if ending is not None:
         ending.daemon = True

@@ -85,15 +85,13 @@ class Sealed:
 def drafts(desk: Desk, *, rehearse: bool = True) -> list[Draft]:
     """Return every lot that could be sealed now, each checked; nothing is written.
 
-    A rehearsal also writes each file and checks its bytes; a glance at the day goes without.
+    A rehearsal judges each session again, writes each file and checks its bytes. A glance at the
+    day goes without: what it shows ready was judged when it last changed.
     """
     desk.require("billing")
     lines = claims.lines_to_bill(desk.db)
-    known = dossiers.of_patients(desk, (line.patient for line in lines))
-    return [
-        _draft(desk, key, list(group), known, rehearse=rehearse)
-        for key, group in groupby(lines, key=_lot_key)
-    ]
+    known = dossiers.of_patients(desk, (line.patient for line in lines)) if rehearse else None
+    return [_draft(desk, key, list(group), known) for key, group in groupby(lines, key=_lot_key)]
 
 
 def seal(desk: Desk, payer: str, month: str) -> Sealed:
@@ -105,7 +103,7 @@ def seal(desk: Desk, payer: str, month: str) -> Sealed:
         if not lines:
             raise NotFound(kind="lines_to_bill")
         known = dossiers.of_patients(desk, (line.patient for line in lines))
-        faults = _faults_before(desk, lines, known)
+        faults = [*_faults_at_sight(desk, lines), *_faults_of_sessions(desk, lines, known)]
         if faults:
             raise SealRefused(faults=tuple(faults))
         return _seal(desk, seq, lot, lines, (payer, month), known)
@@ -143,18 +141,16 @@ def _lot_key(line: Line) -> tuple[str, str]:
 
 
 def _draft(
-    desk: Desk,
-    key: tuple[str, str],
-    lines: Sequence[Line],
-    known: Mapping[str, Dossier],
-    *,
-    rehearse: bool,
+    desk: Desk, key: tuple[str, str], lines: Sequence[Line], known: Mapping[str, Dossier] | None
 ) -> Draft:
+    """Check a lot as far as its dossiers allow: without them, at sight only."""
     payer, month = key
-    faults = _faults_before(desk, lines, known)
-    if rehearse and not faults:
-        numbers = FileNumbers(desk.device.number_from, f"{desk.today:%Y%m%d}000001")
-        faults = _trial(desk, lines, month, numbers, known)
+    faults = _faults_at_sight(desk, lines)
+    if known is not None:
+        faults += _faults_of_sessions(desk, lines, known)
+        if not faults:
+            numbers = FileNumbers(desk.device.number_from, f"{desk.today:%Y%m%d}000001")
+            faults = _trial(desk, lines, month, numbers, known)
     return Draft(payer, month, lines, first_free_day(desk, payer), faults)
 
 
@@ -177,20 +173,29 @@ def _trial(
     return faults
 
 
-def _faults_before(desk: Desk, lines: Sequence[Line], known: Mapping[str, Dossier]) -> list[Fault]:
-    """Check clock, stored cents and sessions before a file is written."""
+def _faults_at_sight(desk: Desk, lines: Sequence[Line]) -> list[Fault]:
+    """Check the clock and the cents kept with each line."""
     faults = [Fault("lot.clock", "", "clock", {})] if desk.clock_is_suspect else []
     for line in lines:
         level = _broken_level(line)
         if level:
             facts = {"level": level, "ref": line.ref}
             faults.append(Fault("lot.totals", "", "", facts, line.patient, line.session))
-    concerned = {line.session for line in lines}
-    for patient in dict.fromkeys(line.patient for line in lines):
-        for session in known[patient].sessions:
-            if session.id in concerned:
-                faults += _blocks(desk, session, known[patient])
     return faults
+
+
+def _faults_of_sessions(
+    desk: Desk, lines: Sequence[Line], known: Mapping[str, Dossier]
+) -> list[Fault]:
+    """Judge again, once each, the sessions of some lines."""
+    concerned = {line.session for line in lines}
+    return [
+        fault
+        for patient in dict.fromkeys(line.patient for line in lines)
+        for session in known[patient].sessions
+        if session.id in concerned
+        for fault in _blocks(desk, session, known[patient])
+    ]
 
 
 def _blocks(desk: Desk, session: Session, known: Dossier) -> Iterator[Fault]:

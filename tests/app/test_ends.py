@@ -126,10 +126,14 @@ def test_a_demo_in_its_window_asked_to_end_puts_everything_away(
     running = subprocess.Popen(
         [*BESACE, "demo"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    until(lambda: _window_is_open(running.pid), within=40)
-    [simulator] = [pid for pid in children(running.pid) if "simulate" in _words(pid)]
-    running.send_signal(sign)
-    out, _ = running.communicate(timeout=30)
+    try:
+        until(lambda: _window_is_open(running.pid), within=40)
+        [simulator] = [pid for pid in children(running.pid) if "simulate" in _words(pid)]
+        running.send_signal(sign)
+        out, _ = running.communicate(timeout=40)
+    finally:
+        running.kill()
+        running.communicate()
     assert (running.returncode, out) == (0, "")
     assert list(temporary.glob("besace-demo-*")) == []
     until(lambda: not alive(simulator))

@@ -20,6 +20,7 @@ from tests.app.insurers_books import break_line, received
 from tests.app.running import quiet
 from tests.app.waiting import until
 
+NOT_YET = {"Queued", "Sending", "Unknown"}
 ROOT = Path(__file__).parents[2]
 
 
@@ -51,16 +52,19 @@ def test_a_program_killed_while_sending_asks_at_its_next_start_and_sends_nothing
     program.start()
     try:
         program.gate.unlock(program.gate.users()[0].id, PASSPHRASE)
-        seen = until(lambda: _doubted(program))
-        assert seen
-        until(lambda: len(received(furnished)) >= len(seen))
-        clock.advance(timedelta(minutes=16))
-        assert program.post
-        program.post.send_now()
-        until(lambda: {str(x.lot.state) for x in ledger.lots(program.cabinet.desk())} == {"Sent"})
+        assert until(lambda: _doubted(program))
+        until(lambda: _all_sent(program, clock))
     finally:
         program.stop()
     assert [each["times_processed"] for each in received(furnished)] == [1] * 3
+
+
+def _all_sent(program: Program, clock: ShiftedClock) -> bool:
+    """Let half a minute pass, press « Envoyer maintenant », and see whether every lot has left."""
+    clock.advance(timedelta(seconds=30))
+    assert program.post
+    program.post.send_now()
+    return not {str(told.lot.state) for told in ledger.lots(program.cabinet.desk())} & NOT_YET
 
 
 def _doubted(program: Program) -> list[str]:

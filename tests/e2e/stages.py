@@ -35,6 +35,12 @@ class Stage:
     def desk(self) -> Desk:
         return self.program.cabinet.desk()
 
+    def patient(self, name: str) -> str:
+        return patients.search(self.desk, name)[0].id
+
+    def series_of(self, name: str) -> str:
+        return treatments.of_patient(self.desk, self.patient(name))[0].treatment.id
+
 
 class Day(Stage):
     """A day of the demo practice, played up to the moment a picture needs."""
@@ -53,12 +59,6 @@ class Day(Stage):
     def post(self) -> Post:
         assert self.program.post is not None
         return self.program.post
-
-    def patient(self, name: str) -> str:
-        return patients.search(self.desk, name)[0].id
-
-    def series_of(self, name: str) -> str:
-        return treatments.of_patient(self.desk, self.patient(name))[0].treatment.id
 
     def at(self, hour: int, minute: int) -> None:
         """Let the day pass until this hour of Brussels."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from server.app.demo_practice import PASSPHRASE
 from server.services import ledger, practices, sessions
@@ -22,9 +22,9 @@ from tests.e2e.stages import PLAYS, Day, Stage
 
 pytestmark = pytest.mark.e2e
 
-DESK = {"width": 1366, "height": 768}
-ZOOMED = {"width": 683, "height": 384}
-PHONE = {"width": 320, "height": 700}
+DESK = ViewportSize(width=1366, height=768)
+ZOOMED = ViewportSize(width=683, height=384)
+PHONE = ViewportSize(width=320, height=700)
 
 
 @dataclass(frozen=True)
@@ -33,22 +33,22 @@ class Scene:
 
     name: str
     stage: str
-    path: Callable[[Day], str]
+    path: Callable[[Stage], str]
 
 
-def at(path: str) -> Callable[[Day], str]:
+def at(path: str) -> Callable[[Stage], str]:
     return lambda day: path
 
 
-def _refused(day: Day) -> str:
+def _refused(day: Stage) -> str:
     return next(entry.line.id for entry in ledger.entries(day.desk, "refused"))
 
 
-def _session(day: Day) -> str:
+def _session(day: Stage) -> str:
     return sessions.of_day(day.desk, day.desk.today)[0].session.id
 
 
-def _lot(day: Day) -> str:
+def _lot(day: Stage) -> str:
     return next(view.lot.id for view in ledger.lots(day.desk) if view.lot.payer == "300")
 
 

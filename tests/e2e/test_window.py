@@ -118,7 +118,7 @@ def shows_the_day(picture: Image.Image) -> bool:
     """The bold button of the day at the top right, words in the rail and in the page."""
     return (
         amount(picture, BOLD, (850, 60, 1280, 150)) > 3_000
-        and amount(picture, BOLD, (640, 250, 1280, 550)) == 0
+        and amount(picture, BOLD, (640, 250, 1280, 550)) < 1_000
         and words(picture, (0, 30, 180, 300))
         and words(picture, (200, 80, 1280, 350))
     )

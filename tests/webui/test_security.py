@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.webui.house import PASSPHRASE, FakeGate, House, let_in, window
-from webui.screens import PAGES
 from webui.gate import GateState
+from webui.screens import PAGES
 
 STATIC = "static/app.css"
 

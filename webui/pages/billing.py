@@ -46,6 +46,14 @@ class Board:
         return [view.draft for view in self.drafts if not view.faults]
 
     @property
+    def shared(self) -> Sequence[Told]:
+        """The faults that each of several lots has: mended once, they are told once."""
+        if len(self.drafts) < 2:
+            return ()
+        first, *others = self.drafts
+        return [each for each in first.faults if all(each in view.faults for view in others)]
+
+    @property
     def held(self) -> int:
         """How many lots wait for a correction."""
         return len(self.drafts) - len(self.ready)

@@ -33,10 +33,13 @@ def index() -> Response:
 @page.get("/unlock")
 def door() -> ResponseReturnValue:
     """Show who may unlock, and ask one of them for the passphrase."""
-    users = desk().gate.users()
+    here = desk()
+    users = here.gate.users()
     wanted = request.values.get("user")
     chosen = next((user for user in users if user.id == wanted), users[0] if users else None)
-    return render_template("gate/unlock.html", users=users, chosen=chosen)
+    return render_template(
+        "gate/unlock.html", users=users, chosen=chosen, toys=here.services.demo
+    )
 
 
 @page.post("/unlock")

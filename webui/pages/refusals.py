@@ -52,6 +52,12 @@ class Opened:
     changes: Sequence[Change]
 
     @property
+    def comments(self) -> Sequence[str]:
+        """What the insurer added in words, once each: codes alone would only be noise here."""
+        said = dict.fromkeys(told.comment for told in self.refused.told)
+        return [words for words in said if any(map(str.isalpha, words))]
+
+    @property
     def corrected(self) -> bool:
         """Whether something is known now that would make the line different, and billable."""
         line, again = self.refused.line, self.again

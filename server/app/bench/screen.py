@@ -5,6 +5,7 @@ services. The row of the event reaches the open page by its stream, the page ask
 and an observer in the page notes the instant at which it changed.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 from statistics import median
@@ -50,11 +51,12 @@ _WATCH = """() => {
 
 def run() -> list[Figure]:
     """Measure; raise `Missing` without a browser or the library that drives it."""
+    browser = _browser()
     with TemporaryDirectory(prefix="besace-bench-") as folder:
         program = _program(Path(folder))
         url = program.start()
         try:
-            waits = _waits(program, url)
+            waits = _waits(program, url, browser)
         finally:
             program.stop()
     return [Figure("screen.commit_to_change", median(waits), 60.0, "lower", "ms")]
@@ -70,25 +72,29 @@ def _program(folder: Path) -> Program:
     return program
 
 
-def _waits(program: Program, url: str) -> list[float]:
-    """Return the milliseconds of each change, on the day's page in a browser without a window."""
-    browser_path = next(filter(None, map(which, _BROWSERS)), None)
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        raise Missing(what="playwright") from None
-    if browser_path is None:
+def _browser() -> str:
+    """Find the browser of this machine; raise `Missing` without it or what drives it."""
+    if find_spec("playwright") is None:
+        raise Missing(what="playwright")
+    found = next(filter(None, map(which, _BROWSERS)), None)
+    if found is None:
         raise Missing(what="chromium")
+    return found
+
+
+def _waits(program: Program, url: str, browser: str) -> list[float]:
+    """Return the milliseconds of each change, on the day's page in a browser without a window."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         try:
-            page = browser.new_page()
+            page = chromium.new_page()
             _unlock(page, url)
-            return [
-                wait for _ in range(SAMPLES // 2) for wait in _recorded_and_struck(program, page)
-            ]
+            turns = [_recorded_and_struck(program, page) for _ in range(SAMPLES // 2)]
+            return [wait for turn in turns for wait in turn]
         finally:
-            browser.close()
+            chromium.close()
 
 
 def _unlock(page: "Page", url: str) -> None:

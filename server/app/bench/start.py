@@ -23,7 +23,7 @@ from server.store.keys import Cost
 from sync.clock import SystemClock
 
 HEAVY = ("zeep", "cv2", "numpy", "sqlite_utils", "webview", "smartcard")
-_ROUNDS = 9
+_ROUNDS = 15
 _ANSWER_SECONDS = 20
 _PAUSE_SECONDS, _STILL_MB = 0.5, 0.1  # memory is at rest when it no longer grows
 _CHEAP = Cost(19 * 1024, 2, 1)
