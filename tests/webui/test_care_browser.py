@@ -168,7 +168,8 @@ def test_the_paper_of_a_session_is_one_key_away_and_one_key_back(page: Page, sho
     session = shop.world.visit(OUCHENE)
     go(page, shop, f"sessions/{session}")
     hand = Hand(page)
-    hand.press("F8", then="Document justificatif prêt pour Fatima OUCHENE")
+    with page.expect_response("**/document.pdf"):
+        hand.press("F8", then="Document justificatif prêt pour Fatima OUCHENE")
     hand.press("F5", then="Fatima OUCHENE 44 ans")
     assert shop.world.sql("select count(*) from document") == 1
 

@@ -37,9 +37,7 @@ def door() -> ResponseReturnValue:
     users = here.gate.users()
     wanted = request.values.get("user")
     chosen = next((user for user in users if user.id == wanted), users[0] if users else None)
-    return render_template(
-        "gate/unlock.html", users=users, chosen=chosen, toys=here.services.demo
-    )
+    return render_template("gate/unlock.html", users=users, chosen=chosen, toys=here.services.demo)
 
 
 @page.post("/unlock")
