@@ -69,7 +69,7 @@ def browser() -> Iterator["Browser"]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=fr"],
         )
         yield chromium
         chromium.close()

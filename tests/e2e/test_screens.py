@@ -19,6 +19,7 @@ from server.app.demo_practice import PASSPHRASE
 from server.services import ledger, practices, sessions
 from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
+from tests.world import seeded
 
 pytestmark = pytest.mark.e2e
 
@@ -127,8 +128,16 @@ def _set(browser: Browser, name: str, folder: Path) -> Visitor:
 
 
 @pytest.fixture(scope="module")
+def same_keys() -> Iterator[None]:
+    """Draw the same keys at each run: rows made in one instant keep their order on pictures."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("secrets.token_bytes", seeded())
+        yield
+
+
+@pytest.fixture(scope="module")
 def visitors(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory, same_keys: None
 ) -> Iterator[Callable[[str], Visitor]]:
     """Give the visitor of a stage, which is set once for all its scenes."""
     known: dict[str, Visitor] = {}
