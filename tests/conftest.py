@@ -69,7 +69,8 @@ def browser() -> Iterator["Browser"]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=fr"],
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            env={**os.environ, "LANGUAGE": "fr"},
         )
         yield chromium
         chromium.close()

@@ -104,15 +104,22 @@ def set_prescription(desk: Desk, treatment_id: str, typed: Mapping[str, str]) ->
 
 
 def insure(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> None:
-    """Keep the « Assurabilité » panel: mutuality, CT1 / CT2, period; raise `InvalidForm`.
+    """Keep the « Assurabilité » panel: insurer, CT1 / CT2, period, agreement of a series.
 
-    Fields: mutuality, ct1, ct2, rights_from, rights_to, engagement.
+    Fields: mutuality, ct1, ct2, rights_from, rights_to, engagement; and for the agreement, all
+    empty when there is none: series, number, valid_from, valid_to, sessions_granted.
+    Raises `InvalidForm` with every fault; nothing is then kept.
     """
     desk.require("patients")
     patients.open_file(desk, patient_id)
-    row = _read_coverage(desk, Form(typed), patient_id)
+    form = Form(typed)
+    row = _read_coverage(desk, form, patient_id)
+    agreed = _read_agreement_of(desk, form, patient_id) if form.text("number") else None
+    form.end()
     with desk.deed("coverage.typed", "patient", patient_id, {"mutuality": row.mutuality}) as seq:
         care.add_coverage(desk.db, row, desk.device.id, seq)
+        if agreed is not None:
+            care.add_agreement(desk.db, agreed, desk.device.id, seq)
         evaluation.judge_patient(desk, seq, patient_id)
 
 
@@ -124,17 +131,8 @@ def agree(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> None:
     desk.require("patients")
     held = series(desk, treatment_id).treatment
     form = Form(typed)
-    number = form.parsed("number", AgreementNumber.parse, needed=True)
-    start = form.day("valid_from", needed=True)
-    end = form.day("valid_to")
-    granted = form.number("sessions_granted", low=1)
-    if start and end and end < start:
-        form.faults.append(("valid_to", "before_start"))
+    row = _read_agreement(desk, form, held.id)
     form.end()
-    row = AgreementRow(
-        desk.new_id(), held.id, number.digits if number else "", start or desk.today, end, False,
-        granted, "MANUAL", desk.now,
-    )  # fmt: skip
     with desk.deed("agreement.typed", "treatment", held.id, {"number": row.number}) as seq:
         care.add_agreement(desk.db, row, desk.device.id, seq)
         evaluation.judge_patient(desk, seq, held.patient)
@@ -208,11 +206,31 @@ def _read_coverage(desk: Desk, form: Form, patient_id: str) -> CoverageRow:
             form.faults.append((name, "unknown"))
     if start and end and end < start:
         form.faults.append(("rights_to", "before_start"))
-    form.end()
     return CoverageRow(
         desk.new_id(), patient_id, Source.MANUAL, desk.now, start, end,
         payer.union if payer else "", mutuality, ct1, ct2, form.text("engagement"),
     )  # fmt: skip
+
+
+def _read_agreement(desk: Desk, form: Form, treatment_id: str) -> AgreementRow:
+    number = form.parsed("number", AgreementNumber.parse, needed=True)
+    start = form.day("valid_from", needed=True)
+    end = form.day("valid_to")
+    granted = form.number("sessions_granted", low=1)
+    if start and end and end < start:
+        form.faults.append(("valid_to", "before_start"))
+    return AgreementRow(
+        desk.new_id(), treatment_id, number.digits if number else "", start or desk.today, end,
+        False, granted, "MANUAL", desk.now,
+    )  # fmt: skip
+
+
+def _read_agreement_of(desk: Desk, form: Form, patient_id: str) -> AgreementRow:
+    """Read the agreement of one series of this patient, and of no other."""
+    named = form.text("series")
+    if named not in {t.id for t in care.treatments(desk.db, patient_id)}:
+        raise NotFound(kind="treatment")
+    return _read_agreement(desk, form, named)
 
 
 def _facts(t: Treatment) -> Mapping[str, object]:

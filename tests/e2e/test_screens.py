@@ -197,8 +197,16 @@ def shoot(page: Page, address: str, file: Path) -> None:
     """Open a page and photograph what its window shows."""
     page.goto(address)
     page.evaluate("document.fonts.ready")
-    with Image.open(BytesIO(page.screenshot(animations="disabled"))) as picture:
+    with Image.open(BytesIO(still(page))) as picture:
         save(picture.convert("RGB"), file)
+
+
+def still(page: Page) -> bytes:
+    """Photograph a page once nothing moves on it any more."""
+    seen, before = page.screenshot(animations="disabled"), b""
+    while seen != before:
+        seen, before = page.screenshot(animations="disabled"), seen
+    return seen
 
 
 def is_too_wide(page: Page) -> bool:

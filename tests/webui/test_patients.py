@@ -6,8 +6,8 @@ import pytest
 
 from server.core.cards import CardAddress, CardKind, CardRead, Identity, Proof
 from server.core.identifiers import Niss
-from server.services import cards
-from tests.people import LAMBIOTTE, OUCHENE, PIRSON, Person
+from server.services import cards, treatments
+from tests.people import LAMBIOTTE, OUCHENE, PIRSON, Person, agreement_number
 from tests.webui.shop import Shop
 from tests.world import World
 
@@ -150,3 +150,25 @@ def test_the_screens_speak_dutch_too(shop: Shop) -> None:
     page = shop.get(f"patients/{key}")
     assert "Verzekerbaarheid" in page
     assert "Nieuwe" in page
+
+
+def test_insurer_and_agreement_are_typed_on_one_panel(shop: Shop) -> None:
+    series = shop.world.open_series(OUCHENE, agreed=False)
+    key = shop.world.patient(OUCHENE)
+    typed = {"mutuality": "134", "ct1": "111", "ct2": "111", "series": series}
+    wrong = shop.post(f"patients/{key}/coverage", **typed, number="12", valid_from="")
+    page = wrong.get_data(as_text=True)
+    assert wrong.status_code == 422 and 'id="f-number"' in page
+    good = agreement_number(7)
+    page = shop.follow(f"patients/{key}/coverage", **typed, number=good, valid_from="01/03/2026")
+    assert "Sans accord" not in page
+    held = treatments.series(shop.world.desk, series).agreement
+    assert held is not None and (held.number, held.source) == (good, "MANUAL")
+
+
+def test_the_agreement_of_another_patients_series_is_not_taken(shop: Shop) -> None:
+    series = shop.world.open_series(LAMBIOTTE)
+    key = shop.world.patient(OUCHENE)
+    typed = {"mutuality": "134", "ct1": "111", "ct2": "111", "series": series}
+    answer = shop.post(f"patients/{key}/coverage", **typed, number=agreement_number(7))
+    assert answer.status_code == 404
