@@ -70,7 +70,6 @@ def browser() -> Iterator["Browser"]:
         chromium = playwright.chromium.launch(
             executable_path=str(CHROMIUM),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-            env={**os.environ, "LANGUAGE": "fr"},
         )
         yield chromium
         chromium.close()
