@@ -1,13 +1,13 @@
 """Fixtures of the web tests: the application, clients on either side of the door, a browser."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
+from server.app.web import WebThread
 from tests.webui.house import PASSPHRASE, House, let_in
 from tests.world import World
 from webui.serving import bind, server_for
@@ -45,12 +45,10 @@ def served(world: World) -> Iterator[House]:
     """The application behind waitress, on a real loopback socket."""
     listener = bind()
     house = House(world, port=listener.getsockname()[1])
-    server = server_for(house.app(), listener)
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
+    web = WebThread(server_for(house.app(), listener))
+    web.start()
     yield house
-    server.close()
-    thread.join(5)
+    web.stop()
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """The billing screens in a browser: readable at every size, alive, and usable by keyboard."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from server.app.web import WebThread
 from tests.people import BODART, DELVAUX, LAMBIOTTE, OUCHENE
 from tests.webui.shop import ONLINE, FakePost, FakeToys, Shop
 from tests.world import PASSPHRASE, World
@@ -22,12 +22,10 @@ def shop(world: World) -> Iterator[Shop]:
     listener = bind()
     shop = Shop(world, listener.getsockname()[1])
     _fill(shop)
-    server = server_for(shop.app, listener)
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
+    web = WebThread(server_for(shop.app, listener))
+    web.start()
     yield shop
-    server.close()
-    thread.join(5)
+    web.stop()
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """Care in a real browser: few keys, the card that opens its file, what is typed is not lost."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from server.app.web import WebThread
 from server.core.cards import CardAddress, CardKind, CardRead, Identity, Proof
 from server.core.identifiers import Niss
 from server.services import cards, practices
@@ -23,12 +23,10 @@ def shop(world: World) -> Iterator[Shop]:
     """The screens of the practice behind waitress."""
     listener = bind()
     open_shop = Shop(world, port=listener.getsockname()[1])
-    server = server_for(open_shop.app, listener)
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
+    web = WebThread(server_for(open_shop.app, listener))
+    web.start()
     yield open_shop
-    server.close()
-    thread.join(5)
+    web.stop()
 
 
 @pytest.fixture
