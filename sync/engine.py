@@ -3,7 +3,7 @@
 `style.md` §9 and `reliability-security.md` §3.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Event, Lock
 
 from sync.etiquette import Looks
@@ -57,6 +57,11 @@ class Engine:
     def cancel(self) -> None:
         """Stop the run under way between two messages; what is being sent is finished."""
         self._cancelled.set()
+
+    def between_runs(self, act: Callable[[], None]) -> None:
+        """Do something while no run is under way; waits for the end of one that is."""
+        with self._one_run:
+            act()
 
     def next_look(self) -> float:
         """Return the seconds until a mailbox may be read again in the background."""

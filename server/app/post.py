@@ -43,11 +43,12 @@ class Post:
         partner = self._partner(cabinet, clock, endpoint)
         self._cable = _OnCable(cable, partner, partner)
         streams = {"efact": self._cable}
-        engine = Engine(outbox, streams, streams, PracticeIntake(cabinet.desk), clock, self._step)
+        intake = PracticeIntake(cabinet.desk)
+        self._engine = Engine(outbox, streams, streams, intake, clock, self._step)
         doors = [(endpoint.host, endpoint.port)]
         probe = _CableProbe(cable)
         self.line = Line(doors, probe, clock, random.random, self._heard)
-        self._worker = Worker(engine, outbox, self.line, clock, Bell(), self._ran)
+        self._worker = Worker(self._engine, outbox, self.line, clock, Bell(), self._ran)
 
     def start(self) -> None:
         """Begin; leases of an earlier run are put in doubt first."""
@@ -64,6 +65,10 @@ class Post:
     def wake(self) -> None:
         """Something was sealed, or the line is said to be back."""
         self._worker.wake()
+
+    def between_runs(self, act: Callable[[], None]) -> None:
+        """Do something while nothing travels: a demo moves its clocks so."""
+        self._engine.between_runs(act)
 
     def cancel(self) -> None:
         """Stop between two messages."""

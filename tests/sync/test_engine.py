@@ -416,3 +416,27 @@ def test_a_second_run_waits_for_the_first(clock: MemoryClock, letter_to: Make) -
     first.join(5)
     second.join(5)
     assert desk.partner.arrived == ["0" * 13 + "1"]
+
+
+def test_what_is_done_between_runs_waits_for_the_run_under_way(
+    clock: MemoryClock, letter_to: Make
+) -> None:
+    done: list[str] = []
+    during: list[list[str]] = []
+    desk = furnish(clock, FakePartner())
+    waiting = Thread(target=lambda: desk.engine.between_runs(lambda: done.append("done")))
+
+    def step(_: Progress) -> None:
+        if not waiting.ident:
+            waiting.start()
+        during.append(list(done))
+
+    desk.engine = Engine(
+        desk.outbox, {"efact": desk.partner}, {"efact": desk.partner}, desk.intake, clock, step
+    )
+    desk.queue(letter_to())
+    desk.engine.run_once()
+    waiting.join(5)
+    assert during
+    assert not any(during)
+    assert done == ["done"]
