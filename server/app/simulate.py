@@ -28,6 +28,9 @@ class Simulation:
     while_fed: bool = False
     """Live only as long as standard input stays open: a demo that dies takes its partners along."""
 
+    delays: tuple[float, float, float, float] | None = None
+    """Seconds from a post to TAck, receipt, verdict and settlement; the simulator's own if None."""
+
 
 def simulate(asked: Simulation, speech: Speech) -> int:
     """Start the simulators asked for, print their addresses, run until interrupted."""
@@ -49,7 +52,7 @@ def simulate(asked: Simulation, speech: Speech) -> int:
 
 
 def _my_care_net(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]:
-    from server.simulators.mycarenet.config import Config
+    from server.simulators.mycarenet.config import DEFAULT_DELAYS, Config, Delays
     from server.simulators.mycarenet.service import serve
 
     if not asked.unsigned:
@@ -57,7 +60,7 @@ def _my_care_net(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], o
     running = serve(
         Config(
             port=asked.port, db=asked.db, unsigned=asked.unsigned, faults=asked.faults,
-            seed=asked.seed,
+            seed=asked.seed, delays=Delays(*asked.delays) if asked.delays else DEFAULT_DELAYS,
         )
     )  # fmt: skip
     return running.endpoint, running.stop

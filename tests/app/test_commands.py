@@ -16,6 +16,7 @@ from server.app.doctor_practice import look_at_practice
 from server.app.findings import Grade
 from server.app.sentences import locale_of
 from server.services import sessions
+from server.simulators.mycarenet.config import Config, Delays
 from tests.app.running import Running, besace
 from tests.people import DELVAUX
 from tests.world import BUILT_ON, PASSPHRASE, FixedClock, World, open_cabinet
@@ -248,3 +249,17 @@ def test_a_file_is_inspected_in_the_language_of_the_session(
     dutch = say("inspect", str(empty))
     assert french.exit_code == dutch.exit_code == 2
     assert french.stdout != dutch.stdout
+
+
+def test_a_simulator_answers_after_the_delays_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Config] = []
+
+    def serve(config: Config) -> None:
+        told.append(config)
+        raise OSError("enough")
+
+    monkeypatch.setattr("server.simulators.mycarenet.service.serve", serve)
+    arguments = ["simulate", "mycarenet", "--unsigned", "--delays", "1", "2", "3", "4.5"]
+    assert CliRunner().invoke(command, arguments).exit_code == 3
+    assert CliRunner().invoke(command, arguments[:3]).exit_code == 3
+    assert [config.delays for config in told] == [Delays(1, 2, 3, 4.5), Delays()]
