@@ -95,7 +95,7 @@ def test_our_enterprise_number_agrees_with_a_second_opinion() -> None:
 def test_a_belgian_account_passes_both_of_its_checks(account: str) -> None:
     inner = f"{account}{int(account) % 97 or 97:02d}"
     iban = f"BE{98 - int(inner + '111400') % 97:02d}{inner}"
-    assert stdnum.iban.is_valid(iban)
+    assert stdnum.iban.is_valid(iban, check_country=False)  # no list of banks: ours has none
     assert Iban.parse(" ".join((iban[:4], iban[4:]))).text == iban
 
 
