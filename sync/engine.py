@@ -6,10 +6,11 @@
 from collections.abc import Callable, Mapping
 from threading import Event, Lock
 
+from server.core.clock import Clock
 from sync.etiquette import Looks
 from sync.flush import Flush
 from sync.mail_round import MailRound
-from sync.ports import Clock, Intake, Mailbox, Outbox, Transport
+from sync.ports import Intake, Mailbox, Outbox, Transport
 from sync.report import Report, Tally, Tell
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from math import ceil
 
+from server.core.clock import Clock
 from server.core.outbox import Outcome, Verdict
-from sync.ports import Clock
 
 TOO_SOON = "mailbox.too_soon"  # the reason of an outcome: « not enough time » since the last look
 BACKGROUND_SECONDS = 15 * 60

@@ -7,9 +7,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from threading import Event
 
+from server.core.clock import Clock
 from server.core.outbox import Message, Outcome, Verdict
 from sync.etiquette import TOO_SOON, Looks
-from sync.ports import Clock, Keep, Outbox, Transport
+from sync.ports import Keep, Outbox, Transport
 from sync.report import Step, Tally
 
 log = logging.getLogger(__name__)

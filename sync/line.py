@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sync.ports import Clock, Probe
+from server.core.clock import Clock
+from sync.ports import Probe
 
 LOOK_ONLINE_SECONDS = 60
 LOOK_OFFLINE_SECONDS = 10

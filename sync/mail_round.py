@@ -6,9 +6,10 @@ Write order C4–C7 of `reliability-security.md` §3.1; pages and confirmation: 
 from collections.abc import Mapping, Sequence
 from threading import Event
 
+from server.core.clock import Clock
 from server.core.outbox import Letter, LetterKind, Verdict
 from sync.etiquette import Looks
-from sync.ports import Clock, Intake, Mailbox
+from sync.ports import Intake, Mailbox
 from sync.report import Tally
 
 

@@ -1,4 +1,4 @@
-"""What the post needs from the rest: an outbox, partners, mailboxes, somebody who reads, time.
+"""What the post needs from the rest: an outbox, partners, mailboxes, somebody who reads, a pause.
 
 `server.app` hands these in; `sync` never sees a table. Write order C1–C7 of
 `reliability-security.md` §3.1: C2 is `Outbox.lease`, C4 is `keep`, C5 is `Outbox.settle` and
@@ -111,18 +111,6 @@ class Intake(Protocol):
 
     def confirmed(self, hashes: Sequence[str], now: datetime) -> None:
         """Record that these left the mailbox (C7)."""
-        ...
-
-
-class Clock(Protocol):
-    """Two times: the wall's for deadlines and records, the monotonic one for waits."""
-
-    def now(self) -> datetime:
-        """Return the aware UTC instant."""
-        ...
-
-    def monotonic(self) -> float:
-        """Return seconds that never go back."""
         ...
 
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from threading import Event, Thread
 from traceback import format_tb
 
+from server.core.clock import Clock
 from server.core.outbox import Verdict
 from sync.engine import Engine
 from sync.line import Line
-from sync.ports import Clock, Outbox, Wait
+from sync.ports import Outbox, Wait
 from sync.report import Report
 
 log = logging.getLogger(__name__)

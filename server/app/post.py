@@ -6,6 +6,7 @@ from threading import Lock
 from typing import Protocol
 
 from server.app.cable import Cable
+from server.core.clock import Clock
 from server.core.outbox import MailBatch, Message, Outcome, Verdict
 from server.services.cabinet import Cabinet
 from server.services.outbox import PracticeOutbox
@@ -14,7 +15,7 @@ from server.store import practice as practices
 from sync.clock import Bell
 from sync.engine import Engine
 from sync.line import Line, LineState, TcpProbe
-from sync.ports import Clock, Keep, Mailbox, Transport
+from sync.ports import Keep, Mailbox, Transport
 from sync.report import Progress, Report
 from sync.transports.endpoint import Endpoint
 from sync.worker import Worker

@@ -10,10 +10,11 @@ from hashlib import sha256
 from threading import Lock
 from uuid import uuid4
 
+from server.core.clock import Clock
 from server.core.outbox import MailBatch, Message, Outcome, Verdict
 from server.core.signing import Session
 from sync.circuit import Circuit
-from sync.ports import Clock, Keep
+from sync.ports import Keep
 from sync.transports import mycarenet_envelope as envelope
 from sync.transports.exchange import Answer, Limits, NotSent, Silence, exchange, verifying
 from sync.transports.fault_policy import judge_fault, judge_status, unreadable
