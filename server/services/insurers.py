@@ -1,6 +1,8 @@
-"""Insurers as people name them: the union behind a number, from the table of mutualities."""
+"""Insurers: the name people give them, and the counter their files fall under."""
 
+from server.countries.belgium.dated import in_force
 from server.services.desk import Desk
+from server.services.rules import choice, rulebook
 from server.store import reference
 
 
@@ -8,3 +10,29 @@ def names(desk: Desk) -> dict[str, str]:
     """Return the name of the union behind each insurer number of the table: "306" → Solidaris."""
     rows = reference.rows(desk.db, "be_mutualities")
     return {str(row["code"]): str(row["union_name"]) for row in rows}
+
+
+def counted_as(desk: Desk, payer: str) -> str:
+    """Name the payer under which the files of one count for the one-file-a-day rule (BE-56b).
+
+    Itself, unless the practice says that a payer with files of its own (306) counts with its union.
+    """
+    return payer if _counts_apart(desk) else _unions(desk).get(payer, payer)
+
+
+def counted_with(desk: Desk, payer: str) -> list[str]:
+    """Return the payers whose files share the day of this one, itself included (BE-56b)."""
+    counter = counted_as(desk, payer)
+    if _counts_apart(desk):
+        return [counter]
+    return [counter, *(code for code, union in _unions(desk).items() if union == counter)]
+
+
+def _counts_apart(desk: Desk) -> bool:
+    return choice(desk, "efact.own_lot_own_day", "yes") == "yes"
+
+
+def _unions(desk: Desk) -> dict[str, str]:
+    """Give the union of each payer that has files of its own."""
+    rows = in_force(rulebook(desk).mutualities, desk.today)
+    return {row.code: row.union for row in rows if row.own_lot}

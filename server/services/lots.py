@@ -20,7 +20,7 @@ from server.core.outbox import MessageState
 from server.core.states import LotState, SessionState
 from server.countries.belgium.efact_check import check_request
 from server.countries.belgium.efact_write import write_request
-from server.services import dossiers, efact_file, evaluation
+from server.services import dossiers, efact_file, evaluation, insurers
 from server.services.desk import Desk
 from server.services.dossiers import Dossier
 from server.services.efact_file import FileNumbers
@@ -127,7 +127,11 @@ def seal_all(desk: Desk) -> tuple[list[Sealed], list[Draft]]:
 
 def first_free_day(desk: Desk, payer: str) -> date:
     """Return the first civil day on which no other file of this insurer leaves (BE-56b)."""
-    planned = claims.lots_of_payer_on(desk.db, payer, date.min)
+    planned = [
+        lot
+        for counted in insurers.counted_with(desk, payer)
+        for lot in claims.lots_of_payer_on(desk.db, counted, date.min)
+    ]
     late = [x for x in planned if x.state is LotState.QUEUED and x.file_day < desk.today]
     taken = {lot.file_day for lot in planned if lot.file_day >= desk.today}
     day = desk.today + timedelta(days=len(late))  # those that wait for the line leave first
@@ -346,7 +350,7 @@ def _queue(desk: Desk, seq: int, lot: Lot, payload: bytes) -> None:
     row = Row(
         id=desk.new_id(),
         stream=_STREAM,
-        lane=f"{_STREAM}:{lot.payer}",
+        lane=f"{_STREAM}:{insurers.counted_as(desk, lot.payer)}",
         target=lot.payer,
         reference=lot.reference,
         lot=lot.id,

@@ -13,7 +13,7 @@ import pytest
 
 from server.core.errors import NotFound, SealRefused, StateConflict
 from server.core.states import LotState
-from server.services import ledger, lots, practices, refusals, sessions
+from server.services import ledger, lots, practices, refusals, rules, sessions
 from server.store import claims, post
 from tests.people import DELVAUX, LAMBIOTTE, OUCHENE, VERHULST, neighbour
 from tests.services.office import Office
@@ -228,6 +228,22 @@ def test_306_has_a_file_of_its_own(world: World) -> None:
     world.visit(brabant, copay_collected="6,25")
     world.visit(DELVAUX, copay_collected="6,25")
     assert [(d.payer, d.faults) for d in lots.drafts(world.desk)] == [("300", []), ("306", [])]
+
+
+@pytest.mark.parametrize(("apart", "days"), [("yes", [0, 0]), ("no", [0, 1])])
+def test_306_takes_the_day_of_its_union_only_when_the_table_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch, apart: str, days: list[int]
+) -> None:
+    monkeypatch.setattr(
+        rules, "switch_value", lambda key, *_: {"efact.own_lot_own_day": apart}.get(key)
+    )
+    world.visit(neighbour(9, "306", "110"), copay_collected="6,25")
+    world.visit(DELVAUX, copay_collected="6,25")
+    sealed, refused = lots.seal_all(world.desk)
+    assert refused == []
+    assert [(s.file_day - world.desk.today).days for s in sealed] == days
+    lanes = {row.lane for row in post.open_rows(world.desk.db)}
+    assert lanes == ({"efact:300", "efact:306"} if apart == "yes" else {"efact:300"})
 
 
 def test_a_session_voided_leaves_the_draft(world: World) -> None:
