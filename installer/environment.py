@@ -158,5 +158,10 @@ def _pip(places: Places, *arguments: str) -> tuple[str, ...]:
 
 
 def _locked(machine: Machine, *names: str) -> tuple[str, ...]:
+    """Name locks as what to install, and nothing beyond them.
+
+    A lock is complete: pip is told not to resolve again, since it would then look at versions
+    published after the lock was written, and stop at the first one without a hash.
+    """
     files = [part for name in names for part in ("-r", str(lock_path(machine, name)))]
-    return ("--require-hashes", *files)
+    return ("--no-deps", "--require-hashes", *files)
