@@ -47,6 +47,7 @@ def create_app(
     app.extensions["stream"] = replace(stream, locked=idle.locked)
     app.extensions["desk"] = lambda: Desk(
         now=now(),
+        last_event=stream.events.latest(),
         catalogue=catalogue(g.get("locale", gate.locale)),
         services=services,
         gate=gate,
@@ -119,6 +120,7 @@ def _facts_of_every_page(app: Flask) -> dict[str, object]:
         "lang": here.catalogue.language,
         "sign": here.gate.sign,
         "frame": here.services.frame(here.now) if here.gate.state is GateState.OPEN else None,
+        "last_event": here.last_event,
         "rail": rail(app),
         "toys": here.services.demo is not None,
         "keys": KEYS,

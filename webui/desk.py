@@ -50,9 +50,14 @@ class Services(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One request's view of the program: the instant is fixed when the request comes in."""
+    """One request's view of the program: the instant is fixed when the request comes in.
+
+    So is the last event row: what is written while a screen is drawn comes to it by the stream,
+    for the part of the screen already read would not show it.
+    """
 
     now: datetime
+    last_event: int  # id of that row, 0 when there is none or the practice is closed
     catalogue: Catalogue
     services: Services
     gate: Gate

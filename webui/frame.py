@@ -16,7 +16,6 @@ class FrameState:
     demo: bool
     online: bool
     waiting: int  # messages in the outbox that have still to leave
-    last_event: int  # id of the last event row when the screen was drawn
     card: str = ""  # name of the holder of the card in the reader, "" when there is none
     card_problem: str = ""  # code of what keeps readers from being used, "" when nothing does
     to_do: Mapping[str, int] = field(default_factory=dict)  # rail name → what needs a hand

@@ -39,7 +39,7 @@ class EventSource(Protocol):
         ...
 
     def latest(self) -> int:
-        """Return the id of the last row, 0 when there is none."""
+        """Return the id of the last row, 0 when there is none or the practice is closed."""
         ...
 
 

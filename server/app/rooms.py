@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from server.app import reference
+from server.core.errors import Locked
 from server.services.cabinet import Cabinet
 from server.services.desk import Desk
 from server.store import events, journal
@@ -70,7 +71,6 @@ class Rooms:
             demo=desk.practice.demo,
             online=bool(post and post.line.state.online),
             waiting=queue.waiting + queue.doubtful,
-            last_event=events.last_id(desk.db),
             card=patients.name_of(desk, hands.holder) if hands and hands.holder else "",
             card_problem=hands.service_problem if hands else "",
             saved_at=journal.last_at(desk.db, desk.device.id),
@@ -91,5 +91,8 @@ class EventRows:
         return [EventRow(event.id, event.kind, event.ref) for event in found]
 
     def latest(self) -> int:
-        """Give the id of the last row, 0 when there is none."""
-        return events.last_id(self._cabinet.desk().db) if self._cabinet.is_open else 0
+        """Give the id of the last row, 0 when there is none or the practice is closed."""
+        try:
+            return events.last_id(self._cabinet.desk().db) if self._cabinet.is_open else 0
+        except Locked:
+            return 0  # this very moment

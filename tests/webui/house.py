@@ -84,7 +84,6 @@ class FakeServices:
             demo=True,
             online=False,
             waiting=7,
-            last_event=3,
             card="Sophie MARCHAL",
             saved_at=NOW,
         )

@@ -93,11 +93,12 @@ class Rooms:
         raise ReferenceRefused(rows=())
 
     def frame(self, now: datetime) -> FrameState:
-        queue = ledger.queue(self.desk())
+        desk = self.desk()
+        queue = ledger.queue(desk)
         return FrameState(
-            user="Sophie Marchal", practice="Kiné Delporte", demo=True,
+            user="Sophie Marchal", practice="Kiné Delporte", demo=desk.practice.demo,
             online=bool(self.post and self.post.state.online),
-            waiting=queue.waiting + queue.doubtful, last_event=events.last_id(self.desk().db),
+            waiting=queue.waiting + queue.doubtful,
         )  # fmt: skip
 
 
@@ -112,7 +113,7 @@ class Events:
         return [EventRow(event.id, event.kind, event.ref) for event in found]
 
     def latest(self) -> int:
-        return events.last_id(self.world.desk.db)
+        return events.last_id(self.world.desk.db) if self.world.cabinet.is_open else 0
 
 
 class Shop:

@@ -98,7 +98,7 @@ def test_the_pill_follows_the_event_table(page: Page, served: House) -> None:
     unlock(page)
     expect(page.get_by_role("status")).to_contain_text("7 envois en attente")
     served.services.shown = type(served.services.shown)(
-        user="S", practice="K", demo=True, online=True, waiting=0, last_event=4, saved_at=NOW
+        user="S", practice="K", demo=True, online=True, waiting=0, saved_at=NOW
     )
     served.events.rows.append(EventRow(4, "outbox.changed", "01LOT"))
     served.broker.wake()

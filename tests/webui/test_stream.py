@@ -1,10 +1,13 @@
 """The event stream: rows, what passes, the limits, the end."""
 
+from datetime import datetime
+
 import pytest
 from flask.testing import FlaskClient
 
 from tests.webui.house import House
 from webui.broker import QUEUE_LENGTH, STREAMS, Broker, Passing
+from webui.frame import FrameState
 from webui.gate import GateState
 from webui.stream import EventRow, Stream
 
@@ -123,3 +126,19 @@ def test_a_page_is_told_what_it_missed(
     house.broker.publish("reader.added")
     assert (b"lot.sealed" in next(chunks)) == told
     answer.close()
+
+
+def test_a_row_written_while_a_screen_is_drawn_is_told_to_that_screen(
+    client: FlaskClient, house: House
+) -> None:
+    house.gate.state = GateState.OPEN
+    house.events.rows = [EventRow(3, "old", "x")]
+    frame = house.services.frame
+
+    def something_happens_meanwhile(now: datetime) -> FrameState:
+        house.events.rows.append(LOT)
+        return frame(now)
+
+    house.services.frame = something_happens_meanwhile  # type: ignore[method-assign]
+    screen = client.get(f"{house.door.root}today/").get_data(as_text=True)
+    assert "events?after=3" in screen
