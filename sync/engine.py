@@ -46,9 +46,10 @@ class Engine:
         with self._one_run:
             self._cancelled.clear()
             now = self._clock.now()
+            patience = self._looks.patience(manual)
+            self._outbox.question([s for s, seconds in patience.items() if not seconds], now)
             lanes = self._outbox.lanes(now)
             tally = Tally(self._outbox.count(now), self._tell)
-            patience = self._looks.patience(manual)
             try:
                 self._flush(tally, patience).run(lanes)
             finally:

@@ -1,6 +1,6 @@
 """Doubles made of memory: an outbox, an intake, a clock, a sleep and a line for the tests."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -46,6 +46,18 @@ class MemoryOutbox:
             for row in lost:
                 row.state, row.due = _S.UNKNOWN, now + QUESTION_AFTER
             return len(lost)
+
+    def question(self, streams: Collection[str], now: datetime) -> int:
+        """See `ports.Outbox`."""
+        with self._lock:
+            asked = [
+                row
+                for row in self.rows.values()
+                if row.state is _S.UNKNOWN and row.message.stream in streams and row.due > now
+            ]
+            for row in asked:
+                row.due = now
+            return len(asked)
 
     def lanes(self, now: datetime) -> Sequence[str]:
         """See `ports.Outbox`."""
@@ -130,7 +142,9 @@ def _asked(row: Row, outcome: Outcome, now: datetime) -> MessageState:
 
 def _wait(row: Row, outcome: Outcome) -> timedelta:
     if row.state is _S.UNKNOWN:
-        return max(QUESTION_AFTER, timedelta(seconds=outcome.retry_after or 0))
+        asked = timedelta(seconds=outcome.retry_after or 0)
+        later = outcome.verdict is Verdict.LATER and bool(asked)
+        return asked if later else max(QUESTION_AFTER, asked)
     if row.state is _S.RETRY_WAIT:
         full = next_delay(row.message.attempt, lambda: 1.0, outcome.retry_after)
         return timedelta(seconds=full)

@@ -5,7 +5,7 @@
 `Intake.take`, C6 is `Mailbox.confirm`, C7 is `Intake.confirmed`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -23,6 +23,14 @@ class Outbox(Protocol):
 
     def recover(self, now: datetime) -> int:
         """Put every lease of an earlier start in doubt (`Unknown`); return how many."""
+        ...
+
+    def question(self, streams: Collection[str], now: datetime) -> int:
+        """Make due the question about every `Unknown` row of these streams; return how many.
+
+        Called when their mailboxes are about to be read: that look answers each of them, and a
+        question that kept a rhythm of its own could always come just after one.
+        """
         ...
 
     def lanes(self, now: datetime) -> Sequence[str]:
@@ -54,7 +62,7 @@ class Outbox(Protocol):
         Sent: DONE → Done, FAILED → Failed, UNREACHABLE and LATER → RetryWait, UNKNOWN → Unknown.
         Asked (`doubtful`): DONE → Done; ABSENT → Ready when `proven`, or at the second empty
         answer ≥ 15 min after the first, else Unknown; anything else leaves it Unknown, to be
-        asked again later (after 15 min, or what `retry_after` says).
+        asked again at the next look, at the latest after 15 min, or when LATER says.
         """
         ...
 

@@ -6,7 +6,7 @@ This is the SQLite answer to the port `sync` works with; every call is one trans
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -54,6 +54,20 @@ class PracticeOutbox:
                     post.end_attempt(desk.db, attempt, verdict, "restart", now)
                 self._doubt(desk, seq, row, "restart", now)
         return len(stale)
+
+    def question(self, streams: Collection[str], now: datetime) -> int:
+        """Make due the question about each message in doubt: their mailbox is about to be read."""
+        desk = self._desk()
+        rows = [
+            row
+            for row in post.open_rows(desk.db)
+            if row.state is _S.UNKNOWN and row.stream in streams and not _is_due(row, now)
+        ]
+        for row in rows:
+            if not self._is_held(row):
+                with desk.deed("message.questioned", "message", row.id):
+                    post.plan(desk.db, row.id, now)
+        return len(rows)
 
     def lanes(self, now: datetime) -> list[str]:
         """Return the lanes with something to send or to ask, the nearest deadline first."""
@@ -216,8 +230,9 @@ class PracticeOutbox:
         elif outcome.verdict is Verdict.ABSENT and self._is_absent(desk, row, outcome):
             arrivals.absent(desk, seq, row, "absent")
         else:
-            wait = max(_QUIET, timedelta(seconds=outcome.retry_after or 0))
-            post.plan(desk.db, row.id, desk.now + wait)
+            wait = timedelta(seconds=outcome.retry_after or 0)
+            soon = outcome.verdict is Verdict.LATER and bool(wait)
+            post.plan(desk.db, row.id, desk.now + (wait if soon else max(_QUIET, wait)))
 
     def _is_absent(self, desk: Desk, row: Row, outcome: Outcome) -> bool:
         """Two empty answers 15 minutes apart, the first 15 minutes after the attempt (§3.2)."""

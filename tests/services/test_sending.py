@@ -371,3 +371,24 @@ def test_what_comes_too_late_expires_unless_the_clock_is_suspect(office: Office)
     row = post.by_reference(db, "ref-attest")
     assert row is not None and row.state is MessageState.EXPIRED
     assert row.reason == "too_late"
+
+
+@pytest.mark.scenario("H-03")
+def test_a_question_that_comes_just_after_a_look_is_asked_at_the_next(
+    office: Office, lot: str
+) -> None:
+    office.partner.mood = Mood.LOST
+    office.run()
+    office.partner.mood = Mood.GOOD
+    outbox = PracticeOutbox(lambda: office.world.desk, office.world.clock.monotonic)
+    [row] = post.open_rows(office.world.desk.db)
+    office.world.clock.advance(minutes=16)
+    message = outbox.lease(row.lane, office.world.clock.now())
+    assert message
+    assert message.doubtful
+    now = office.world.clock.now()
+    outbox.settle(message, Outcome(Verdict.LATER, "mailbox.too_soon", retry_after=20), now)
+    assert outbox.question(["fse"], now) == 0
+    assert outbox.lanes(now) == []
+    assert outbox.question(["efact"], now) == 1
+    assert outbox.lanes(now) == [row.lane]

@@ -440,3 +440,19 @@ def test_what_is_done_between_runs_waits_for_the_run_under_way(
     assert during
     assert not any(during)
     assert done == ["done"]
+
+
+def test_a_question_always_due_just_after_a_look_is_asked_by_that_look(
+    desk: Desk, letter_to: Make
+) -> None:
+    desk.engine.run_once()
+    desk.clock.pass_time(1.5)
+    desk.partner.mood = Mood.LOST
+    desk.queue(letter_to(1))
+    desk.engine.run_once()
+    desk.partner.mood = Mood.GOOD
+    for seconds in (898.5, 1.5) * 4:
+        desk.clock.pass_time(seconds)
+        desk.engine.run_once()
+    assert desk.state("m1") is MessageState.DONE
+    assert desk.partner.arrived == ["0" * 13 + "1"]
