@@ -3,6 +3,7 @@
 from threading import Thread
 from typing import Any
 
+from waitress import wasyncore
 from waitress.server import BaseWSGIServer, MultiSocketServer
 
 _STOP_SECONDS = 2.0
@@ -25,8 +26,16 @@ class WebThread:
         # Sockets belong to the thread that waits on them: it is asked to close them itself.
         self._server.trigger.pull_trigger(self._close)
         self._thread.join(_STOP_SECONDS)
+        if not self._thread.is_alive() and not self._server.task_dispatcher.threads:
+            self._server.trigger.close()
 
     def _close(self) -> None:
+        """Close what the loop waits on, so that it ends; but for the pipe that wakes it.
+
+        Whoever still holds that pipe writes to it by number: closed too early, the number may by
+        then be another file's.
+        """
         for channel in list(self._server.active_channels.values()):
             channel.handle_close()
-        self._server.close()
+        wasyncore.dispatcher.close(self._server)
+        self._server.trigger.del_channel()
