@@ -88,7 +88,8 @@ _LO = LotState
 LOT_STEPS: Mapping[LotState, frozenset[LotState]] = {
     _LO.DRAFT: frozenset({_LO.SEALED}),
     _LO.SEALED: frozenset({_LO.DRAFT, _LO.QUEUED, _LO.EXPORTED}),
-    _LO.QUEUED: frozenset({_LO.SENDING, _LO.UNKNOWN}),
+    # A lot is queued as it is sealed: until its first attempt it may be unsealed all the same.
+    _LO.QUEUED: frozenset({_LO.DRAFT, _LO.SENDING, _LO.UNKNOWN}),
     _LO.SENDING: frozenset({_LO.QUEUED, _LO.SENT, _LO.UNKNOWN, _LO.REFUSED}),
     _LO.UNKNOWN: frozenset({_LO.SENT, _LO.QUEUED}),
     _LO.SENT: frozenset({_LO.ACCEPTED, _LO.REFUSED}),

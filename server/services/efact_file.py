@@ -54,6 +54,11 @@ _INVOICE = attrgetter("patient", "mutuality", "ct1", "ct2")  # lines alike in th
 def draw_numbers(desk: Desk, payer: str, today: date) -> FileNumbers:
     """Draw the sending number and the reference of a file (`be-efact.md` §2, zone 204)."""
     sending = numbering.draw_sending_number(desk.db, desk.device, payer, today.year)
+    return numbers_again(desk, sending, today)
+
+
+def numbers_again(desk: Desk, sending: int, today: date) -> FileNumbers:
+    """Draw a reference for a file whose sending number is already its own."""
     daily = numbering.draw(desk.db, desk.device, f"reference:{today:%Y%m%d}")
     return FileNumbers(sending, f"{today:%Y%m%d}{desk.device.digits}{daily:04d}")
 

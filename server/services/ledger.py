@@ -8,6 +8,7 @@ from server.core.errors import NotFound
 from server.core.outbox import MessageState
 from server.core.states import LineState
 from server.services.desk import Desk
+from server.services.unsealing import can_unseal
 from server.services.verdicts import Told, of_line
 from server.store import claims, money, patients, post
 from server.store.claims import Line, Lot, LotLine, Step
@@ -73,6 +74,7 @@ class LotView:
     letters: Sequence[LetterRow]
     settlements: Sequence[Settlement]
     waits_for_day: bool  # another file of this insurer took its day
+    can_unseal: bool  # nothing of it was ever attempted
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,5 +222,5 @@ def _lot_view(desk: Desk, held: Lot) -> LotView:
         held, message, inside, claims.steps(desk.db, "lot", held.id),
         post.attempts(desk.db, message.id) if message else (),
         post.letters_of_lot(desk.db, held.id), money.settlements(desk.db, held.id),
-        later and held.file_day > desk.today,
+        later and held.file_day > desk.today, can_unseal(held, message),
     )  # fmt: skip

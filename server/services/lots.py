@@ -97,7 +97,8 @@ def drafts(desk: Desk, *, rehearse: bool = True) -> list[Draft]:
 def seal(desk: Desk, payer: str, month: str) -> Sealed:
     """Seal the lot of one insurer and month; raise `SealRefused` with every fault."""
     desk.require("billing")
-    lot = desk.new_id()
+    held = claims.unsealed_lot(desk.db, desk.device.id, payer, month, desk.today.year)
+    lot = held.id if held else desk.new_id()
     with desk.deed("lot.sealed", "lot", lot, {"payer": payer, "month": month}) as seq:
         lines = claims.lines_of_draft(desk.db, payer, month)
         if not lines:
@@ -267,10 +268,7 @@ def _seal(
     known: Mapping[str, Dossier],
 ) -> Sealed:
     payer, month = group
-    try:
-        numbers = efact_file.draw_numbers(desk, payer, desk.today)
-    except InvalidValue as error:
-        raise SealRefused(faults=(Fault("lot.number", "", "practice", _texts(error)),)) from None
+    numbers = _numbers(desk, key, payer)
     payload, invoices, faults = _written(desk, lines, month, numbers, known)
     if faults:
         raise SealRefused(faults=tuple(faults))
@@ -282,6 +280,17 @@ def _seal(
     claims.add_step(desk.db, desk.stamp, seq, "lot", key, ("Draft", "Sealed"))
     claims.move_lot(desk.db, desk.stamp, seq, key, LotState.QUEUED)
     return Sealed(key, numbers.sending, numbers.reference, day, day > desk.today)
+
+
+def _numbers(desk: Desk, key: str, payer: str) -> FileNumbers:
+    """Draw the numbers of a lot; one that was unsealed keeps its sending number."""
+    held = claims.lot(desk.db, key)
+    if held is not None:
+        return efact_file.numbers_again(desk, held.number, desk.today)
+    try:
+        return efact_file.draw_numbers(desk, payer, desk.today)
+    except InvalidValue as error:
+        raise SealRefused(faults=(Fault("lot.number", "", "practice", _texts(error)),)) from None
 
 
 def _lot(

@@ -267,14 +267,35 @@ def pay_line(db: apsw.Connection, key: str, cents: int) -> None:
 
 
 def add_lot(db: apsw.Connection, x: Lot, seq: int) -> None:
-    """Write a lot."""
+    """Write a lot, or write it anew when it was unsealed; its number then stays as it was."""
     db.execute(
-        "insert into lot values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into lot values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " on conflict (id) do update set seq = excluded.seq, reference = excluded.reference,"
+        " file_day = excluded.file_day, sealed_at = excluded.sealed_at,"
+        " sealed_by = excluded.sealed_by, payload_sha256 = excluded.payload_sha256,"
+        " lines_sha256 = excluded.lines_sha256, oa_cents = excluded.oa_cents,"
+        " copay_cents = excluded.copay_cents, supplement_cents = excluded.supplement_cents,"
+        " line_count = excluded.line_count, invoice_count = excluded.invoice_count,"
+        " predecessor = excluded.predecessor, state = excluded.state where state = 'Draft'",
         (x.id, x.device, seq, x.kind, x.payer, x.month, x.number, x.year, x.reference,
          x.file_day.isoformat(), x.sealed_at.isoformat(), x.sealed_by, x.payload_sha256,
          x.lines_sha256, x.oa_cents, x.copay_cents, x.supplement_cents, x.line_count,
          x.invoice_count, x.predecessor, str(x.state)),
     )  # fmt: skip
+
+
+def unsealed_lot(db: apsw.Connection, device: str, payer: str, month: str, year: int) -> Lot | None:
+    """Return the lot of a payer and month that was unsealed: its number is reserved for it."""
+    return one(
+        db, Lot, _LOT + " where state = 'Draft' and device = ? and payer = ? and month = ?"
+        " and year = ? order by number limit 1",
+        (device, payer, month, year),
+    )  # fmt: skip
+
+
+def empty_lot(db: apsw.Connection, lot: str) -> None:
+    """Forget how lines were to leave in a lot that never did."""
+    db.execute("delete from lot_line where lot = ?", (lot,))
 
 
 def lock_lines(
@@ -322,8 +343,11 @@ def lot_by_reference(db: apsw.Connection, reference: str) -> Lot | None:
 
 
 def lots(db: apsw.Connection, before: str = "~", most: int = 100) -> list[Lot]:
-    """Return a page of lots, newest first, after the id of the last shown."""
-    return many(db, Lot, _LOT + " where id < ? order by id desc limit ?", (before, most))
+    """Return a page of sealed lots, newest first, after the id of the last shown."""
+    return many(
+        db, Lot, _LOT + " where id < ? and state <> 'Draft' order by id desc limit ?",
+        (before, most),
+    )  # fmt: skip
 
 
 def knows_payer(db: apsw.Connection, payer: str) -> bool:
@@ -332,9 +356,10 @@ def knows_payer(db: apsw.Connection, payer: str) -> bool:
 
 
 def lots_of_payer_on(db: apsw.Connection, payer: str, since: date) -> list[Lot]:
-    """Return the lots of one payer planned on a day or later, by day."""
+    """Return the sealed lots of one payer planned on a day or later, by day."""
     return many(
-        db, Lot, _LOT + " where payer = ? and file_day >= ? order by file_day, id",
+        db, Lot, _LOT + " where payer = ? and file_day >= ? and state <> 'Draft'"
+        " order by file_day, id",
         (payer, since.isoformat()),
     )  # fmt: skip
 

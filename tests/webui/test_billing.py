@@ -84,3 +84,14 @@ def test_one_lot_can_be_sealed_alone(shop: Shop) -> None:
 
 def test_sealing_when_nothing_is_good_comes_back_to_the_list(shop: Shop) -> None:
     assert "Rien à clôturer" in shop.follow("billing/seal")
+
+
+def test_a_lot_that_never_left_offers_to_be_opened_again(shop: Shop) -> None:
+    shop.world.visit(OUCHENE, copay_collected="2,50")
+    lot = shop.world.seal("100")
+    assert "Desceller le lot" in shop.get(f"lots/{lot}")
+    page = shop.follow(f"lots/{lot}/unseal")
+    assert "1 lot prêt" in page
+    shown = shop.get(f"lots/{lot}")
+    assert "Ce lot est descellé" in shown
+    assert "Desceller le lot" not in shown

@@ -4,12 +4,13 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.states import LineState
-from server.services import ledger
+from server.services import ledger, unsealing
 from server.services.desk import Desk
 from server.services.ledger import LotView
 from webui.desk import desk
 from webui.naming import Naming
 from webui.proofs import as_file
+from webui.replies import go
 from webui.trouble import reasons
 
 page = Blueprint("lots", __name__, url_prefix="/lots")
@@ -53,6 +54,13 @@ def show(lot_id: str) -> ResponseReturnValue:
         reason=reasons(here.catalogue),
         letters=LETTERS,
     )
+
+
+@page.post("/<lot_id>/unseal")
+def unseal(lot_id: str) -> Response:
+    """Open again a lot that never left, and show what can be sealed."""
+    unsealing.unseal(desk().work(), lot_id)
+    return go("billing.index")
 
 
 @page.get("/<lot_id>/sent")
