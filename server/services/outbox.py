@@ -47,7 +47,7 @@ class PracticeOutbox:
         stale = [
             row
             for row in post.open_rows(desk.db)
-            if row.state is _S.LEASED and not self._is_held(row)
+            if row.state is _S.LEASED and not self._is_held(desk, row)
         ]
         for row in stale:
             with desk.deed("message.doubt", "message", row.id) as seq:
@@ -67,7 +67,7 @@ class PracticeOutbox:
             if row.state is _S.UNKNOWN and row.stream in streams and not _is_due(row, now)
         ]
         for row in rows:
-            if not self._is_held(row):
+            if not self._is_held(desk, row):
                 with desk.deed("message.questioned", "message", row.id):
                     post.plan(desk.db, row.id, now)
         return len(rows)
@@ -88,7 +88,7 @@ class PracticeOutbox:
         """Take the most urgent due row of a lane; the lease and the attempt are durable (C2)."""
         desk = self._desk()
         mine = [row for row in post.open_rows(desk.db) if row.lane == lane]
-        if any(row.state is _S.LEASED or self._is_held(row) for row in mine):
+        if any(row.state is _S.LEASED or self._is_held(desk, row) for row in mine):
             return None
         for row in mine:
             if _is_due(row, now) and not self._must_wait_for_tomorrow(desk, row, now):
@@ -260,9 +260,9 @@ class PracticeOutbox:
         if row.lot:
             fates.lot_in_doubt(desk, seq, row.lot)
 
-    def _is_held(self, row: Row) -> bool:
+    def _is_held(self, desk: Desk, row: Row) -> bool:
         """Say whether somebody in this run of the program holds the row now."""
-        mine = row.leased_boot == self._desk().stamp.boot
+        mine = row.leased_boot == desk.stamp.boot
         return mine and row.leased_until is not None and row.leased_until > self._mono()
 
 
