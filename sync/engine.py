@@ -8,7 +8,7 @@ from threading import Event, Lock
 
 from server.core.clock import Clock
 from sync.etiquette import Looks
-from sync.flush import Flush
+from sync.flush import Flush, Spread, side_by_side
 from sync.mail_round import MailRound
 from sync.ports import Intake, Mailbox, Outbox, Transport
 from sync.report import Report, Tally, Tell
@@ -25,14 +25,19 @@ class Engine:
         intake: Intake,
         clock: Clock,
         tell: Tell = lambda _: None,
+        spread: Spread = side_by_side,
     ) -> None:
-        """Take transports and mailboxes by stream ("efact"): a question reads the latter too."""
+        """Take transports and mailboxes by stream ("efact"): a question reads the latter too.
+
+        `spread` says how the lanes are emptied: one after the other for who wants to replay a run.
+        """
         self._outbox = outbox
         self._transports = transports
         self._mailboxes = mailboxes
         self._intake = intake
         self._clock = clock
         self._tell = tell
+        self._spread = spread
         self._looks = Looks(mailboxes, clock)
         self._cancelled = Event()
         self._one_run = Lock()
@@ -78,6 +83,7 @@ class Engine:
             patience,
             tally,
             self._cancelled,
+            self._spread,
         )
 
     def _round(self, tally: Tally, patience: Mapping[str, int]) -> MailRound:

@@ -4,7 +4,7 @@ Leased, tried once, settled; asked when in doubt (`reliability-security.md` §3)
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 
 from server.core.clock import Clock
@@ -16,6 +16,19 @@ from sync.report import Step, Tally
 log = logging.getLogger(__name__)
 
 MAX_LANES = 7  # one per Belgian insurer (`be-mycarenet.md` §1)
+
+Spread = Callable[[Callable[[str], None], Sequence[str]], None]
+"""Empties several lanes: calls the function with each; raises its first mistake at the end."""
+
+
+def side_by_side(empty: Callable[[str], None], lanes: Sequence[str]) -> None:
+    """Empty each lane in a thread of its own."""
+    # Daemon threads, unlike concurrent.futures': a program that stops does not wait for a
+    # partner that is silent. The lease left behind is in doubt at the next start (§3.1).
+    from multiprocessing.pool import ThreadPool
+
+    with ThreadPool(min(len(lanes), MAX_LANES)) as pool:
+        pool.map(empty, lanes, chunksize=1)
 
 
 class Flush:
@@ -30,6 +43,7 @@ class Flush:
         patience: Mapping[str, int],
         tally: Tally,
         cancelled: Event,
+        spread: Spread = side_by_side,
     ) -> None:
         self._outbox = outbox
         self._transports = transports
@@ -38,18 +52,13 @@ class Flush:
         self._patience = patience
         self._tally = tally
         self._cancelled = cancelled
+        self._spread = spread
         self._sent: set[str] = set()
 
     def run(self, lanes: Sequence[str]) -> None:
-        """Empty these lanes side by side; raise the first mistake of ours once all have ended."""
-        if not lanes:
-            return
-        # Daemon threads, unlike concurrent.futures': a program that stops does not wait for a
-        # partner that is silent. The lease left behind is in doubt at the next start (§3.1).
-        from multiprocessing.pool import ThreadPool
-
-        with ThreadPool(min(len(lanes), MAX_LANES)) as pool:
-            pool.map(self._empty, lanes, chunksize=1)
+        """Empty these lanes; raise the first mistake of ours once all have ended."""
+        if lanes:
+            self._spread(self._empty, lanes)
 
     def _empty(self, lane: str) -> None:
         while not self._cancelled.is_set():

@@ -43,6 +43,12 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a developer play fewer schedules of power, crash, network and partner than every day."""
+    parser.addoption("--schedules", type=int, default=10_000, help="torture schedules in process")
+
+
 _LOOPBACK = ("127.0.0.1", "::1", "localhost", "")
 
 

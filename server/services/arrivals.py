@@ -41,7 +41,6 @@ def present(desk: Desk, seq: int, row: Row, evidence: str) -> None:
 def absent(desk: Desk, seq: int, row: Row, reason: str) -> None:
     """Note that a message in doubt did not arrive: the same bytes may leave again."""
     post.move(desk.db, row, MessageState.READY, reason)
-    post.mark_empty(desk.db, row.id, None)
     post.plan(desk.db, row.id, desk.now)
     if row.lot:
         fates.lot_stays(desk, seq, row.lot)

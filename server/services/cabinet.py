@@ -78,9 +78,17 @@ class Cabinet:
     """One practice folder and the session opened on it."""
 
     def __init__(
-        self, folder: Path, clock: Clock, entropy: Entropy, built_on: date, cost: Cost | None = None
+        self,
+        folder: Path,
+        clock: Clock,
+        entropy: Entropy,
+        built_on: date,
+        cost: Cost | None = None,
+        disk: str | None = None,
     ) -> None:
+        """`disk` names the disk that holds the practice file when it is not the system's."""
         self._folder = folder
+        self._disk = disk
         self._clock = clock
         self._entropy = entropy
         self._cost = cost or Cost()
@@ -226,14 +234,14 @@ class Cabinet:
 
     def _open(self, key: DatabaseKey, user: str) -> None:
         path = self._folder / DATABASE
-        db = _connected(path, key)
+        db = _connected(path, key, self._disk)
         migrate(db)
         reference = _accepted_reference(self._folder, practices.get(db).reference_sha256)
         last = value(db, "select max(at) from journal")
         self._facts = replace(self._facts, last_event=last and datetime.fromisoformat(last))
         db.close()
         self.lock()
-        self._pool = Pool(path, key, reference)
+        self._pool = Pool(path, key, reference, self._disk)
         self._key, self._user, self._mac_key = key, user, key.derive("journal")
 
     def _write_file(self, form: NewPractice, number: Nihii, owner: str, key: DatabaseKey) -> Path:
@@ -282,10 +290,10 @@ class Cabinet:
         return new_ulid(self._clock.now(), self._entropy)
 
 
-def _connected(path: Path, key: DatabaseKey) -> apsw.Connection:
+def _connected(path: Path, key: DatabaseKey, disk: str | None) -> apsw.Connection:
     """Open the file with a key its key file gave: when it does not open, the file is damaged."""
     try:
-        return connect(path, key)
+        return connect(path, key, disk)
     except WrongKey:
         raise DamagedPractice(reason="pages") from None
 

@@ -6,9 +6,10 @@ This is the SQLite answer to the port `sync` works with; every call is one trans
 
 import hashlib
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 from server.core.backoff import exhausted, next_delay
 from server.core.clock import civil_date, start_of_day
@@ -17,11 +18,13 @@ from server.core.outbox import Message, MessageState, Outcome, Verdict
 from server.services import arrivals, fates
 from server.services.desk import Desk
 from server.store import claims, post
-from server.store.post import Row
+from server.store.post import Attempt, Row
 
 _QUIET = timedelta(minutes=15)  # how long a mailbox must stay silent before absence is believed
 _FIRST_QUESTION = timedelta(minutes=1)  # the run that fell silent reads the mailbox itself
+_QUIET_SECONDS = _QUIET.total_seconds()
 _LEASE_SECONDS = 300.0
+_ABSENT = Verdict.ABSENT.value
 _S = MessageState
 
 
@@ -44,7 +47,7 @@ class PracticeOutbox:
         stale = [
             row
             for row in post.open_rows(desk.db)
-            if row.state is _S.LEASED and not self._is_held(row)
+            if row.state is _S.LEASED and not self._is_held(desk, row)
         ]
         for row in stale:
             with desk.deed("message.doubt", "message", row.id) as seq:
@@ -64,7 +67,7 @@ class PracticeOutbox:
             if row.state is _S.UNKNOWN and row.stream in streams and not _is_due(row, now)
         ]
         for row in rows:
-            if not self._is_held(row):
+            if not self._is_held(desk, row):
                 with desk.deed("message.questioned", "message", row.id):
                     post.plan(desk.db, row.id, now)
         return len(rows)
@@ -85,7 +88,7 @@ class PracticeOutbox:
         """Take the most urgent due row of a lane; the lease and the attempt are durable (C2)."""
         desk = self._desk()
         mine = [row for row in post.open_rows(desk.db) if row.lane == lane]
-        if any(row.state is _S.LEASED or self._is_held(row) for row in mine):
+        if any(row.state is _S.LEASED or self._is_held(desk, row) for row in mine):
             return None
         for row in mine:
             if _is_due(row, now) and not self._must_wait_for_tomorrow(desk, row, now):
@@ -235,27 +238,31 @@ class PracticeOutbox:
             post.plan(desk.db, row.id, desk.now + (wait if soon else max(_QUIET, wait)))
 
     def _is_absent(self, desk: Desk, row: Row, outcome: Outcome) -> bool:
-        """Two empty answers 15 minutes apart, the first 15 minutes after the attempt (§3.2)."""
+        """Two empty answers 15 minutes apart, the first 15 minutes after the attempt (§3.2).
+
+        The minutes are those of this run, which nobody can set: an attempt of an earlier run is
+        as old as our first question about it.
+        """
         if outcome.proven:
             return True
-        tries = [a.at for a in post.attempts(desk.db, row.id) if a.kind == "send"]
-        if row.empty_since is not None:
-            return desk.now - row.empty_since >= _QUIET
-        if not tries or desk.now - tries[-1] >= _QUIET:
-            post.mark_empty(desk.db, row.id, desk.now)
-        return False
+        story = post.attempts(desk.db, row.id)
+        sent = max((n for n, a in enumerate(story) if a.kind == "send"), default=None)
+        after = story if sent is None else story[sent + 1 :]
+        mine = [a for a in after if a.boot == desk.stamp.boot]
+        earliest = -inf if sent is None else _mono_of(story[sent], mine) + _QUIET_SECONDS
+        empty = [a.mono for a in mine if a.verdict == _ABSENT and a.mono >= earliest]
+        return bool(empty) and empty[-1] - empty[0] >= _QUIET_SECONDS
 
     def _doubt(self, desk: Desk, seq: int, row: Row, reason: str, ask_at: datetime) -> None:
         """Note that nobody knows what arrived: ask soon, and never send before an answer."""
         post.move(desk.db, row, _S.UNKNOWN, reason)
         post.plan(desk.db, row.id, ask_at)
-        post.mark_empty(desk.db, row.id, None)
         if row.lot:
             fates.lot_in_doubt(desk, seq, row.lot)
 
-    def _is_held(self, row: Row) -> bool:
+    def _is_held(self, desk: Desk, row: Row) -> bool:
         """Say whether somebody in this run of the program holds the row now."""
-        mine = row.leased_boot == self._desk().stamp.boot
+        mine = row.leased_boot == desk.stamp.boot
         return mine and row.leased_until is not None and row.leased_until > self._mono()
 
 
@@ -264,6 +271,13 @@ def _is_due(row: Row, now: datetime) -> bool:
         return False
     at = _due_at(row)
     return at is not None and at <= now
+
+
+def _mono_of(sent: Attempt, asked: Sequence[Attempt]) -> float:
+    """Return the second of this run since which an attempt is known to have been made."""
+    if not asked or sent.boot == asked[0].boot:
+        return sent.mono
+    return asked[0].mono
 
 
 def _due_at(row: Row) -> datetime | None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from server.core.outbox import Letter, LetterKind, MessageState
 from server.core.states import LineState, LotState
+from server.core.tack import proves
 from server.countries.belgium.efact_codes import PlacedCode
 from server.countries.belgium.efact_returns import ActVerdict, Fate, Return, interpret
 from server.services import arrivals, efact_file, fates, verdicts
@@ -81,7 +82,10 @@ def _apply(desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
 
 
 def _apply_tack(desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
-    """Take a hub acknowledgement: a success ends a doubt, whoever asked."""
+    """Take a hub acknowledgement: a success ends a doubt, whoever asked.
+
+    A failure ends it too when there was one attempt only: else it may be that of an earlier one.
+    """
     row = post.by_reference(desk.db, letter.applies_to.rsplit(":", 1)[-1])
     lot = row.lot if row else None
     ours = row is not None and _is_for(letter, post.payload(desk.db, row.id))
@@ -90,16 +94,20 @@ def _apply_tack(desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
     with desk.deed("letter.applied", "letter", key, reason=reason or None) as seq:
         if row is not None and good and ours:
             arrivals.present(desk, seq, row, f"letter:{key}")
-        elif row is not None and not good and row.state is MessageState.UNKNOWN:
+        elif row is not None and not good and _is_of_the_last(row):
             arrivals.absent(desk, seq, row, "tack.failure")
         post.file_letter(desk.db, key, "Applied", "tack", lot, reason, now)
     return True
 
 
+def _is_of_the_last(row: post.Row) -> bool:
+    """Say whether a refusal in the mailbox can only be that of the attempt in doubt."""
+    return row.state is MessageState.UNKNOWN and row.attempts <= 1
+
+
 def _is_for(letter: Letter, payload: bytes) -> bool:
     """Say whether an acknowledgement is for these bytes: an HMAC keyed by its own verdict."""
-    mac = hmac.digest(letter.result_major.encode(), payload, "sha256")
-    return hmac.compare_digest(letter.content.strip(), base64.b64encode(mac))
+    return proves(letter.content, letter.result_major, payload)
 
 
 def _apply_message(desk: Desk, key: str, letter: Letter, now: datetime) -> bool:

@@ -27,20 +27,21 @@ _PRAGMAS = (
 )
 
 
-def connect(path: Path, key: DatabaseKey) -> apsw.Connection:
+def connect(path: Path, key: DatabaseKey, disk: str | None = None) -> apsw.Connection:
     """Open a practice file: cipher and raw key before any other statement, then the rest.
 
-    Raises `WrongKey` when the key does not open it, `DamagedPractice` when it is no practice or
-    is not there: `found` makes a new one.
+    `disk` names another disk than the system's: a SQLite VFS under the encryption layer. Raises
+    `WrongKey` when the key does not open it, `DamagedPractice` when it is no practice or is not
+    there: `found` makes a new one.
     """
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI
     try:
-        db = apsw.Connection(str(path), flags=flags)
+        db = apsw.Connection(str(path), flags=flags, vfs=disk)
     except apsw.CantOpenError:
         raise DamagedPractice(reason="missing") from None
     db.set_busy_handler(_wait_a_moment)
     try:
-        _unlock(db, key)
+        _unlock(db, key, shared=disk is None)
         for name, value in _PRAGMAS:
             db.pragma(name, value)
     except BaseException:
@@ -67,10 +68,12 @@ def _wait_a_moment(tries: int) -> bool:
     return tries * _PAUSE < _PATIENCE
 
 
-def _unlock(db: apsw.Connection, key: DatabaseKey) -> None:
+def _unlock(db: apsw.Connection, key: DatabaseKey, *, shared: bool) -> None:
     db.pragma("cipher", "chacha20")
     if db.pragma("key", f"raw:{key.raw.hex()}") != "ok":
         raise DamagedPractice(reason="cipher")
+    if not shared:  # a disk handed in has no memory for connections to share
+        db.pragma("locking_mode", "exclusive")
     try:
         db.execute("select count(*) from sqlite_master").fetchall()
     except apsw.NotADBError:
@@ -94,8 +97,15 @@ def is_encrypted(path: Path) -> bool:
 class Pool:
     """One connection per thread to one practice; all closed at once when it is locked."""
 
-    def __init__(self, path: Path, key: DatabaseKey, reference: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        key: DatabaseKey,
+        reference: Path | None = None,
+        disk: str | None = None,
+    ) -> None:
         self._path = path
+        self._disk = disk
         self._key: DatabaseKey | None = key
         self._reference = reference
         self._edition = 0
@@ -113,7 +123,7 @@ class Pool:
         with self._guard:
             if self._key is None:
                 raise Locked()
-            db = connect(self._path, self._key)
+            db = connect(self._path, self._key, self._disk)
             if self._reference is not None:
                 attach_reference(db, self._reference)
             self._all.add(db)

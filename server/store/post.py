@@ -49,6 +49,8 @@ class Attempt:
     verdict: str
     reason: str
     ended_at: datetime | None
+    boot: str
+    mono: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +165,6 @@ def plan(db: apsw.Connection, key: str, next_try: datetime | None) -> None:
     )
 
 
-def mark_empty(db: apsw.Connection, key: str, since: datetime | None) -> None:
-    """Write since when the mailbox shows no trace of a message in doubt."""
-    db.execute("update message set empty_since = ? where id = ?", (_iso(since), key))
-
-
 def add_attempt(
     db: apsw.Connection, row: Row, kind: str, boot: str, now: datetime, mono: float
 ) -> int:
@@ -203,7 +200,7 @@ def attempts(db: apsw.Connection, message: str) -> list[Attempt]:
     return many(
         db,
         Attempt,
-        "select id, message, n, kind, at, verdict, reason, ended_at from attempt"
+        "select id, message, n, kind, at, verdict, reason, ended_at, boot, mono from attempt"
         " where message = ? order by id",
         (message,),
     )

@@ -10,12 +10,6 @@ from hashlib import sha256
 LARGEST = 64 * 1024 * 1024  # of an inflated content; more is a bomb
 
 
-def deflate(content: bytes) -> bytes:
-    """Compress as RFC 1951, without the zlib header."""
-    squeeze = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    return squeeze.compress(content) + squeeze.flush()
-
-
 def inflate(blob: bytes, largest: int = LARGEST) -> bytes | None:
     """Undo `deflate`, or what partners take for it (zlib, gzip); None when it cannot be read."""
     for wbits in (-zlib.MAX_WBITS, zlib.MAX_WBITS, zlib.MAX_WBITS | 16):

@@ -3,15 +3,14 @@
 Source: `be-mycarenet.md` §9.
 """
 
-import hmac
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from server.core.outbox import Letter, LetterKind
-from sync.transports.blob import deflate, hash_value, inflate
+from server.core.tack import proves
+from sync.transports.blob import hash_value, inflate
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -49,16 +48,8 @@ class TAck:
         return self.applies_to.removeprefix(INPUT) if self.applies_to.startswith(INPUT) else ""
 
     def proves(self, payload: bytes) -> bool:
-        """Whether the value is the HMAC of these very bytes under this very result.
-
-        The schema says "of the request" without saying whether before or after deflating, and
-        its only public note leaves it open: either is a proof.
-        """
-        value = _decoded(self.value)
-        return any(
-            hmac.compare_digest(value, hmac.digest(self.result_major.encode(), content, sha256))
-            for content in (payload, deflate(payload))
-        )
+        """Whether the value is the HMAC of these very bytes under this very result."""
+        return proves(_decoded(self.value), self.result_major, payload)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from typing import Any
 
 from server.core.errors import InvalidValue
 from server.core.outbox import Message
-from sync.transports.blob import deflate, hash_value
+from server.core.tack import deflate
+from sync.transports.blob import hash_value
 from sync.transports.mycarenet_account import Account
 from sync.transports.soap_answer import WSA
 

@@ -34,12 +34,21 @@ def find(page: Page, message: Message, raw: bytes | None) -> Outcome:
     if good:
         return Outcome(Verdict.UNKNOWN, "tack.other_bytes", raw)
     if any(tack.failure for tack in ours):
-        return Outcome(Verdict.ABSENT, "tack.failure", raw, proven=True)
+        return _refused(page, message, raw)
     if ours:
         return Outcome(Verdict.UNKNOWN, "tack.other_result", raw)
     if page.full:
         return Outcome(Verdict.UNKNOWN, "mailbox.full_page", raw)
     return Outcome(Verdict.ABSENT, "mailbox.no_trace", raw)
+
+
+def _refused(page: Page, message: Message, raw: bytes | None) -> Outcome:
+    """Judge a failure alone: after several attempts, the last may still be on its way."""
+    if message.attempt <= 1:
+        return Outcome(Verdict.ABSENT, "tack.failure", raw, proven=True)
+    if page.full:
+        return Outcome(Verdict.UNKNOWN, "mailbox.full_page", raw)
+    return Outcome(Verdict.ABSENT, "tack.failure", raw)
 
 
 def _answered(page: Page, message: Message) -> bool:

@@ -133,12 +133,12 @@ def letter(content: bytes, kind: LetterKind = LetterKind.MESSAGE) -> Letter:
 def tack(reference: str, sent: bytes, result: str = "success") -> Letter:
     """A hub acknowledgement of some bytes sent under one of our references."""
     major = f"urn:nip:tack:result:major:{result}"
-    value = b64encode(hmac.digest(major.encode(), sent, "sha256"))
+    value = hmac.digest(major.encode(), sent, "sha256")
     return Letter(
         LetterKind.TACK,
         "",
         value,
-        value.decode(),
+        b64encode(value).decode(),
         "",
         reference,
         major,

@@ -1,5 +1,9 @@
 """The outbox at work with the real engine and a partner made of memory."""
 
+import hmac
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,10 +11,13 @@ import pytest
 from server.core.errors import StateConflict
 from server.core.outbox import Message, MessageState, Outcome, Verdict
 from server.core.states import LotState
+from server.core.tack import deflate
 from server.services import ledger, lots
 from server.services.outbox import PracticeOutbox
+from server.services.returns import PracticeIntake
 from server.store import post
 from sync.transports.fakes import FakePartner, Mood
+from sync.transports.mycarenet_answer import INPUT, SUCCESS, TAck, _tack_letter
 from tests.people import DELVAUX, LAMBIOTTE, OUCHENE, THONON
 from tests.services.answers import tack
 from tests.services.office import Office
@@ -95,6 +102,76 @@ def test_a_negative_acknowledgement_lets_the_same_bytes_leave_again(
     office.partner.mood = Mood.GOOD
     office.run()
     assert office.partner.arrived == [office.lot(lot).reference]
+
+
+def test_a_refusal_of_an_earlier_attempt_says_nothing_of_the_last(office: Office, lot: str) -> None:
+    office.partner.mood = Mood.LOST
+    office.run()
+    stale = tack(office.lot(lot).reference, _payload(office, lot), "failure")
+    office.take(stale)
+    office.partner.mood = Mood.MUTE
+    office.run()
+    assert office.lot(lot).state is LotState.UNKNOWN
+    again = replace(stale, content=b"written otherwise", hash="another")
+    assert office.take(again)
+    assert office.lot(lot).state is LotState.UNKNOWN
+    assert len(office.partner.arrived) == 1
+
+
+@pytest.mark.parametrize("travelled", [bytes, deflate])
+def test_an_acknowledgement_as_the_transport_reads_it_ends_the_doubt(
+    office: Office, lot: str, travelled: Callable[[bytes], bytes]
+) -> None:
+    """Once confirmed it is gone: a question after that would find no trace of the lot."""
+    office.partner.mood = Mood.MUTE
+    office.run()
+    reference, sent = office.lot(lot).reference, travelled(_payload(office, lot))
+    value = b64encode(hmac.digest(SUCCESS.encode(), sent, "sha256")).decode()
+    read = _tack_letter(TAck(value, f"{INPUT}{reference}", SUCCESS, "", ""))
+    assert office.take(read)
+    assert office.lot(lot).state is LotState.SENT
+
+
+@pytest.mark.scenario("H-08")
+@pytest.mark.scenario("H-03")
+def test_a_clock_set_ahead_does_not_make_a_silence_longer(office: Office, lot: str) -> None:
+    office.partner.mood = Mood.LOST
+    office.run()
+    office.partner.mood = Mood.GOOD
+    clock = office.world.clock
+    clock.at += timedelta(hours=2)
+    for minutes in (2, 2, 2):
+        clock.at += timedelta(hours=2)
+        clock.advance(minutes=minutes)
+        office.run()
+        assert office.lot(lot).state is LotState.UNKNOWN
+    assert office.partner.arrived == []
+    for _ in range(4):
+        clock.advance(minutes=15)
+        office.run()
+    assert office.partner.arrived == [office.lot(lot).reference]
+
+
+@pytest.mark.scenario("H-03")
+def test_after_a_restart_silence_is_counted_from_the_first_question(
+    office: Office, lot: str
+) -> None:
+    """Nobody knows how long the machine was off: its clock may have been set meanwhile."""
+    world = office.world
+    office.partner.mood = Mood.LOST
+    office.run()
+    office.partner.mood = Mood.GOOD
+    world.cabinet.lock()
+    world.clock.at += timedelta(days=2)
+    world.cabinet = open_cabinet(world.folder, world.clock)
+    office.outbox = PracticeOutbox(lambda: world.desk, world.clock.monotonic, lambda: 0.5)
+    office.intake = PracticeIntake(lambda: world.desk)
+    for state in ("Unknown", "Unknown", "Sent"):
+        office.run()
+        assert str(office.lot(lot).state) == state
+        world.clock.advance(minutes=15)
+    assert office.partner.arrived == [office.lot(lot).reference]
+    world.cabinet.lock()
 
 
 def test_an_answer_that_comes_while_the_lot_waits_to_leave_again_stops_it(

@@ -4,7 +4,8 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.transports.blob import deflate, inflate
+from server.core.tack import deflate
+from sync.transports.blob import inflate
 
 
 @given(st.binary(max_size=2000))

@@ -292,6 +292,20 @@ def test_what_the_acknowledgements_of_a_page_prove(
     assert (outcome.verdict, outcome.reason, outcome.proven) == (verdict, reason, proven)
 
 
+@pytest.mark.parametrize(
+    ("others", "verdict", "reason"),
+    [(0, Verdict.ABSENT, "tack.failure"), (99, Verdict.UNKNOWN, "mailbox.full_page")],
+)
+def test_a_failure_after_several_attempts_may_be_that_of_an_earlier_one(
+    line: Line, letter_to: Make, others: int, verdict: Verdict, reason: str
+) -> None:
+    message = replace(letter_to(1), attempt=2)
+    failure = cin.tack(message.reference, message.payload, cin.FAILURE)
+    line.says(answers(cin.page(tacks=[failure, *(cin.tack(f"{n}", b"") for n in range(others))])))
+    outcome = line.ask(message)
+    assert (outcome.verdict, outcome.reason, outcome.proven) == (verdict, reason, False)
+
+
 def test_no_trace_on_a_full_page_proves_nothing(line: Line, letter_to: Make) -> None:
     line.says(answers(cin.page(tacks=[cin.tack(f"{n}", b"") for n in range(100)])))
     assert line.ask(letter_to(1)).reason == "mailbox.full_page"

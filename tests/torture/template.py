@@ -1,0 +1,71 @@
+"""The practice every schedule starts from: its visits are recorded, its lots wait to be sealed.
+
+It is made once, in a folder; each schedule starts from the bytes of its practice file.
+"""
+
+import functools
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import argon2.low_level
+
+from server.services.cabinet import DATABASE, REFERENCE, Cabinet
+from server.store import claims
+from tests.people import DELVAUX, LAMBIOTTE, OUCHENE, THONON
+from tests.world import BUILT_ON, CHEAP, MARCHAL, FixedClock, World, furnish, open_cabinet, seeded
+
+_ROOT = Path(__file__).parents[2]
+_TARIFF = _ROOT / "server" / "reference" / "demo" / "be_tariff_demo.csv"
+EVENING = datetime(2026, 4, 1, 16, 0, tzinfo=UTC)
+"""When every schedule begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A folder with its keys and its tables, the practice file, and what can be sealed."""
+
+    folder: Path
+    file: bytes
+    drafts: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, folder: Path) -> Self:
+        """Read the one in a folder, made there before when it is not yet."""
+        if not (folder / DATABASE).exists():
+            _make(folder)
+        cabinet = open_cabinet(folder, FixedClock(EVENING))
+        drafts = tuple(claims.drafts(cabinet.desk().db))
+        cabinet.lock()
+        return cls(folder, (folder / DATABASE).read_bytes(), drafts)
+
+
+def remember_keys() -> None:
+    """Stretch each passphrase once a process: the same words and salt give the same key."""
+    stretch = argon2.low_level.hash_secret_raw
+    if not hasattr(stretch, "cache_info"):
+        argon2.low_level.hash_secret_raw = functools.cache(stretch)
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = folder / "as-built.db"
+    command = [sys.executable, "-m", "server.reference.build", str(beside)]
+    subprocess.run([*command, "--extra", str(_TARIFF)], check=True, capture_output=True, cwd=_ROOT)
+    shutil.move(beside, folder / REFERENCE)
+    clock = FixedClock()
+    cabinet = Cabinet(folder, clock, seeded(7), BUILT_ON, CHEAP)
+    cabinet.create(MARCHAL)
+    cabinet.lock()
+    cabinet = open_cabinet(folder, clock)
+    furnish(cabinet)
+    world = World(cabinet, clock, folder)
+    for person in (OUCHENE, LAMBIOTTE, DELVAUX, THONON):
+        world.visit(person, copay_collected="2,50")
+    clock.go_to(EVENING.replace(hour=8))
+    world.visit(OUCHENE, copay_collected="2,50")
+    cabinet.lock()
