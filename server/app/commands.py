@@ -144,6 +144,27 @@ def doctor(practice: Path, as_json: bool) -> None:
 
 
 @besace.command()
+@_practice
+@_json
+def verify(practice: Path, as_json: bool) -> None:
+    """Vérifier un cabinet fermé : chaque ligne du journal, ses chaînes et ses signatures."""
+    from server.app.verify import verify as check
+
+    _carry_out(lambda speech: check(practice, speech), as_json=as_json)
+
+
+@besace.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DOSSIER")
+@_practice
+@_json
+def export(folder: Path, practice: Path, as_json: bool) -> None:
+    """Sortir en clair le journal d'un cabinet fermé, avec de quoi le vérifier sans Besace."""
+    from server.app.export import export as take_away
+
+    _carry_out(lambda speech: take_away(practice, folder, speech), as_json=as_json)
+
+
+@besace.command()
 @click.argument("names", nargs=-1)
 @_json
 def bench(names: tuple[str, ...], as_json: bool) -> None:

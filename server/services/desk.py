@@ -7,15 +7,16 @@ change to the screens, all or nothing.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 import apsw
 
 from server.core.clock import ClockTrust, civil_date
 from server.core.errors import Forbidden
 from server.core.ulid import Entropy, new_ulid
-from server.store import events, journal
+from server.store import events, heads, journal
+from server.store.heads import Tail
 from server.store.journal import Deed, Stamp
 from server.store.practice import Device, Practice, User
 
@@ -30,6 +31,7 @@ class Desk:
     user: User
     stamp: Stamp
     entropy: Entropy
+    used: list[str] = field(default_factory=list, compare=False)  # rights asked for so far
 
     @property
     def now(self) -> datetime:
@@ -54,6 +56,8 @@ class Desk:
         """Raise `Forbidden` unless the user's role holds this right."""
         if not self.user.may(right):
             raise Forbidden(right=right)
+        if right not in self.used:
+            self.used.append(right)
 
     @contextmanager
     def deed(
@@ -68,8 +72,33 @@ class Desk:
     ) -> Iterator[int]:
         """Open the one transaction of a service and yield the sequence number of its facts."""
         with self.db:
-            seq = journal.append(
-                self.db, self.stamp, Deed(action, entity, entity_id, before, after, reason)
-            )
+            seq = self._append(Deed(action, entity, entity_id, before, after, reason))
             yield seq
             events.add(self.db, self.stamp.now, action, entity_id)
+
+    def sight(self, action: str, entity: str, entity_id: str) -> None:
+        """Journal that the user saw something; the screens are not told, nothing changed.
+
+        Once per user, thing, run of the program and hour: a page drawn again is the same look.
+        """
+        hour = self.now - timedelta(
+            minutes=self.now.minute, seconds=self.now.second, microseconds=self.now.microsecond
+        )
+        if not journal.noted_since(self.db, self.stamp, action, entity_id, hour):
+            with self.db:
+                self._append(Deed(action, entity, entity_id))
+
+    def anchor(self, why: str, lot: str | None = None) -> None:
+        """Sign where the chain of this device stands, inside the caller's transaction."""
+        tip = journal.tip(self.db, self.device.id)
+        if tip is not None:
+            tail = Tail(self.device.id, tip.seq, tip.hash, self.now, why, lot)
+            heads.sign(self.db, tail, self.practice.id, self.entropy)
+
+    def _append(self, deed: Deed) -> int:
+        """Add the journal row; the first of a day signs where the day before left the chain."""
+        tip = journal.tip(self.db, self.device.id)
+        if tip is not None and civil_date(tip.at, self.practice.country) < self.today:
+            self.anchor(heads.DAY)
+        right = ",".join(self.used)
+        return journal.append(self.db, self.stamp, replace(deed, right=right))

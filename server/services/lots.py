@@ -24,7 +24,7 @@ from server.services import dossiers, efact_file, evaluation, insurers
 from server.services.desk import Desk
 from server.services.dossiers import Dossier
 from server.services.efact_file import FileNumbers
-from server.store import care, claims, post
+from server.store import care, claims, heads, post
 from server.store.care import Session
 from server.store.claims import Line, Lot, LotLine
 from server.store.post import Row
@@ -279,6 +279,7 @@ def _seal(
     _queue(desk, seq, lot, payload)
     claims.add_step(desk.db, desk.stamp, seq, "lot", key, ("Draft", "Sealed"))
     claims.move_lot(desk.db, desk.stamp, seq, key, LotState.QUEUED)
+    desk.anchor(heads.LOT, key)
     return Sealed(key, numbers.sending, numbers.reference, day, day > desk.today)
 
 

@@ -75,6 +75,10 @@ RIGHTS: Mapping[Role, frozenset[str]] = {
 }
 
 
+MAIN_RIGHTS = frozenset({"journal", "export"})
+"""What only the main user may do, whatever his role: read the journal, take everything away."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """A login; rights come from the role, clinical content also needs a kiné behind it."""
@@ -93,6 +97,8 @@ class User:
         """Say whether this user holds a right of the closed list."""
         if right == "clinical" and self.role is Role.STAFF and self.practitioner is None:
             return False
+        if right in MAIN_RIGHTS:
+            return self.active and self.is_main
         return self.active and right in RIGHTS[self.role]
 
 
@@ -156,6 +162,13 @@ def insert_device(db: apsw.Connection, device: Device, created_at: datetime) -> 
 def device(db: apsw.Connection, device_id: str) -> Device | None:
     """Return a device by its id."""
     return one(db, Device, _DEVICE, (device_id,))
+
+
+def devices(db: apsw.Connection) -> list[Device]:
+    """Return the devices of the practice, by letter."""
+    return many(
+        db, Device, "select id, code, label, number_from, number_to from device order by code"
+    )
 
 
 def first_device(db: apsw.Connection) -> Device:

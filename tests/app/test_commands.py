@@ -58,7 +58,8 @@ def sheet(folder: Path, text: str = TARIFF) -> str:
 
 
 @pytest.mark.parametrize("words", [[], ["run"], ["demo"], ["inspect"], ["simulate"], ["doctor"],
-                                   ["reference"], ["reference", "import"], ["bench"]])  # fmt: skip
+                                   ["reference"], ["reference", "import"], ["verify"], ["export"],
+                                   ["bench"]])  # fmt: skip
 def test_every_command_explains_itself(say: Callable[..., Result], words: list[str]) -> None:
     told = say(*words, "--help")
     assert told.exit_code == 0

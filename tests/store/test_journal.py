@@ -9,7 +9,6 @@ from server.services import lots, patients, practices, refusals, sessions
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.store import journal
-from server.store.journal import broken_rows
 from tests.people import DELVAUX, OUCHENE
 from tests.world import PASSPHRASE, World
 
@@ -21,7 +20,7 @@ def _mac_key(world: World) -> bytes:
 
 
 def _broken(world: World) -> list[tuple[int, str]]:
-    return [(seq, reason) for _, seq, reason in broken_rows(world.desk.db, _mac_key(world))]
+    return [(x.seq, x.reason) for x in journal.flaws(world.desk.db, _mac_key(world))]
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def busy(world: World) -> World:
 def test_an_untouched_chain_holds(busy: World) -> None:
     assert int(str(busy.sql("select count(*) from journal"))) > 10
     assert _broken(busy) == []
-    assert list(broken_rows(busy.desk.db, None)) == []
+    assert list(journal.flaws(busy.desk.db, None)) == []
 
 
 def test_the_journal_is_neither_edited_nor_shortened(busy: World) -> None:
@@ -48,16 +47,16 @@ def test_the_journal_is_neither_edited_nor_shortened(busy: World) -> None:
 @pytest.mark.parametrize(
     ("sql", "found"),
     [
-        ("update journal set action = 'nothing' where seq = 5", (5, "hash")),
-        ("update journal set user = 'somebody' where seq = 5", (5, "hash")),
-        ("update journal set at = '2026-01-01' where seq = 5", (5, "hash")),
-        ("update journal set after_hash = 'x' where seq = 5", (5, "hash")),
-        ("update journal set reason = 'x' where seq = 5", (5, "hash")),
-        ("update journal set trust = 'SYNCED' where seq = 5", (5, "hash")),
-        ("update journal set prev_hash = 'x' where seq = 5", (5, "hash")),
+        ("update journal set action = 'nothing' where seq = 5", (5, "content")),
+        ("update journal set user = 'somebody' where seq = 5", (5, "content")),
+        ("update journal set at = '2026-01-01' where seq = 5", (5, "content")),
+        ("update journal set after_hash = 'x' where seq = 5", (5, "content")),
+        ("update journal set reason = 'x' where seq = 5", (5, "content")),
+        ("update journal set trust = 'SYNCED' where seq = 5", (5, "content")),
+        ("update journal set prev_hash = 'x' where seq = 5", (5, "content")),
         ("update journal set mac = 'x' where seq = 5", (5, "mac")),
-        ("delete from journal where seq = 5", (6, "gap")),
-        ("delete from journal where seq = 1", (2, "gap")),
+        ("delete from journal where seq = 5", (5, "missing")),
+        ("delete from journal where seq = 1", (1, "missing")),
     ],
 )
 def test_each_tampering_is_found_with_its_row(
@@ -74,7 +73,7 @@ def test_a_changed_hash_breaks_its_row_and_the_next(busy: World) -> None:
     db = busy.desk.db
     db.execute("drop trigger journal_is_written_once")
     db.execute("update journal set hash = 'x' where seq = 5")
-    assert _broken(busy)[:2] == [(5, "hash"), (6, "hash")]
+    assert _broken(busy)[:2] == [(5, "content"), (6, "link")]
 
 
 def test_a_chain_rebuilt_without_the_key_shows(busy: World) -> None:
@@ -84,13 +83,13 @@ def test_a_chain_rebuilt_without_the_key_shows(busy: World) -> None:
     db.execute("update journal set action = 'nothing' where seq = 3")
     previous = str(busy.sql("select hash from journal where seq = 2"))
     for row in db.execute("select * from journal where seq > 2 order by seq").fetchall():
-        bare = (*row[:12], previous)
+        bare = (*row[:12], previous, row[15])
         previous = journal.chain(bare)
         db.execute(
             "update journal set prev_hash = ?, hash = ? where seq = ?",
             (bare[12], previous, row[1]),
         )
-    assert list(broken_rows(db, None)) == [], "the public hashes hold"
+    assert list(journal.flaws(db, None)) == [], "the public hashes hold"
     assert _broken(busy)[0] == (3, "mac")
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.services import ledger, sessions
+from server.services import ledger, sessions, sightings
 from server.services.desk import Desk
 from server.services.ledger import Entry, Life, LotView, Queue
 from webui.desk import desk
@@ -65,7 +65,10 @@ def find() -> ResponseReturnValue:
 @page.get("/proof/<letter_id>")
 def proof(letter_id: str) -> Response:
     """Give an answer as it was received."""
-    return as_file(*ledger.proof(desk().work(), letter_id))
+    work = desk().work()
+    content = ledger.proof(work, letter_id)
+    sightings.letter(work, letter_id)
+    return as_file(*content)
 
 
 def _which() -> str:
@@ -126,6 +129,7 @@ def _opened(work: Desk, key: str) -> OpenLife | None:
     if not key:
         return None
     life = ledger.life(work, key)
+    sightings.line(work, key)
     lot = ledger.lot(work, life.entry.lot.id) if life.entry.lot else None
     born = sessions.view(work, life.entry.line.session).session.recorded_at
     told = steps(born, life.moments, life.entry.line.state)

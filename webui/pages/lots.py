@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.states import LineState
-from server.services import ledger, unsealing
+from server.services import ledger, sightings, unsealing
 from server.services.desk import Desk
 from server.services.ledger import LotView
 from webui.desk import desk
@@ -44,6 +44,7 @@ def show(lot_id: str) -> ResponseReturnValue:
     here = desk()
     work = here.work()
     view = ledger.lot(work, lot_id)
+    sightings.lot(work, lot_id)
     before = view.lot.predecessor
     return render_template(
         "lots/show.html",
@@ -66,7 +67,10 @@ def unseal(lot_id: str) -> Response:
 @page.get("/<lot_id>/sent")
 def sent(lot_id: str) -> Response:
     """Give the file of a lot as it was sealed."""
-    return as_file(*ledger.sent_file(desk().work(), lot_id))
+    work = desk().work()
+    content = ledger.sent_file(work, lot_id)
+    sightings.sent_file(work, lot_id)
+    return as_file(*content)
 
 
 def _successors(work: Desk, view: LotView) -> list[LotView]:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.services import cards, insurers, patients, sessions, treatments
+from server.services import cards, insurers, patients, sessions, sightings, treatments
 from webui.desk import desk
 from webui.forms import shown_again_by
 from webui.replies import go
@@ -64,6 +64,8 @@ def show(patient_id: str) -> ResponseReturnValue:
     """Show a patient's file: identity, insurability, series, last sessions."""
     here = desk()
     work = here.work()
+    file = patients.open_file(work, patient_id)
+    sightings.patient(work, patient_id)
     series = treatments.of_patient(work, patient_id)
     given = [view for each in series for view in sessions.of_series(work, each.treatment.id)]
     given.sort(key=lambda view: view.session.recorded_at, reverse=True)
@@ -71,7 +73,7 @@ def show(patient_id: str) -> ResponseReturnValue:
     running = [each for each in series if each.treatment.state not in ENDED]
     return render_template(
         "patients/show.html",
-        file=patients.open_file(work, patient_id),
+        file=file,
         reading=cards.reading_today(work, patient_id),
         coverages=coverages,
         cover=coverages[0] if coverages else None,
@@ -88,7 +90,9 @@ def show(patient_id: str) -> ResponseReturnValue:
 @page.get("/<patient_id>/edit")
 def edit(patient_id: str) -> ResponseReturnValue:
     """Show what may be corrected by hand."""
-    file = patients.open_file(desk().work(), patient_id)
+    work = desk().work()
+    file = patients.open_file(work, patient_id)
+    sightings.patient(work, patient_id)
     return render_template("patients/form.html", file=file)
 
 

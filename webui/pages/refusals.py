@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.states import SessionState
-from server.services import ledger, previews, refusals, returns, sessions
+from server.services import ledger, previews, refusals, returns, sessions, sightings
 from server.services.desk import Desk
 from server.services.refusals import RefusedFile, RefusedLine
 from webui.blocks import block_sentence
@@ -98,6 +98,7 @@ def replaced(session_id: str) -> ResponseReturnValue:
     here = desk()
     work = here.work()
     view = sessions.view(work, session_id)
+    sightings.patient(work, view.patient.id)
     return render_template(
         "refusals/replaced.html",
         view=view,
@@ -138,6 +139,7 @@ def _opened(work: Desk, lines: Sequence[RefusedLine], key: str) -> Opened | None
     if refused is None:
         return None
     line = refused.line
+    sightings.line(work, line.id)
     opens = refused.told[0].explanation.opens if refused.told else ""
     again = previews.again(work, line)
     changes = again and (

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.care import Category, Place
-from server.services import insurers, patients, rules, sessions, treatments
+from server.services import insurers, patients, rules, sessions, sightings, treatments
 from webui.blocks import remedies
 from webui.desk import desk
 from webui.forms import shown_again_by
@@ -19,9 +19,11 @@ def new(patient_id: str) -> ResponseReturnValue:
     here = desk()
     work = here.work()
     say = here.catalogue.say
+    file = patients.open_file(work, patient_id)
+    sightings.patient(work, patient_id)
     return render_template(
         "series/new.html",
-        file=patients.open_file(work, patient_id),
+        file=file,
         categories=[(each, say(f"category.{each}")) for each in Category],
         places=[(each, say(f"place.{each}")) for each in Place],
         prescribers=treatments.prescribers(work),
@@ -43,6 +45,7 @@ def show(series_id: str) -> ResponseReturnValue:
     work = here.work()
     series = treatments.series(work, series_id)
     patient = series.treatment.patient
+    sightings.patient(work, patient)
     views = sessions.of_series(work, series_id)
     return render_template(
         "series/show.html",

@@ -8,7 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from server.core.care import Place
 from server.core.states import LineState
-from server.services import cards, documents, insurers, patients, rules, sessions, treatments
+from server.services import (
+    cards,
+    documents,
+    insurers,
+    patients,
+    rules,
+    sessions,
+    sightings,
+    treatments,
+)
 from server.services.forms import parse_day
 from webui.blocks import remedies
 from webui.desk import desk
@@ -47,6 +56,7 @@ def visit(series_id: str) -> ResponseReturnValue:
     work = here.work()
     proposal = sessions.propose(work, series_id, _wanted_day(), _wanted_place())
     patient = proposal.patient.id
+    sightings.patient(work, patient)
     say = here.catalogue.say
     return render_template(
         "sessions/visit.html",
@@ -78,6 +88,7 @@ def show(session_id: str) -> ResponseReturnValue:
     here = desk()
     work = here.work()
     view = sessions.view(work, session_id)
+    sightings.patient(work, view.patient.id)
     series = treatments.series(work, view.session.treatment)
     spoken = here.catalogue
     return render_template(
@@ -137,7 +148,9 @@ def collect(session_id: str) -> Response:
 @page.get("/<session_id>/paper")
 def paper(session_id: str) -> ResponseReturnValue:
     """Show the document justificatif inside the frame: the window has no way back of its own."""
-    view = sessions.view(desk().work(), session_id)
+    work = desk().work()
+    view = sessions.view(work, session_id)
+    sightings.patient(work, view.patient.id)
     return render_template("sessions/paper.html", view=view)
 
 
@@ -149,7 +162,8 @@ def document(session_id: str) -> Response:
     here = desk()
     proof = documents.proof(here.work(), session_id)
     content = write_justificatif(proof, insurers.names(here.work()))
-    documents.keep(here.work(), session_id, content)
+    paper_id = documents.keep(here.work(), session_id, content)
+    sightings.document(here.work(), paper_id)
     response = make_response(content)
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="besace-{proof.number}.pdf"'

@@ -1,0 +1,109 @@
+"""The journal read by the main user: page by page, verified, and taken away in clear.
+
+`reliability-security.md` §7; `product.md` N3. What is exported holds ids, instants and actions, and
+the reasons people typed; no name or number of a patient is ever written to the journal by us.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from server.services.desk import Desk
+from server.store import heads, journal
+from server.store import practice as practices
+from server.store.heads import Head
+from server.store.journal import Flaw
+
+FORMAT = "besace-journal"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verification found: how many rows were read, and every flaw."""
+
+    rows: int
+    heads: int
+    flaws: Sequence[Flaw]
+
+
+@dataclass(frozen=True, slots=True)
+class Takeaway:
+    """An export ready to be written: the name of each file and its lines, each ended."""
+
+    files: Mapping[str, Iterator[bytes]]
+    rows: int
+    public_key: str
+
+
+def verify(desk: Desk) -> Verdict:
+    """Check every row, mac, link and signed head, and that no row is cut off; note that it was.
+
+    The note is one more row, written after the check: a broken chain can still be told.
+    """
+    desk.require("journal")
+    with journal.held_still(desk.db):
+        found = list(journal.flaws(desk.db, desk.stamp.mac_key))
+        found += journal.cut_short(desk.db)
+        found += heads.flaws(desk.db, desk.practice.id)
+        rows, signed = journal.count(desk.db), len(heads.all_heads(desk.db))
+    flaws = list(dict.fromkeys(found))
+    after = {"rows": rows, "heads": signed, "flaws": len(flaws)}
+    with desk.deed("journal.verified", "practice", desk.practice.id, after):
+        pass
+    return Verdict(rows, signed, flaws)
+
+
+def letters(desk: Desk) -> Mapping[str, str]:
+    """Give the letter of each device by its id: what people read of a chain."""
+    return {device.id: device.code for device in practices.devices(desk.db)}
+
+
+def take_away(desk: Desk) -> Takeaway:
+    """Give the journal of every device, its signed heads and the public key, as files in clear.
+
+    The export is an act itself: its row is the last one exported, and is signed.
+    """
+    desk.require("export")
+    with desk.deed("journal.exported", "practice", desk.practice.id):
+        desk.anchor(heads.EXPORT)
+    signed = heads.all_heads(desk.db)
+    files: dict[str, Iterator[bytes]] = {}
+    devices = []
+    for device in practices.devices(desk.db):
+        tip = journal.tip(desk.db, device.id)
+        if tip is not None:
+            name = f"journal-{device.code}.jsonl"
+            files[name] = _rows(desk, device.id, tip.seq)
+            devices.append({"id": device.id, "file": name, "rows": tip.seq, "hash": tip.hash})
+    files["heads.jsonl"] = (_line(_plain(head)) for head in signed)
+    public = (heads.public_key(desk.db) or b"").hex()
+    files["manifest.json"] = iter([_line(_manifest(desk, devices, len(signed), public))])
+    return Takeaway(files, journal.count(desk.db), public)
+
+
+def _rows(desk: Desk, device: str, last: int) -> Iterator[bytes]:
+    """Give each row of a chain up to one, without its mac: only the practice can check that."""
+    names = (*journal.COLUMNS, "hash")
+    for row in journal.rows(desk.db, device, last):
+        yield _line(dict(zip(names, row, strict=True)))
+
+
+def _manifest(
+    desk: Desk, devices: Sequence[Mapping[str, object]], signed: int, public: str
+) -> Mapping[str, object]:
+    facts: dict[str, object] = {
+        "format": FORMAT, "version": 1, "practice": desk.practice.id,
+        "country": desk.practice.country, "exported_at": desk.now.isoformat(),
+        "devices": devices, "heads": signed, "public_key": public,
+    }  # fmt: skip
+    text = _line(facts)[:-1]
+    return {**facts, "signature": heads.sign_text(desk.db, text, desk.now, desk.entropy)}
+
+
+def _plain(head: Head) -> Mapping[str, object]:
+    return {**asdict(head), "at": head.at.isoformat()}
+
+
+def _line(facts: Mapping[str, object]) -> bytes:
+    """Write one line as it is hashed and signed: no spaces, UTF-8."""
+    return json.dumps(facts, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"

@@ -1,0 +1,1 @@
+"""What leaves with an export, to be run by anybody who has Python and nothing of ours."""

@@ -1,0 +1,89 @@
+"""Who saw what: every page about one patient, line, lot, answer or paper leaves a row (R9)."""
+
+from collections.abc import Callable
+
+import pytest
+
+from server.services import journals
+from tests.people import DELVAUX, OUCHENE
+from tests.webui.shop import Shop
+from tests.world import World
+
+Key = Callable[[Shop], str]
+
+
+def sql(text: str) -> Key:
+    return lambda shop: str(shop.world.sql(text))
+
+
+_SESSION = sql("select min(id) from session")
+_LOT = sql("select min(id) from lot")
+LOOKS: dict[str, tuple[str, Key, str]] = {
+    "patients.show": ("patients/{}", lambda s: s.world.ids[OUCHENE], "patient.seen"),
+    "patients.edit": ("patients/{}/edit", lambda s: s.world.ids[OUCHENE], "patient.seen"),
+    "series.new": ("series/of/{}/new", lambda s: s.world.ids[OUCHENE], "patient.seen"),
+    "series.show": ("series/{}", lambda s: s.world.series[OUCHENE], "patient.seen"),
+    "sessions.visit": ("sessions/of/{}", lambda s: s.world.series[OUCHENE], "patient.seen"),
+    "sessions.show": ("sessions/{}", _SESSION, "patient.seen"),
+    "sessions.paper": ("sessions/{}/paper", _SESSION, "patient.seen"),
+    "sessions.document": ("sessions/{}/document.pdf", _SESSION, "document.seen"),
+    "refusals.replaced": ("refusals/replaced/{}", _SESSION, "patient.seen"),
+    "lots.show": ("lots/{}", _LOT, "lot.seen"),
+    "lots.sent": ("lots/{}/sent", _LOT, "file.seen"),
+    "ledger.proof": ("ledger/proof/{}", sql("select min(id) from letter"), "letter.seen"),
+}
+"""By endpoint: the address, the id in it, and the action of the row."""
+
+NO_LOOK = {"static", "launch"}
+
+
+@pytest.fixture
+def shop(world: World) -> Shop:
+    """Sessions of two patients, one lot sent and answered; the ledger is opened on a line."""
+    world.visit(OUCHENE, copay_collected="2,50")
+    world.visit(DELVAUX)
+    lot = world.seal("100")
+    made = Shop(world)
+    made.office.run()
+    made.office.take(made.office.sent(lot).accepted())
+    return made
+
+
+def looks(shop: Shop, action: str) -> int:
+    return int(str(shop.world.sql("select count(*) from journal where action = ?", (action,))))
+
+
+@pytest.mark.parametrize("endpoint", LOOKS)
+def test_a_look_at_one_thing_is_a_row_of_the_journal_and_a_second_look_is_none(
+    shop: Shop, endpoint: str
+) -> None:
+    path, key, action = LOOKS[endpoint]
+    address = path.format(key(shop))
+    assert shop.client.get(shop.door.root + address).status_code == 200
+    assert looks(shop, action) == 1
+    assert shop.client.get(shop.door.root + address).status_code == 200
+    assert looks(shop, action) == 1
+    assert journals.verify(shop.world.desk).flaws == []
+
+
+def test_no_page_about_one_thing_is_forgotten(shop: Shop) -> None:
+    about_one = {
+        rule.endpoint
+        for rule in shop.app.url_map.iter_rules()
+        if rule.arguments and "GET" in (rule.methods or ())
+    }
+    assert about_one - NO_LOOK == set(LOOKS)
+
+
+def test_the_line_opened_beside_a_list_is_a_look_at_it(shop: Shop) -> None:
+    line = str(shop.world.sql("select min(id) from line"))
+    shop.get(f"ledger/?line={line}")
+    assert shop.world.sql(
+        "select 1 from journal where action = 'line.seen' and entity_id = ?", (line,)
+    )
+
+
+def test_a_page_of_nobody_is_no_look(shop: Shop) -> None:
+    answer = shop.client.get(f"{shop.door.root}patients/01NOBODY")
+    assert answer.status_code == 404
+    assert looks(shop, "patient.seen") == 0
