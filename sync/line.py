@@ -4,12 +4,12 @@ Rule: `reliability-security.md` §3.3: a line that returns is used within 0–20
 a whole country coming back is not a stampede.
 """
 
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.core.clock import Clock
+from sync.outbound import Connect, straight
 from sync.ports import Probe
 
 LOOK_ONLINE_SECONDS = 60
@@ -87,10 +87,13 @@ class Line:
 class TcpProbe:
     """Opens a connection and closes it (`ports.Probe`); proxies play no part."""
 
+    def __init__(self, connect: Connect = straight) -> None:
+        self._connect = connect
+
     def reachable(self, host: str, port: int) -> bool:
         """Return whether the door opens within `PROBE_SECONDS`."""
         try:
-            socket.create_connection((host, port), timeout=PROBE_SECONDS).close()
+            self._connect(host, port, PROBE_SECONDS).close()
         except OSError:
             return False
         return True

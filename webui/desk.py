@@ -15,7 +15,7 @@ from webui.door import Door
 from webui.frame import FrameState
 from webui.gate import Gate
 from webui.i18n import Catalogue
-from webui.outside import DemoControl, PostControl
+from webui.outside import Calls, DemoControl, PostControl
 
 
 class Services(Protocol):
@@ -37,6 +37,11 @@ class Services(Protocol):
     @property
     def demo(self) -> DemoControl | None:
         """The toys of a demo practice; None in a real one."""
+        ...
+
+    @property
+    def calls(self) -> Calls:
+        """Whom the program may call, and what it refused to."""
         ...
 
     def confirm_date(self) -> None:

@@ -19,6 +19,37 @@ class PostState:
     last_trouble: str  # reason code of the last run that brought nothing, "" when none
 
 
+@dataclass(frozen=True, slots=True)
+class CalledHost:
+    """A door the program may call; `why` is "partner", "simulator" or "card"."""
+
+    name: str
+    port: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCall:
+    """A door it refused to call, and how often it was asked to. Port 0: only its name was."""
+
+    name: str
+    port: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The list the user can read, and what was refused since the start."""
+
+    hosts: Sequence[CalledHost] = ()
+    refused: Sequence[RefusedCall] = ()
+
+    @property
+    def refused_times(self) -> int:
+        """How many calls were refused in all."""
+        return sum(each.times for each in self.refused)
+
+
 class PostControl(Protocol):
     """What the user may ask of the post."""
 

@@ -5,10 +5,12 @@ without knowing it.
 """
 
 import logging
+from collections.abc import Callable
 from io import BytesIO
 from typing import IO
 
 from flask import Flask, Request, Response, request, url_for
+from werkzeug.http import parse_cookie
 
 from server.core.errors import Locked
 from webui.door import Door, Knock
@@ -44,6 +46,8 @@ _HEADERS = {
     "Referrer-Policy": _REFERRER,
     "X-Content-Type-Options": "nosniff",
 }
+UNCACHED = {**_HEADERS, "Cache-Control": "no-store"}
+"""The headers of every answer but styles and scripts: also of what no application answered."""
 
 
 class MemoryRequest(Request):
@@ -76,6 +80,16 @@ def guard(app: Flask, door: Door, gate: Gate) -> None:
         return _launch(door, secret)
 
     app.after_request(_harden)
+
+
+def admits(door: Door) -> Callable[[str, str], bool]:
+    """Give the judge of `webui.crowd`: a body is received from who shows path and door cookie."""
+
+    def judge(path: str, cookies: str) -> bool:
+        shown = parse_cookie(cookies).get(DOOR_COOKIE, "")
+        return path.startswith(door.root) and door.knows(shown)
+
+    return judge
 
 
 def keep_session(response: Response, door: Door) -> Response:

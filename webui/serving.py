@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
+from webui.crowd import ROOM, Admits, guard_connections
 from webui.door import ADDRESS
-from webui.security import BODY_LIMIT, HEADER_LIMIT
+from webui.security import BODY_LIMIT, HEADER_LIMIT, UNCACHED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -33,14 +34,15 @@ def bind(port: int = 0) -> socket.socket:
 
 
 def server_for(
-    app: "WSGIApplication", listener: socket.socket
+    app: "WSGIApplication", listener: socket.socket, admits: Admits
 ) -> BaseWSGIServer | MultiSocketServer:
     """Give the server of an app: `run()` serves until `close()` is called.
 
-    Buffers never overflow to a temporary file: bodies and answers hold health data. Looking one
-    request ahead lets an event stream notice that its page has gone.
+    `admits` says whose body is received at all (`webui.security.admits`). Buffers never overflow to
+    a temporary file: bodies and answers hold health data. Looking one request ahead lets an event
+    stream notice that its page has gone.
     """
-    return create_server(
+    server = create_server(
         app,
         sockets=[listener],
         threads=THREADS,
@@ -51,4 +53,7 @@ def server_for(
         outbuf_overflow=_MEMORY,
         channel_request_lookahead=1,
         clear_untrusted_proxy_headers=True,
+        connection_limit=ROOM,
     )
+    guard_connections(server, admits, UNCACHED)
+    return server

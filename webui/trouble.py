@@ -9,9 +9,9 @@ from webui.i18n import Catalogue
 
 NAMED = (
     "line.refused", "line.dns", "line.timeout", "line.silent", "line.reset", "line.tls",
-    "line.circuit", "line.down", "answer.cut", "answer.unreadable", "answer.too_big",
-    "mailbox.too_soon", "mailbox.no_trace", "mailbox.full_page", "tack.failure", "restart",
-    "absent", "spent", "PAYLOAD_CHANGED",
+    "line.circuit", "line.down", "line.forbidden", "answer.cut", "answer.unreadable",
+    "answer.too_big", "mailbox.too_soon", "mailbox.no_trace", "mailbox.full_page", "tack.failure",
+    "restart", "absent", "spent", "PAYLOAD_CHANGED",
 )  # fmt: skip
 FAMILIES = ("line", "http", "soap", "answer", "mailbox", "tack", "mail")
 """Codes with their own words, and families whose other codes share theirs."""

@@ -75,8 +75,10 @@ def demo(country: str, no_window: bool, hours: float, as_json: bool) -> None:
 def inspect(files: tuple[Path, ...], as_format: str | None, as_json: bool) -> None:
     """Reconnaître, décoder et vérifier un message."""
     from server.app.inspect import inspect as look
+    from server.app.privacy import protect_process
     from server.app.sentences import locale_of
 
+    protect_process()
     language = "nl" if locale_of(os.environ) == "nl" else "fr"
     sys.exit(look(files, as_format, as_json, sys.stdout, language))
 
@@ -135,12 +137,13 @@ def list_(practice: Path, as_json: bool) -> None:
 
 @besace.command()
 @_practice
+@click.option("--endpoint", default="", help="L'adresse que vous donnez à `besace run`.")
 @_json
-def doctor(practice: Path, as_json: bool) -> None:
+def doctor(practice: Path, endpoint: str, as_json: bool) -> None:
     """Dire ce qui va et ce qui ne va pas : lecteurs, fenêtre, dossier, tables, horloge."""
     from server.app.doctor import examine
 
-    _carry_out(lambda speech: examine(practice, speech), as_json=as_json)
+    _carry_out(lambda speech: examine(practice, endpoint, speech), as_json=as_json)
 
 
 @besace.command()

@@ -11,9 +11,10 @@ from server.app.findings import Finding, Grade
 from server.app.sentences import Speech
 
 
-def examine(folder: Path, speech: Speech) -> int:
+def examine(folder: Path, endpoint: str, speech: Speech) -> int:
     """Look at everything the program leans on, and at a practice without opening it.
 
+    `endpoint` is the address lots would be sent to, "" when none is given.
     Returns 0 when all is well, 1 when something of the practice is not, 3 when this machine lacks
     something.
     """
@@ -21,6 +22,7 @@ def examine(folder: Path, speech: Speech) -> int:
 
     found = [finding for look in _LOOKS for finding in look()]
     found += look_at_practice(folder, ShiftedClock().now())
+    found += _called(endpoint)
     for finding in found:
         click.echo(_told(finding, speech))
     return max(finding.grade for finding in found)
@@ -73,6 +75,17 @@ def _cards() -> Iterator[Finding]:
         yield Finding("cards.readers", facts={"readers": ", ".join(readers)})
     else:
         yield Finding("cards.no_reader", Grade.LACK)
+
+
+def _called(endpoint: str) -> Iterator[Finding]:
+    """Tell whom the program would call: nobody but the address it is given (N18)."""
+    if not endpoint:
+        yield Finding("outbound.nobody")
+        return
+    from sync.transports.endpoint import Endpoint
+
+    door = Endpoint.parse(endpoint)
+    yield Finding("outbound.one", facts={"host": door.host, "port": str(door.port)})
 
 
 _LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (_encryption, _window, _cards)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 from server.core.errors import Missing
+from sync.outbound import THIS_PROCESS, Host, Outbound
 
 _ANSWER_SECONDS = 20
 _DIRECTLY = build_opener(ProxyHandler({}))  # never through a proxy of the environment
@@ -20,9 +21,14 @@ class SimulatorProcess:
     Found dead when it is needed, it is started again on the same port with the same books.
     """
 
-    def __init__(self, db: Path) -> None:
-        """Start it; raise `Missing` when it does not say where it listens."""
+    def __init__(self, db: Path, outbound: Outbound = THIS_PROCESS) -> None:
+        """Start it; raise `Missing` when it does not say where it listens.
+
+        Its door is put on the list of whom we may call, for as long as it lives.
+        """
         self._db = db
+        self._outbound = outbound
+        self._door: Host | None = None
         self._start(port=0)
 
     def set_clock(self, now: datetime) -> None:
@@ -48,6 +54,8 @@ class SimulatorProcess:
 
     def stop(self) -> None:
         """End the process; harmless when it has ended."""
+        if self._door is not None:
+            self._outbound.forget(self._door)
         self._process.terminate()
         try:
             self._process.wait(_ANSWER_SECONDS)
@@ -71,6 +79,8 @@ class SimulatorProcess:
             raise Missing(what="simulator")
         self.endpoint: str = json.loads(line)["address"]
         self._base = "/".join(self.endpoint.split("/")[:3])
+        self._door = Host("127.0.0.1", int(self._base.rpartition(":")[2]), "simulator")
+        self._outbound.allow(self._door)
 
     def _tell(self, what: str, sent: dict[str, Any]) -> None:
         """Tell it something; raise `Missing` when it cannot be reached."""

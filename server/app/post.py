@@ -15,6 +15,7 @@ from server.store import practice as practices
 from sync.clock import Bell
 from sync.engine import Engine
 from sync.line import Line, LineState, TcpProbe
+from sync.outbound import Connect
 from sync.ports import Keep, Mailbox, Transport
 from sync.report import Progress, Report
 from sync.transports.endpoint import Endpoint
@@ -34,20 +35,24 @@ class Post:
         endpoint: Endpoint,
         cable: Cable,
         tell: Callable[[str, str], None],
+        connect: Connect,
     ) -> None:
-        """`tell` publishes what passes: a kind and an id or a figure, never a name."""
+        """`tell` publishes what passes: a kind and an id or a figure, never a name.
+
+        `connect` opens every line of the post.
+        """
         self._tell = tell
         self.endpoint = endpoint
         self.last: Report | None = None
         self.progress: Progress | None = None
         outbox = PracticeOutbox(cabinet.desk, clock.monotonic)
-        partner = self._partner(cabinet, clock, endpoint)
+        partner = _Lazy(lambda: _my_care_net(cabinet, clock, endpoint, connect))
         self._cable = _OnCable(cable, partner, partner)
         streams = {"efact": self._cable}
         intake = PracticeIntake(cabinet.desk)
         self._engine = Engine(outbox, streams, streams, intake, clock, self._step)
         doors = [(endpoint.host, endpoint.port)]
-        probe = _CableProbe(cable)
+        probe = _CableProbe(cable, connect)
         self.line = Line(doors, probe, clock, random.random, self._heard)
         self._worker = Worker(self._engine, outbox, self.line, clock, Bell(), self._ran)
 
@@ -89,9 +94,6 @@ class Post:
             last_trouble=_trouble(self.last),
         )
 
-    def _partner(self, cabinet: Cabinet, clock: Clock, endpoint: Endpoint) -> "_Lazy":
-        return _Lazy(lambda: _my_care_net(cabinet, clock, endpoint))
-
     def _heard(self, state: LineState) -> None:
         self._tell("line.changed", "online" if state.online else "offline")
 
@@ -112,7 +114,7 @@ def _trouble(report: Report | None) -> str:
     return bad[0] if bad else ""
 
 
-def _my_care_net(cabinet: Cabinet, clock: Clock, endpoint: Endpoint) -> "Partner":
+def _my_care_net(cabinet: Cabinet, clock: Clock, endpoint: Endpoint, connect: Connect) -> "Partner":
     """Make the transport at its first use: zeep is heavy and the first page does not need it."""
     from sync.circuit import Circuit
     from sync.transports.mycarenet import MyCareNet
@@ -124,7 +126,7 @@ def _my_care_net(cabinet: Cabinet, clock: Clock, endpoint: Endpoint) -> "Partner
     number = (desk.practice.third_party_number or holder.number)[-11:]
     test = practices.setting(desk.db, "efact.mode", "test") == "test"
     account = Account(endpoint, number, test, _PACKAGE, _PACKAGE, "")
-    return MyCareNet(account, UnsignedSession(), clock, Circuit())
+    return MyCareNet(account, UnsignedSession(), clock, Circuit(), connect=connect)
 
 
 class Partner(Transport, Mailbox, Protocol):
@@ -149,9 +151,9 @@ class _Lazy:
 class _CableProbe:
     """A probe that finds nothing when the cable is pulled."""
 
-    def __init__(self, cable: Cable) -> None:
+    def __init__(self, cable: Cable, connect: Connect) -> None:
         self._cable = cable
-        self._probe = TcpProbe()
+        self._probe = TcpProbe(connect)
 
     def reachable(self, host: str, port: int) -> bool:
         return not self._cable.cut and self._probe.reachable(host, port)

@@ -1,18 +1,21 @@
-"""What the process leaves behind: files for their owner alone, no image of memory, few words.
+"""What the process leaves behind and whom it calls: private files, no image of memory, few words.
 
-Rules: `reliability-security.md` §2.2 and §6 (attacks 10, 33 and 35).
+Rules: `reliability-security.md` §2.2 and §6 (attacks 10, 33 and 35), `product.md` N18.
 """
 
 import logging
 import os
 import sys
+from typing import TextIO
+
+from sync.outbound import stand_guard
 
 _PR_SET_DUMPABLE = 4  # prctl(2)
 _LOG_LINE = "%(levelname)s %(name)s: %(message)s"
 
 
 def protect_process() -> None:
-    """Make new files private, forbid memory images, and let only warnings reach standard error.
+    """Make new files private, forbid memory images, guard every call, let warnings alone be read.
 
     Called once, before anything of a practice is read. What is inherited by the processes we start
     (mode of files, no core file) holds for them too.
@@ -20,7 +23,29 @@ def protect_process() -> None:
     os.umask(0o077)
     _forbid_core_files()
     _forbid_dumps()
-    logging.basicConfig(level=logging.WARNING, format=_LOG_LINE, stream=sys.stderr)
+    stand_guard()
+    talk_in_lines(sys.stderr)
+
+
+def talk_in_lines(stream: TextIO) -> None:
+    """Let warnings reach a stream, each beginning with its level and its logger, and nothing else.
+
+    What a stranger sends may be part of a message: its line ends and its control characters never
+    begin a line of their own, nor move a terminal's cursor.
+    """
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_Lines(_LOG_LINE))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+class _Lines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        lines = super().format(record).splitlines() or [""]
+        return "\n    | ".join("".join(map(_shown, line)) for line in lines)
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() or character == "\t" else ascii(character)[1:-1]
 
 
 def _forbid_core_files() -> None:

@@ -13,16 +13,19 @@ from server.app.gate import CabinetGate
 from server.app.lock import PracticeLock
 from server.app.partner import partner_of
 from server.app.rooms import EventRows, Rooms
+from server.app.watchman import Watchman
 from server.app.web import WebThread
 from server.core.errors import InvalidValue
 from server.services.cabinet import Cabinet
 from server.settings import BUILT_ON, Settings
 from server.store.keys import Cost
+from sync.outbound import THIS_PROCESS, Host, Outbound
 from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
 from webui.pages import gate as gate_page
 from webui.porch import Porch
+from webui.security import admits
 from webui.serving import bind, server_for
 from webui.stream import Stream
 
@@ -49,17 +52,24 @@ class Program:
         cable: Cable | None = None,
         cost: Cost | None = None,
         demo: "Demo | None" = None,
+        outbound: Outbound = THIS_PROCESS,
     ) -> None:
-        """`scard`, `cable` and `demo` are the toys of a demo; `cost` that of one passphrase try."""
+        """`scard`, `cable` and `demo` are the toys of a demo; `cost` that of one passphrase try.
+
+        `outbound` is the list of whom the program may call.
+        """
         self.settings = settings
         self.clock = clock
         self.cable = cable or Cable()
         self.demo = demo
         self.broker = Broker()
+        self.outbound = outbound
+        self._called: Host | None = None
         self.cabinet = Cabinet(settings.practice, clock, secrets.token_bytes, BUILT_ON, cost)
         self.gate = CabinetGate(self.cabinet, settings.practice, self._opened, self._closing)
         self.post: Post | None = None
         self.hands: Hands | None = None
+        self._watchman = Watchman(outbound, self.cabinet, self.broker.wake)
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
         self._web: WebThread | None = None
@@ -76,6 +86,7 @@ class Program:
         self._lock.take()
         try:
             self._open_door()
+            self._watchman.start()
         except BaseException:
             self._lock.release()
             raise
@@ -88,6 +99,7 @@ class Program:
         web, self._web = self._web, None
         if web is not None:
             web.stop()
+            self._watchman.stop()
         self._lock.release()
 
     def _open_door(self) -> None:
@@ -106,7 +118,7 @@ class Program:
             now=self.clock.now,
         )  # fmt: skip
         app = Porch(build(pages=[gate_page.page]), build, self.gate)
-        self._web = WebThread(server_for(app, listener))
+        self._web = WebThread(server_for(app, listener, admits(self.door)))
         self._web.start()
 
     def _opened(self) -> None:
@@ -115,16 +127,26 @@ class Program:
         if endpoint is not None:
             from server.app.post import Post  # only now: the first page has no use for it
 
-            self.post = Post(self.cabinet, self.clock, endpoint, self.cable, self.broker.publish)
+            why = "partner" if endpoint.tls else "simulator"
+            self._called = Host(endpoint.host, endpoint.port, why)
+            self.outbound.allow(self._called)
+            self.post = Post(
+                self.cabinet, self.clock, endpoint, self.cable, self.broker.publish,
+                self.outbound.connect,
+            )  # fmt: skip
             self.post.start()
         if self.settings.cards:
             self._start_hands()
+        self._watchman.opened()
         self.broker.wake()
 
     def _closing(self) -> None:
         post, self.post = self.post, None
         if post is not None:
             post.stop()
+        if self._called is not None:
+            self.outbound.forget(self._called)
+            self._called = None
         hands, self.hands = self.hands, None
         if hands is not None:
             hands.stop()

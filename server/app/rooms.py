@@ -15,6 +15,7 @@ from server.services.cabinet import Cabinet
 from server.services.desk import Desk
 from server.store import events, journal
 from webui.frame import FrameState
+from webui.outside import CalledHost, Calls, RefusedCall
 from webui.stream import EventRow
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ class Rooms:
     def demo(self) -> "Demo | None":
         """The toys of a demo practice."""
         return self._program.demo
+
+    @property
+    def calls(self) -> Calls:
+        """Whom the program may call, and what it refused to."""
+        outbound = self._program.outbound
+        hosts = [CalledHost(host.name, host.port, host.why) for host in outbound.hosts]
+        refused = [RefusedCall(x.name, x.port, x.times) for x in outbound.refusals]
+        return Calls(hosts, refused)
 
     def confirm_date(self) -> None:
         """Take the user's word for the date and judge again what waited for it."""

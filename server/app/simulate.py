@@ -11,6 +11,7 @@ import click
 
 from server.app.sentences import Speech
 from server.app.stops import interrupt, on_stop
+from sync.outbound import THIS_PROCESS, Host
 
 _VIRTUAL_READER = ("127.0.0.1", 35963)  # where the driver of `vsmartcard-vpcd` listens
 
@@ -72,6 +73,7 @@ def _card(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]
     from server.app.demo_people import PEOPLE
 
     host, port = _VIRTUAL_READER
+    THIS_PROCESS.allow(Host(host, port, "card"))
     try:
         served = serve_card(EidCard(PEOPLE[0].person), host, port)
     except OSError:

@@ -7,7 +7,7 @@ Answers come in any order, more than once, or not at all; nothing received is lo
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from server.core.outbox import Letter, LetterKind, MessageState
@@ -155,7 +155,28 @@ def _why_not(desk: Desk, found: Return | None, lot: Lot | None) -> str:
     number = (found.sending_number or "").strip()
     if number.strip("0") and number != f"{lot.number:03d}":
         return "other_sending_number"
-    return ""
+    return "other_patient" if found.invoices and _is_of_others(desk, found, lot) else ""
+
+
+def _is_of_others(desk: Desk, found: Return, lot: Lot) -> bool:
+    """Say whether an answer names, under our numbers, another patient than the file that left.
+
+    Compared with the frozen bytes, not with the patient's file, which may have been mended since.
+    """
+    row = post.of_lot(desk.db, lot.id)
+    sent = interpret(post.payload(desk.db, row.id)) if row else None
+    ours = dict(_named(sent)) if sent else {}
+    return any(ours.get(key, who) != who for key, who in _named(found))
+
+
+def _named(found: Return) -> Iterator[tuple[str, str]]:
+    """Give whom each invoice and each act is for, where the record says so."""
+    for invoice in found.invoices:
+        named = [(f"invoice {invoice.number.strip()}", invoice.beneficiary)]
+        named += [(f"act {act.reference.strip()}", act.beneficiary) for act in invoice.acts]
+        for key, who in named:
+            if key.split()[1:] and who.strip(" 0"):
+                yield key, who
 
 
 def _is_ours(desk: Desk, third_party: str) -> bool:

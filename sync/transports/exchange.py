@@ -20,6 +20,7 @@ from http.client import (
 )
 from typing import TYPE_CHECKING
 
+from sync.outbound import Connect, OutboundRefused, straight
 from sync.transports.endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -67,16 +68,16 @@ def exchange(
     body: bytes,
     limits: Limits,
     tls: ssl.SSLContext,
+    connect: Connect = straight,
 ) -> Answer | NotSent | Silence:
     """POST `body` once. `tls` is the context for `https`; it must verify (`verifying`)."""
     deadline = time.monotonic() + limits.total_seconds
-    connection = _connection(endpoint, limits, tls)
     try:
-        connection.connect()
+        wire = _Wire(_opened(endpoint, limits, tls, connect), deadline)
     except OSError as trouble:
-        connection.close()
         return NotSent(_reason(trouble))
-    wire = _Wire(connection.sock, deadline)
+    kind = HTTPSConnection if endpoint.tls else HTTPConnection
+    connection = kind(endpoint.host, endpoint.port)
     connection.sock = wire
     try:
         return _talk(connection, endpoint.path, headers, body, limits)
@@ -94,11 +95,20 @@ def verifying(ca_file: str | None = None) -> ssl.SSLContext:
     return context
 
 
-def _connection(endpoint: Endpoint, limits: Limits, tls: ssl.SSLContext) -> HTTPConnection:
-    timeout = min(limits.connect_seconds, limits.total_seconds)
-    if endpoint.tls:
-        return HTTPSConnection(endpoint.host, endpoint.port, timeout=timeout, context=tls)
-    return HTTPConnection(endpoint.host, endpoint.port, timeout=timeout)
+def _opened(
+    endpoint: Endpoint, limits: Limits, tls: ssl.SSLContext, connect: Connect
+) -> socket.socket:
+    """Open the line, and prove over it who answers."""
+    seconds = min(limits.connect_seconds, limits.total_seconds)
+    line = connect(endpoint.host, endpoint.port, seconds)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if not endpoint.tls:
+        return line
+    try:
+        return tls.wrap_socket(line, server_hostname=endpoint.host)
+    except OSError:
+        line.close()
+        raise
 
 
 def _talk(
@@ -151,6 +161,8 @@ def _read(response: HTTPResponse, received: bytearray, most: int) -> bool:
 
 def _reason(trouble: OSError) -> str:
     match trouble:
+        case OutboundRefused():
+            return "line.forbidden"
         case socket.gaierror():
             return "line.dns"
         case ssl.SSLError():

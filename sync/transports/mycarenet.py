@@ -14,6 +14,7 @@ from server.core.clock import Clock
 from server.core.outbox import MailBatch, Message, Outcome, Verdict
 from server.core.signing import Session
 from sync.circuit import Circuit
+from sync.outbound import Connect, straight
 from sync.ports import Keep
 from sync.transports import mycarenet_envelope as envelope
 from sync.transports.exchange import Answer, Limits, NotSent, Silence, exchange, verifying
@@ -47,8 +48,12 @@ class MyCareNet:
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
         new_id: Callable[[], str] = lambda: f"urn:uuid:{uuid4()}",
+        connect: Connect = straight,
     ) -> None:
-        """`circuit` is shared by all that speak to this host; `new_id` makes a WS-Addressing id."""
+        """`circuit` is shared by all that speak to this host; `new_id` makes a WS-Addressing id.
+
+        `connect` opens the line: in the program, through the list of whom it may call.
+        """
         self._account = account
         self._session = session
         self._clock = clock
@@ -56,6 +61,7 @@ class MyCareNet:
         self._limits = limits or Limits()
         self._tls = tls or verifying()
         self._new_id = new_id
+        self._connect = connect
         self._looking = Lock()
         self._last_look: _Look | None = None
 
@@ -132,7 +138,8 @@ class MyCareNet:
             "Connection": "close",
         }
         signed = signer.sign_envelope(request.envelope)
-        result = exchange(self._account.endpoint, headers, signed, self._limits, self._tls)
+        where = self._account.endpoint
+        result = exchange(where, headers, signed, self._limits, self._tls, self._connect)
         if isinstance(result, Answer):
             keep(result.body)
             self._note(result)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from server.core.outbox import Letter, LetterKind
 from server.core.tack import proves
-from sync.transports.blob import hash_value, inflate
+from sync.transports.blob import LARGEST, hash_value, inflate
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -106,11 +106,13 @@ def _tack_letter(tack: TAck) -> Letter:
 
 
 def _messages(answer: "_Element") -> Iterator[Letter]:
+    left = LARGEST  # of all the letters of a page together, or each could be a bomb of its own
     for element in answer.iterfind(f"{G}MsgResponse"):
         detail = element.find(f"{G}Detail")
         if detail is None:  # nothing to read and no hash to confirm it by: only the raw page has it
             continue
-        content = _content(detail)
+        content = _content(detail, left)
+        left = max(1, left - len(content))  # to the decompressor, none would mean no limit
         output = f"{G}CommonOutput/{C}"
         yield Letter(
             kind=LetterKind.MESSAGE,
@@ -127,15 +129,17 @@ def _messages(answer: "_Element") -> Iterator[Letter]:
         )
 
 
-def _content(detail: "_Element") -> bytes:
+def _content(detail: "_Element", largest: int) -> bytes:
     """Return the business bytes; the bytes as they came when they cannot be inflated.
+
+    Nor are they when they would be larger than `largest`.
 
     Then their hash is not the one they carry, and whoever takes the letter sets it aside.
     """
     blob = _decoded(detail.text or "")
     if detail.get("ContentEncoding", "deflate") != "deflate":
         return blob
-    content = inflate(blob)
+    content = inflate(blob, largest)
     return blob if content is None else content
 
 

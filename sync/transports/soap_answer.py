@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 WSA = "http://www.w3.org/2005/08/addressing"
+LARGEST = 64 * 1024 * 1024  # bytes of an envelope
+MOST_MARKS = 200_000  # "<" and "=" of an envelope: each may cost two hundred bytes of memory
 _CODE = re.compile(r"SOA-\d{5}")
+_ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]+)")
+_READABLE = frozenset({b"utf-8", b"us-ascii", b"iso-8859-1", b"iso-8859-15", b"windows-1252"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ def read_soap(raw: bytes, content_type: str = "text/xml") -> SoapAnswer | None:
 
 
 def _parse(raw: bytes) -> "_Element | None":
+    if not _harmless(raw):
+        return None
     from lxml import etree
 
     parser = etree.XMLParser(
@@ -69,6 +75,22 @@ def _parse(raw: bytes) -> "_Element | None":
     except etree.XMLSyntaxError:
         return None
     return None if root.getroottree().docinfo.internalDTD is not None else root
+
+
+def _harmless(raw: bytes) -> bool:
+    """Refuse before any parsing what costs to refuse after: a DTD, a mountain, a hidden writing.
+
+    Only encodings that write a DTD as ASCII does are read: UTF-16 shows its zero bytes, and the
+    others must name themselves in the first line.
+    """
+    named = _ENCODING.search(raw[:256])
+    return (
+        len(raw) <= LARGEST
+        and b"<!DOCTYPE" not in raw
+        and b"\0" not in raw[:64]
+        and (named is None or named[1].lower() in _READABLE)
+        and raw.count(b"<") + raw.count(b"=") <= MOST_MARKS
+    )
 
 
 def _fault(element: "_Element") -> Fault:

@@ -7,12 +7,14 @@ import logging
 import sys
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from hardware.fake_person import Person
 from server.app.demo import Demo
 from server.app.demo_practice import PASSPHRASE
 from server.app.privacy import protect_process
 from server.services import documents, ledger, lots, sessions, treatments
+from sync.outbound import THIS_PROCESS, Host
 from tests.app.visitor import Visitor
 from tests.app.waiting import until
 
@@ -38,7 +40,11 @@ def main(folder: str) -> None:
 
 def live(demo: Demo) -> None:
     program = demo.program
-    visitor = Visitor(program.start())
+    address = program.start()
+    own = urlsplit(address)
+    # The visitor of this test lives in the program's own process: elsewhere it is a browser.
+    THIS_PROCESS.allow(Host(str(own.hostname), int(own.port or 0), "visitor"))
+    visitor = Visitor(address)
     visitor.post("unlock", user=visitor.user(), passphrase=PASSPHRASE)
     demo.reader.insert(MARKED)
     hands = program.hands

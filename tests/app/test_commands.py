@@ -252,7 +252,9 @@ def test_a_file_is_inspected_in_the_language_of_the_session(
     assert french.stdout != dutch.stdout
 
 
-def test_a_simulator_answers_after_the_delays_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_simulator_answers_after_the_delays_it_is_told(
+    say: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
     told: list[Config] = []
 
     def serve(config: Config) -> None:
@@ -261,6 +263,6 @@ def test_a_simulator_answers_after_the_delays_it_is_told(monkeypatch: pytest.Mon
 
     monkeypatch.setattr("server.simulators.mycarenet.service.serve", serve)
     arguments = ["simulate", "mycarenet", "--unsigned", "--delays", "1", "2", "3", "4.5"]
-    assert CliRunner().invoke(command, arguments).exit_code == 3
-    assert CliRunner().invoke(command, arguments[:3]).exit_code == 3
+    assert say(*arguments).exit_code == 3
+    assert say(*arguments[:3]).exit_code == 3
     assert [config.delays for config in told] == [Delays(1, 2, 3, 4.5), Delays()]

@@ -69,7 +69,7 @@ HOSTS = {
 
 
 @pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS.keys())
-def test_row_2_a_request_for_another_host_is_refused(program: Program, host: bytes) -> None:
+def test_row_02_a_request_for_another_host_is_refused(program: Program, host: bytes) -> None:
     path = program.door.invite().removeprefix(program.door.origin).encode()
     line = host % port(program) if b"%d" in host else host
     answer = raw(port(program), b"GET " + path + b" HTTP/1.1\r\n" + line + CLOSE)
@@ -78,21 +78,21 @@ def test_row_2_a_request_for_another_host_is_refused(program: Program, host: byt
     assert b"esace" not in answer
 
 
-def test_row_2_an_absolute_address_is_refused(program: Program) -> None:
+def test_row_02_an_absolute_address_is_refused(program: Program) -> None:
     target = program.door.invite().encode()
     host = program.door.host.encode()
     answer = raw(port(program), b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\n" + CLOSE)
     assert status(answer) in (400, 403)
 
 
-def test_row_8_a_launch_address_opens_once(program: Program, visit: Visit) -> None:
+def test_row_08_a_launch_address_opens_once(program: Program, visit: Visit) -> None:
     url = program.door.invite()
     assert visit(url).page.status_code == 200
     again = visit(url).page
     assert (again.status_code, again.content) == (403, b"")
 
 
-def test_row_8_a_launch_address_is_worth_nothing_after_sixty_seconds(
+def test_row_08_a_launch_address_is_worth_nothing_after_sixty_seconds(
     program: Program, seconds: Seconds, visit: Visit
 ) -> None:
     last, late = program.door.invite(), 60.5
@@ -103,7 +103,7 @@ def test_row_8_a_launch_address_is_worth_nothing_after_sixty_seconds(
     assert visit(in_time).page.status_code == 200
 
 
-def test_row_8_a_thousand_guesses_open_nothing_and_raise_the_alarm(
+def test_row_08_a_thousand_guesses_open_nothing_and_raise_the_alarm(
     program: Program, caplog: pytest.LogCaptureFixture
 ) -> None:
     secret = program.door.invite().rsplit("/", 1)[1]
@@ -119,7 +119,7 @@ def test_row_8_a_thousand_guesses_open_nothing_and_raise_the_alarm(
 
 
 @needs_proc
-def test_row_9_the_launch_address_is_in_no_argument_variable_or_log(
+def test_row_09_the_launch_address_is_in_no_argument_variable_or_log(
     start: Start, tmp_path: Path, visit: Visit
 ) -> None:
     running = start("run", "--practice", str(tmp_path / "cabinet"), "--no-window", "--json")

@@ -103,7 +103,9 @@ def paper(monkeypatch: pytest.MonkeyPatch) -> Iterator[PaperWebView]:
     yield webview
 
 
-def test_the_page_is_lent_no_python_no_file_no_download_and_no_tools(paper: PaperWebView) -> None:
+def test_row_50_the_page_is_lent_no_python_no_file_no_download_and_no_tools(
+    paper: PaperWebView,
+) -> None:
     window.show("http://127.0.0.1:1/", "Besace", yes)
     assert paper.started == {"private_mode": True, "debug": False}
     assert "js_api" not in paper.made

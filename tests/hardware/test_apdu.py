@@ -85,7 +85,7 @@ def test_a_hold_reaches_the_card() -> None:
         assert script.held == 1
 
 
-def test_the_log_names_exchanges_and_keeps_their_bytes_for_itself(
+def test_row_47_the_log_names_exchanges_and_keeps_their_bytes_for_itself(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)

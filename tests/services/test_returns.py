@@ -147,7 +147,7 @@ def test_an_acceptance_after_its_settlement_changes_nothing(office: Office, lot:
     assert office.lot(lot).state is LotState.PARTLY_SETTLED
 
 
-def test_the_same_letter_twice_is_one_letter(office: Office, lot: str) -> None:
+def test_row_23_the_same_letter_twice_is_one_letter(office: Office, lot: str) -> None:
     content = _insurer(office, lot).accepted()
     assert office.take(content)
     counted = office.world.sql("select count(*) from journal")
@@ -209,14 +209,18 @@ def test_what_cannot_be_read_is_set_aside_and_not_confirmed(
     assert post.letter_bytes(office.world.desk.db, row.id) == content
 
 
-def test_an_answer_to_a_reference_we_do_not_know_is_set_aside(office: Office, lot: str) -> None:
+def test_row_23_an_answer_to_a_reference_we_do_not_know_is_set_aside(
+    office: Office, lot: str
+) -> None:
     content = _insurer(office, lot).receipt().decode()
     assert not office.take(put(content, 21, "20260318019999").encode())
     assert [r.reason for r in ledger.set_aside(office.world.desk)] == ["unknown_reference"]
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_a_message_for_another_provider_is_set_aside(office: Office, lot: str, known: bool) -> None:
+def test_row_23_a_message_for_another_provider_is_set_aside(
+    office: Office, lot: str, known: bool
+) -> None:
     line = office.line_of(lot, OUCHENE)
     insurer = _insurer(office, lot)
     answer = insurer.saying(insurer.rank(line.ref), "R500522").accepted().decode()
@@ -233,7 +237,7 @@ def test_our_own_message_sent_back_is_set_aside(office: Office, lot: str) -> Non
     assert [r.reason for r in ledger.set_aside(office.world.desk)] == ["our_own_message"]
 
 
-def test_another_sending_number_is_set_aside(office: Office, lot: str) -> None:
+def test_row_23_another_sending_number_is_set_aside(office: Office, lot: str) -> None:
     content = _insurer(office, lot).accepted().decode()
     assert not office.take(put(content, 67 + 9, "321").encode())
     assert [r.reason for r in ledger.set_aside(office.world.desk)] == ["other_sending_number"]
@@ -252,7 +256,7 @@ def test_a_sending_number_that_ends_in_zero_is_ours_all_the_same(office: Office,
     assert office.lot(lot).state is LotState.ACCEPTED
 
 
-def test_a_letter_whose_bytes_are_not_those_of_its_hash_is_set_aside(
+def test_row_23_a_letter_whose_bytes_are_not_those_of_its_hash_is_set_aside(
     office: Office, lot: str
 ) -> None:
     good = letter(_insurer(office, lot).accepted())

@@ -65,5 +65,6 @@ BILLING: dict[str, set[str]] = {
         "online_since_day",
         "offline_since_day",
     },
+    "outbound.why": {"partner", "simulator", "card"},
     "connection.word": {"online", "offline", "unseen"},
 }

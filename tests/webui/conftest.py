@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 from server.app.web import WebThread
 from tests.webui.house import PASSPHRASE, House, let_in
 from tests.world import World
+from webui.security import admits
 from webui.serving import bind, server_for
 
 
@@ -45,7 +46,7 @@ def served(world: World) -> Iterator[House]:
     """The application behind waitress, on a real loopback socket."""
     listener = bind()
     house = House(world, port=listener.getsockname()[1])
-    web = WebThread(server_for(house.app(), listener))
+    web = WebThread(server_for(house.app(), listener, admits(house.door)))
     web.start()
     yield house
     web.stop()

@@ -19,6 +19,7 @@ from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
 from webui.gate import GateState, GateUser, NewPractice, PracticeSign, Recovery
+from webui.outside import Calls
 from webui.states import LOOKS
 from webui.stream import EventRow, Stream
 
@@ -87,6 +88,10 @@ class FakeServices:
             card="Sophie MARCHAL",
             saved_at=NOW,
         )
+
+    @property
+    def calls(self) -> Calls:
+        return Calls()
 
     def desk(self) -> WorkDesk:
         return self.world.desk

@@ -24,11 +24,14 @@ from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
-from webui.outside import PostState
+from webui.outside import Calls, PostState
 from webui.stream import EventRow, Stream
 
 SINCE = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 ONLINE = PostState(True, SINCE, "127.0.0.1", False, True, None, "")
+
+
+NOBODY = Calls()
 
 
 @dataclass
@@ -82,6 +85,7 @@ class Rooms:
     world: World
     post: FakePost | None = None
     demo: FakeToys | None = None
+    calls: Calls = NOBODY
 
     def desk(self) -> WorkDesk:
         return self.world.desk

@@ -10,6 +10,7 @@ from server.app.web import WebThread
 from tests.people import BODART, DELVAUX, LAMBIOTTE, OUCHENE
 from tests.webui.shop import ONLINE, FakePost, FakeToys, Shop
 from tests.world import PASSPHRASE, World
+from webui.security import admits
 from webui.serving import bind, server_for
 
 pytestmark = pytest.mark.e2e
@@ -22,7 +23,7 @@ def shop(world: World) -> Iterator[Shop]:
     listener = bind()
     shop = Shop(world, listener.getsockname()[1])
     _fill(shop)
-    web = WebThread(server_for(shop.app, listener))
+    web = WebThread(server_for(shop.app, listener, admits(shop.door)))
     web.start()
     yield shop
     web.stop()

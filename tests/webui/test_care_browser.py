@@ -13,6 +13,7 @@ from server.services import cards, practices
 from tests.people import LAMBIOTTE, OUCHENE, PIRSON, Person
 from tests.webui.shop import Shop
 from tests.world import PASSPHRASE, World
+from webui.security import admits
 from webui.serving import bind, server_for
 
 pytestmark = pytest.mark.e2e
@@ -23,7 +24,7 @@ def shop(world: World) -> Iterator[Shop]:
     """The screens of the practice behind waitress."""
     listener = bind()
     open_shop = Shop(world, port=listener.getsockname()[1])
-    web = WebThread(server_for(open_shop.app, listener))
+    web = WebThread(server_for(open_shop.app, listener, admits(open_shop.door)))
     web.start()
     yield open_shop
     web.stop()

@@ -113,7 +113,7 @@ def test_every_open_page_leaves_when_the_practice_is_locked(page: Page, served: 
     expect(page.get_by_label("Phrase de passe")).to_be_visible()
 
 
-def test_a_rebound_name_opens_nothing(browser: Browser, served: House) -> None:
+def test_row_03_a_rebound_name_opens_nothing(browser: Browser, served: House) -> None:
     context = browser.new_context()
     page = context.new_page()
     with page.expect_response("**/*") as answered, suppress(Error):

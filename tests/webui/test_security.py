@@ -23,7 +23,7 @@ def every_address(app: Flask) -> Iterator[tuple[str, str]]:
                 yield method, address
 
 
-def test_a_stranger_gets_an_empty_403_from_every_route(app: Flask) -> None:
+def test_row_01_a_stranger_gets_an_empty_403_from_every_route(app: Flask) -> None:
     stranger = window(app)
     addresses = list(every_address(app))
     assert len(addresses) > 3 * len(PAGES)
@@ -34,7 +34,7 @@ def test_a_stranger_gets_an_empty_403_from_every_route(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/favicon.ico", "/launch/", "/unlock", "/launch/xyz"])
-def test_nothing_exists_outside_the_prefix_even_with_the_cookie(
+def test_row_01_nothing_exists_outside_the_prefix_even_with_the_cookie(
     client: FlaskClient, path: str
 ) -> None:
     answer = client.get(path)
@@ -55,14 +55,16 @@ def test_nothing_exists_outside_the_prefix_even_with_the_cookie(
     ],
 )
 @pytest.mark.parametrize("path", ["today/", "events", "unlock", STATIC])
-def test_our_cookies_in_foreign_hands_open_nothing(
+def test_row_05_our_cookies_in_foreign_hands_open_nothing(
     client: FlaskClient, house: House, headers: dict[str, str], path: str
 ) -> None:
     answer = client.get(house.door.root + path, headers=headers)
     assert (answer.status_code, answer.data) == (403, b"")
 
 
-def test_a_form_posted_from_another_port_writes_nothing(client: FlaskClient, house: House) -> None:
+def test_row_04_a_form_posted_from_another_port_writes_nothing(
+    client: FlaskClient, house: House
+) -> None:
     answer = client.post(
         f"{house.door.root}lock",
         data={"page_token": house.door.page_token},
@@ -73,7 +75,7 @@ def test_a_form_posted_from_another_port_writes_nothing(client: FlaskClient, hou
 
 
 @pytest.mark.parametrize("token", [None, "", "0" * 64])
-def test_a_change_without_the_token_of_the_page_is_refused(
+def test_row_04_a_change_without_the_token_of_the_page_is_refused(
     client: FlaskClient, house: House, token: str | None
 ) -> None:
     data = {} if token is None else {"page_token": token}
@@ -82,7 +84,7 @@ def test_a_change_without_the_token_of_the_page_is_refused(
     assert house.gate.state is GateState.OPEN
 
 
-def test_json_sent_as_plain_text_has_no_token_and_writes_nothing(
+def test_row_05_json_sent_as_plain_text_has_no_token_and_writes_nothing(
     client: FlaskClient, house: House
 ) -> None:
     body = '{"page_token": "' + house.door.page_token + '"}'
@@ -98,7 +100,7 @@ def test_the_token_is_accepted_as_a_header_too(client: FlaskClient, house: House
 
 
 @pytest.mark.parametrize("path", ["", "unlock", "today/", "nowhere", STATIC])
-def test_every_answer_carries_the_hard_headers_and_no_cors(
+def test_row_06_every_answer_carries_the_hard_headers_and_no_cors(
     client: FlaskClient, house: House, path: str
 ) -> None:
     answer = client.get(house.door.root + path, headers={"Origin": house.door.origin})
@@ -125,14 +127,16 @@ def test_cookies_are_kept_from_scripts_other_sites_and_other_paths(
     assert f"Path={house.door.root}" in cookie
 
 
-def test_the_launch_secret_opens_once_through_the_application(app: Flask, house: House) -> None:
+def test_row_08_the_launch_secret_opens_once_through_the_application(
+    app: Flask, house: House
+) -> None:
     address = house.door.invite().removeprefix(house.door.origin)
     assert window(app).get(address).status_code == 303
     answer = window(app).get(address)
     assert (answer.status_code, answer.data) == (403, b"")
 
 
-def test_an_alarm_is_logged_without_the_secret(
+def test_row_08_an_alarm_is_logged_without_the_secret(
     app: Flask, house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -143,7 +147,7 @@ def test_an_alarm_is_logged_without_the_secret(
     assert f"{5:064d}" not in caplog.text and house.door.prefix not in caplog.text
 
 
-def test_the_old_cookie_opens_nothing_once_locked(client: FlaskClient, house: House) -> None:
+def test_row_38_the_old_cookie_opens_nothing_once_locked(client: FlaskClient, house: House) -> None:
     assert client.get(f"{house.door.root}today/").status_code == 200
     house.gate.lock()
     for path in ("today/", "events", "frame/line", "nowhere"):
@@ -155,7 +159,7 @@ def test_the_old_cookie_opens_nothing_once_locked(client: FlaskClient, house: Ho
     assert fragment.headers["HX-Redirect"] == house.door.root
 
 
-def test_a_session_cookie_from_before_the_lock_stays_dead_after_unlocking_elsewhere(
+def test_row_38_a_session_cookie_from_before_the_lock_stays_dead_after_unlocking_elsewhere(
     app: Flask, client: FlaskClient, house: House
 ) -> None:
     house.gate.lock()
@@ -172,7 +176,7 @@ def multipart(parts: int, size: int) -> bytes:
 
 
 @pytest.mark.parametrize(("parts", "size"), [(1, 9 * 1024 * 1024), (10_000, 1)])
-def test_an_upload_too_heavy_or_in_too_many_parts_is_refused_with_a_sentence(
+def test_row_32_an_upload_too_heavy_or_in_too_many_parts_is_refused_with_a_sentence(
     client: FlaskClient, house: House, parts: int, size: int
 ) -> None:
     answer = client.post(
@@ -184,7 +188,7 @@ def test_an_upload_too_heavy_or_in_too_many_parts_is_refused_with_a_sentence(
     assert "trop lourd" in answer.text
 
 
-def test_extra_form_fields_change_nothing(visitor: FlaskClient, house: House) -> None:
+def test_row_41_extra_form_fields_change_nothing(visitor: FlaskClient, house: House) -> None:
     answer = visitor.post(
         f"{house.door.root}unlock",
         data={

@@ -25,7 +25,7 @@ def get(house: House, target: str, *headers: str) -> str:
     return raw(house, f"GET {target} HTTP/1.1\n{lines}Connection: close\n\n")
 
 
-def test_the_socket_listens_on_loopback_only() -> None:
+def test_row_11_the_socket_listens_on_loopback_only() -> None:
     with bind() as listener:
         address, port = listener.getsockname()
     assert address == "127.0.0.1"
@@ -46,7 +46,9 @@ def test_the_launch_address_works_over_the_socket(served: House) -> None:
 
 
 @pytest.mark.parametrize("kind", ["two hosts", "no host", "absolute", "foreign absolute"])
-def test_a_valid_launch_secret_in_a_crooked_request_is_refused(served: House, kind: str) -> None:
+def test_row_02_a_valid_launch_secret_in_a_crooked_request_is_refused(
+    served: House, kind: str
+) -> None:
     target = served.door.invite().removeprefix(served.door.origin)
     requests = {
         "two hosts": (target, host(served), host(served)),
@@ -59,12 +61,12 @@ def test_a_valid_launch_secret_in_a_crooked_request_is_refused(served: House, ki
     assert "Location" not in answer
 
 
-def test_a_header_of_a_megabyte_is_refused(served: House) -> None:
+def test_row_32_a_header_of_a_megabyte_is_refused(served: House) -> None:
     answer = get(served, "/", host(served), "X-Big: " + "x" * 1_000_000)
     assert answer[9:12] == "431" or answer == ""
 
 
-def test_a_body_over_the_limit_is_refused_before_it_is_read(served: House) -> None:
+def test_row_32_a_body_over_the_limit_is_refused_before_it_is_read(served: House) -> None:
     answer = raw(
         served,
         f"POST /x HTTP/1.1\n{host(served)}\nContent-Length: 99999999\nConnection: close\n\n",
@@ -72,7 +74,7 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read(served: House) -> No
     assert answer.startswith("HTTP/1.1 413")
 
 
-def test_a_foreign_stream_request_gets_nothing(served: House) -> None:
+def test_row_07_a_foreign_stream_request_gets_nothing(served: House) -> None:
     answer = get(served, f"{served.door.root}events", host(served), "Origin: http://evil.example")
     assert answer.startswith("HTTP/1.1 403")
 

@@ -26,6 +26,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "connection/index.html",
         state=state,
+        calls=here.services.calls,
         standing=_standing(state, formats.civil(here.now)),
         since=_since(state, formats.civil(here.now)),
         queue=ledger.queue(work),

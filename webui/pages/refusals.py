@@ -19,7 +19,9 @@ from webui.replies import go
 
 page = Blueprint("refusals", __name__, url_prefix="/refusals")
 
-ASIDE = ("unreadable", "unknown_reference", "our_own_message", "other_sending_number")
+ASIDE = (
+    "unreadable", "unknown_reference", "our_own_message", "other_sending_number", "other_patient",
+)  # fmt: skip
 """Why an answer is set aside; each is the sentence `aside.<reason>`."""
 
 

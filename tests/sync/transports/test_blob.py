@@ -20,5 +20,5 @@ def test_what_is_not_deflated_gives_nothing() -> None:
     assert inflate(deflate(b"x" * 1000)[:-2]) is None
 
 
-def test_a_bomb_is_not_inflated() -> None:
+def test_row_31_a_bomb_is_not_inflated() -> None:
     assert inflate(deflate(b"0" * 100_001), largest=100_000) is None

@@ -98,7 +98,7 @@ def test_a_mute_partner_leaves_a_doubt_when_time_is_over(door: Door) -> None:
     assert len(door.requests) == 1
 
 
-def test_an_answer_that_drips_does_not_outlive_the_total_time(door: Door) -> None:
+def test_row_31_an_answer_that_drips_does_not_outlive_the_total_time(door: Door) -> None:
     def drip(connection: socket.socket, door: Door) -> None:
         read_request(connection)
         connection.sendall(HEAD + b"Content-Length: 100000\r\n\r\n")
@@ -111,7 +111,7 @@ def test_an_answer_that_drips_does_not_outlive_the_total_time(door: Door) -> Non
     assert answer.reason == "line.timeout"
 
 
-def test_headers_that_drip_do_not_outlive_the_total_time(door: Door) -> None:
+def test_row_31_headers_that_drip_do_not_outlive_the_total_time(door: Door) -> None:
     def drip(connection: socket.socket, door: Door) -> None:
         read_request(connection)
         connection.sendall(HEAD)
@@ -122,7 +122,9 @@ def test_headers_that_drip_do_not_outlive_the_total_time(door: Door) -> None:
     assert post(door, QUICK) == Silence("line.timeout")
 
 
-def test_a_partner_who_says_go_on_for_ever_does_not_outlive_the_total_time(door: Door) -> None:
+def test_row_31_a_partner_who_says_go_on_for_ever_does_not_outlive_the_total_time(
+    door: Door,
+) -> None:
     def go_on(connection: socket.socket, door: Door) -> None:
         read_request(connection)
         while not door.closing.is_set():
@@ -144,7 +146,7 @@ def test_chunks_cut_short_are_not_an_answer(door: Door) -> None:
     assert answer.reason == "answer.cut"
 
 
-def test_endless_chunks_stop_at_the_limit(door: Door) -> None:
+def test_row_31_endless_chunks_stop_at_the_limit(door: Door) -> None:
     def pour(connection: socket.socket, _: Door) -> None:
         read_request(connection)
         connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
@@ -157,7 +159,7 @@ def test_endless_chunks_stop_at_the_limit(door: Door) -> None:
     assert (answer.reason, len(answer.partial)) == ("answer.too_big", 100_000)
 
 
-def test_a_packed_bomb_stays_packed(door: Door) -> None:
+def test_row_31_a_packed_bomb_stays_packed(door: Door) -> None:
     bomb = gzip.compress(b"0" * 10_000_000)
     door.scripts = [answers(bomb, 200, "Content-Encoding: gzip")]
     answer = post(door)
@@ -165,7 +167,7 @@ def test_a_packed_bomb_stays_packed(door: Door) -> None:
     assert answer.body == bomb
 
 
-def test_a_redirect_is_an_answer_not_a_way(door: Door) -> None:
+def test_row_29_a_redirect_is_an_answer_not_a_way(door: Door) -> None:
     canary = Door([answers(b"no")])
     door.scripts = [answers(b"", 307, f"Location: {canary.url}")]
     answer = post(door)
@@ -175,7 +177,7 @@ def test_a_redirect_is_an_answer_not_a_way(door: Door) -> None:
     assert canary.connections == 0
 
 
-def test_proxies_of_the_environment_are_ignored(
+def test_row_30_proxies_of_the_environment_are_ignored(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canary = Door([answers(b"no")])
@@ -187,7 +189,7 @@ def test_proxies_of_the_environment_are_ignored(
     assert canary.connections == 0
 
 
-def test_a_partner_who_does_not_speak_tls_is_not_spoken_to(door: Door) -> None:
+def test_row_27_a_partner_who_does_not_speak_tls_is_not_spoken_to(door: Door) -> None:
     def plain(connection: socket.socket, door: Door) -> None:
         door.requests.append(connection.recv(10))
         connection.sendall(b"HTTP/1.1 400 Bad\r\n\r\n")
@@ -197,7 +199,7 @@ def test_a_partner_who_does_not_speak_tls_is_not_spoken_to(door: Door) -> None:
     assert exchange(secure, {}, b"<x/>", PATIENT, verifying()) == NotSent("line.tls")
 
 
-def test_a_handshake_that_never_ends_means_nothing_was_sent(door: Door) -> None:
+def test_row_31_a_handshake_that_never_ends_means_nothing_was_sent(door: Door) -> None:
     def stare(_: socket.socket, door: Door) -> None:
         door.closing.wait(5)
 
@@ -259,7 +261,7 @@ def test_a_partner_with_a_pinned_root_is_spoken_to(
     assert isinstance(answer, Answer)
 
 
-def test_a_partner_with_an_unknown_root_is_not_spoken_to(
+def test_row_28_a_partner_with_an_unknown_root_is_not_spoken_to(
     door: Door, certificate: tuple[Path, Path]
 ) -> None:
     endpoint = over_tls(door, certificate[1])
@@ -267,7 +269,7 @@ def test_a_partner_with_an_unknown_root_is_not_spoken_to(
     assert door.requests == []
 
 
-def test_a_certificate_of_another_name_is_refused(
+def test_row_27_a_certificate_of_another_name_is_refused(
     door: Door, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, both = certificate
@@ -279,7 +281,7 @@ def test_a_certificate_of_another_name_is_refused(
     assert door.requests == []
 
 
-def test_nothing_in_the_post_can_switch_verification_off() -> None:
+def test_row_27_nothing_in_the_post_can_switch_verification_off() -> None:
     folder = Path(__file__).parents[3] / "sync"
     sources = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
     for switch in ("verify=False", "CERT_NONE", "check_hostname = False", "_create_unverified"):

@@ -77,7 +77,7 @@ def test_changed_bytes_never_leave(line: Line, letter_to: Make) -> None:
         (cin.SUCCESS, "not base 64", Verdict.UNKNOWN, "tack.other_bytes"),
     ],
 )
-def test_an_acknowledgement_counts_for_these_bytes_and_this_result(
+def test_row_23_an_acknowledgement_counts_for_these_bytes_and_this_result(
     line: Line, letter_to: Make, major: str, value: str, verdict: Verdict, reason: str
 ) -> None:
     message = letter_to(1)
@@ -86,13 +86,15 @@ def test_an_acknowledgement_counts_for_these_bytes_and_this_result(
     assert (outcome.verdict, outcome.reason) == (verdict, reason)
 
 
-def test_an_acknowledgement_of_another_file_leaves_a_doubt(line: Line, letter_to: Make) -> None:
+def test_row_23_an_acknowledgement_of_another_file_leaves_a_doubt(
+    line: Line, letter_to: Make
+) -> None:
     line.says(acknowledges(letter_to(2)))
     outcome = line.send(letter_to(1))
     assert (outcome.verdict, outcome.reason) == (Verdict.UNKNOWN, "tack.other_reference")
 
 
-def test_an_answer_to_another_request_leaves_a_doubt(line: Line, letter_to: Make) -> None:
+def test_row_23_an_answer_to_another_request_leaves_a_doubt(line: Line, letter_to: Make) -> None:
     message = letter_to(1)
     line.says(answers(cin.posted(cin.tack(message.reference, message.payload), "urn:uuid:other")))
     outcome = line.send(message)

@@ -57,7 +57,7 @@ def test_no_sample_has_a_problem_of_shape(samples: Path) -> None:
         (b"920900" + b"0" * (LARGEST + 1), "efact.too_large"),
     ],
 )
-def test_what_is_not_a_message_is_said_in_one_problem(data: bytes, code: str) -> None:
+def test_row_26_what_is_not_a_message_is_said_in_one_problem(data: bytes, code: str) -> None:
     reading = read_efact(data)
     assert reading.file is None
     assert [problem.code for problem in reading.problems] == [code]
@@ -69,7 +69,7 @@ def test_a_message_shorter_than_its_header_says_its_length() -> None:
     assert [problem.code for problem in reading.problems] == ["efact.length"]
 
 
-def test_a_truncated_return_keeps_what_was_whole(samples: Path) -> None:
+def test_row_26_a_truncated_return_keeps_what_was_whole(samples: Path) -> None:
     data = (samples / "920900_04.txt").read_bytes()[:-300]
     reading = read_efact(data)
     assert reading.file is not None
@@ -142,7 +142,7 @@ Edits = st.lists(
     max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(which=st.integers(0, 1000), edits=Edits)
-def test_no_damage_to_a_sample_makes_a_reader_fail(
+def test_row_26_no_damage_to_a_sample_makes_a_reader_fail(
     samples: Path, which: int, edits: list[tuple[int, bytes, int]]
 ) -> None:
     files = sorted(samples.glob("*.txt"))
@@ -164,7 +164,7 @@ def test_no_damage_to_a_sample_makes_a_reader_fail(
         st.binary(max_size=1500),
     )
 )
-def test_no_bytes_at_all_make_a_reader_fail(data: bytes) -> None:
+def test_row_26_no_bytes_at_all_make_a_reader_fail(data: bytes) -> None:
     read_efact(data)
     interpret(data)
     check_request(data)

@@ -213,7 +213,7 @@ def test_a_settlement_without_its_total_keeps_its_lines(samples: Path) -> None:
     assert found.settlement.lines[0].refused_cents == 700
 
 
-def test_an_amount_taken_back_is_negative(samples: Path) -> None:
+def test_row_26_an_amount_taken_back_is_negative(samples: Path) -> None:
     data = bytearray((samples / "920900_04.txt").read_bytes())
     data[-800 + 51 : -800 + 52] = b"-"
     found = interpret(bytes(data))
