@@ -1,4 +1,4 @@
-"""What runs beside the screens, as they see it: the post, and the toys of a demo. Ports."""
+"""What runs beside the screens, as they see it: the post, the state of the file, a demo's toys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +17,16 @@ class PostState:
     simulated: bool  # the partner is a simulator on this machine
     sending: tuple[int, int] | None  # done, total of the run under way
     last_trouble: str  # reason code of the last run that brought nothing, "" when none
+
+
+@dataclass(frozen=True, slots=True)
+class FileHealth:
+    """What the readings of the practice file found; instants are aware, UTC."""
+
+    quick_at: datetime | None = None  # the last reading of every page
+    full_at: datetime | None = None  # the last thorough one
+    sound: bool = True  # False once either found damage
+    damage: str = ""  # why the practice is only read now, "" when it is not
 
 
 class PostControl(Protocol):

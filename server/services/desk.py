@@ -6,18 +6,19 @@ change to the screens, all or nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import apsw
 
 from server.core.clock import ClockTrust, civil_date
-from server.core.errors import Forbidden
+from server.core.errors import DamagedPractice, Forbidden
 from server.core.ulid import Entropy, new_ulid
-from server.store import events, journal
+from server.store import events, journal, watermark
 from server.store.journal import Deed, Stamp
 from server.store.practice import Device, Practice, User
+from server.store.watermark import Watermark
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class Desk:
     user: User
     stamp: Stamp
     entropy: Entropy
+    mark: Watermark | None = None  # follows what is committed; None where nothing outlives the file
+    damaged: bool = False  # the file is only read
+    network_time: datetime | None = None  # what a partner's clock says now; None: nobody was heard
 
     @property
     def now(self) -> datetime:
@@ -66,10 +70,25 @@ class Desk:
         before: Mapping[str, object] | None = None,
         reason: str | None = None,
     ) -> Iterator[int]:
-        """Open the one transaction of a service and yield the sequence number of its facts."""
+        """Open the one transaction of a service and yield the sequence number of its facts.
+
+        Raises `DamagedPractice` when the file is damaged and only read.
+        """
+        if self.damaged:
+            raise DamagedPractice(reason="read_only")
         with self.db:
             seq = journal.append(
                 self.db, self.stamp, Deed(action, entity, entity_id, before, after, reason)
             )
             yield seq
             events.add(self.db, self.stamp.now, action, entity_id)
+        self._raise_mark()
+
+    def _raise_mark(self) -> None:
+        """Remember beside the file how far its journal reaches; what is kept is kept anyway."""
+        if self.mark is None or self.db.in_transaction:
+            return
+        with suppress(apsw.Error):
+            reached = watermark.head(self.db, self.practice.lineage, self.device.id)
+            if reached is not None:
+                self.mark.rise(reached)
