@@ -2,7 +2,15 @@
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event
+
+# A laptop that slept has not jumped: where the system counts the hours asleep, they count here.
+_SINCE_BOOT = (
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME)
+    if hasattr(time, "CLOCK_BOOTTIME")
+    else time.monotonic
+)
 
 
 class SystemClock:
@@ -13,8 +21,8 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return seconds that never go back."""
-        return time.monotonic()
+        """Return seconds that never go back, those spent asleep included."""
+        return _SINCE_BOOT()
 
 
 class Bell:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from threading import Event
 
 from server.core.clock import Clock
-from server.core.outbox import Letter, LetterKind, Verdict
+from server.core.outbox import Letter, LetterKind, MailBatch, Verdict
 from sync.etiquette import Looks
 from sync.ports import Intake, Mailbox
 from sync.report import Tally
@@ -35,31 +35,38 @@ class MailRound:
     def run(self) -> None:
         """Read each mailbox to its end, or to its first trouble."""
         for stream, mailbox in self._mailboxes.items():
-            further = False
-            while not self._cancelled.is_set() and self._read_page(stream, mailbox, further):
-                further = True
+            self._read(stream, mailbox)
 
-    def _read_page(self, stream: str, mailbox: Mailbox, further: bool) -> bool:
-        """Read one page; True when another is to be read."""
-        batch = mailbox.fetch(lambda raw: self._intake.keep(raw, self._clock.now()))
-        self._looks.note(stream, batch.outcome, further)
+    def _read(self, stream: str, mailbox: Mailbox) -> None:
+        """Read page after page; letters set aside stay, and the next page reaches past them."""
+        staying: int | None = None
+        while not self._cancelled.is_set():
+            batch = self._fetch(stream, mailbox, staying)
+            if batch.outcome.verdict is not Verdict.DONE:
+                return
+            left = self._take(mailbox, batch.letters)
+            stuck = left == len(batch.letters) and staying is not None and left <= staying
+            if left is None or stuck or not batch.more:
+                return
+            staying = left
+
+    def _fetch(self, stream: str, mailbox: Mailbox, staying: int | None) -> MailBatch:
+        batch = mailbox.fetch(lambda raw: self._intake.keep(raw, self._clock.now()), staying)
+        self._looks.note(stream, batch.outcome, staying is not None)
         self._tally.looked(stream, batch.outcome)
-        if batch.outcome.verdict is not Verdict.DONE:
-            return False
-        # Without a confirmed letter the next page would be the same page again.
-        return self._take(mailbox, batch.letters) and batch.more
+        return batch
 
-    def _take(self, mailbox: Mailbox, letters: Sequence[Letter]) -> bool:
+    def _take(self, mailbox: Mailbox, letters: Sequence[Letter]) -> int | None:
+        """Take a page in and confirm it; the letters that stay, None when confirming failed."""
         taken = [letter for letter in letters if self._understood(letter)]
-        if not taken:
-            return False
-        tacks = [letter.hash for letter in taken if letter.kind is LetterKind.TACK]
-        hashes = [letter.hash for letter in taken if letter.kind is LetterKind.MESSAGE]
-        if mailbox.confirm(hashes, tacks).verdict is not Verdict.DONE:
-            return False
-        self._intake.confirmed([*hashes, *tacks], self._clock.now())
-        self._tally.confirmed(len(taken))
-        return True
+        if taken:
+            tacks = [letter.hash for letter in taken if letter.kind is LetterKind.TACK]
+            hashes = [letter.hash for letter in taken if letter.kind is LetterKind.MESSAGE]
+            if mailbox.confirm(hashes, tacks).verdict is not Verdict.DONE:
+                return None
+            self._intake.confirmed([*hashes, *tacks], self._clock.now())
+            self._tally.confirmed(len(taken))
+        return len(letters) - len(taken)
 
     def _understood(self, letter: Letter) -> bool:
         taken = self._intake.take(letter, self._clock.now())

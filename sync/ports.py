@@ -14,6 +14,9 @@ from server.core.outbox import Letter, MailBatch, Message, Outcome
 Keep = Callable[[bytes], None]
 """Stores a raw answer durably; called by a transport before it reads the answer (C4)."""
 
+Hear = Callable[[datetime], None]
+"""Hears what a partner's clock says, at the moment its answer came (`domain.md` §4.6)."""
+
 
 class Outbox(Protocol):
     """The queue, as the post sees it. Called from several lane threads at once.
@@ -90,8 +93,12 @@ class Transport(Protocol):
 class Mailbox(Protocol):
     """Where a partner leaves post for one care provider."""
 
-    def fetch(self, keep: Keep) -> MailBatch:
-        """Read one page. What it holds stays there until confirmed."""
+    def fetch(self, keep: Keep, staying: int | None = None) -> MailBatch:
+        """Read one page. What it holds stays there until confirmed.
+
+        `staying`: how many letters of the page before stay there, set aside; this page is that
+        much longer, so that what lies behind them is reached. None: as many as were last told.
+        """
         ...
 
     def confirm(self, hashes: Sequence[str], tack_hashes: Sequence[str]) -> Outcome:

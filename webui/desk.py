@@ -15,7 +15,7 @@ from webui.door import Door
 from webui.frame import FrameState
 from webui.gate import Gate
 from webui.i18n import Catalogue
-from webui.outside import Calls, DemoControl, PostControl
+from webui.outside import Calls, DemoControl, FileHealth, PostControl
 
 
 class Services(Protocol):
@@ -46,6 +46,15 @@ class Services(Protocol):
 
     def confirm_date(self) -> None:
         """Take the user's word that the date shown is right, and judge again what waited."""
+        ...
+
+    @property
+    def health(self) -> FileHealth:
+        """What the last readings of the practice file found."""
+        ...
+
+    def found_damage(self, reason: str) -> None:
+        """Only read the practice from now on; harmless twice."""
         ...
 
     def import_tariff(self, table: bytes) -> None:

@@ -1,7 +1,8 @@
 """What is shown when something went wrong: one place turns errors into pages and fragments.
 
-A KineError is a refusal and has its own sentence. Anything else is our mistake: logged with its
-trace but without its message, which may hold a patient's data, and told in one sentence.
+A KineError is a refusal and has its own sentence; so has what a disk or a damaged file did.
+Anything else is our mistake: logged with its trace but without its message, which may hold a
+patient's data, and told in one sentence.
 """
 
 import logging
@@ -13,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from server.core import errors
 from server.core.errors import KineError
+from server.services.troubles import explained
 from webui.desk import desk
 from webui.forms import UnreadableFields, form_of
 from webui.replies import wants_fragment
@@ -32,6 +34,7 @@ STATUSES: Mapping[type[KineError], int] = {
     errors.WrongKey: 403,
     errors.DamagedPractice: 500,
     errors.NewerPractice: 409,
+    errors.DiskRefused: 507,
     errors.SealRefused: 422,
     errors.ReferenceRefused: 422,
     errors.Missing: 503,
@@ -84,9 +87,20 @@ def _not_served(error: HTTPException) -> Response:
 
 
 def _failed(error: Exception) -> Response:
+    told = explained(error)
+    if told is not None:
+        return _broken(told)
     frames = "".join(traceback.format_tb(error.__traceback__))
     log.error("%s failed: %s\n%s", request.endpoint, type(error).__name__, frames)
     return _told(desk().catalogue.say("error"), "error", 500)
+
+
+def _broken(told: KineError) -> Response:
+    """Tell what the disk or a damaged page did; after damage nothing more is written."""
+    log.warning("%s stopped: %s %s", request.endpoint, told, told.facts.get("reason", ""))
+    if isinstance(told, errors.DamagedPractice):
+        desk().services.found_damage(str(told.facts["reason"]))
+    return _refused(told)
 
 
 def _told(text: str, code: str, status: int) -> Response:

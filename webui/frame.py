@@ -20,6 +20,7 @@ class FrameState:
     card_problem: str = ""  # code of what keeps readers from being used, "" when nothing does
     to_do: Mapping[str, int] = field(default_factory=dict)  # rail name → what needs a hand
     saved_at: datetime | None = None
+    damage: str = ""  # why the practice is only read, "" when it is not
 
 
 @dataclass(frozen=True, slots=True)

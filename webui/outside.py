@@ -1,4 +1,4 @@
-"""What runs beside the screens, as they see it: the post, and the toys of a demo. Ports."""
+"""What runs beside the screens, as they see it: the post, the state of the file, a demo's toys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,6 +48,16 @@ class Calls:
     def refused_times(self) -> int:
         """How many calls were refused in all."""
         return sum(each.times for each in self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class FileHealth:
+    """What the readings of the practice file found; instants are aware, UTC."""
+
+    quick_at: datetime | None = None  # the last reading of every page
+    full_at: datetime | None = None  # the last thorough one
+    sound: bool = True  # False once either found damage
+    damage: str = ""  # why the practice is only read now, "" when it is not
 
 
 class PostControl(Protocol):

@@ -202,7 +202,19 @@ def _carry_out(work: "Callable[[Speech], int]", *, as_json: bool) -> None:
         status = work(speaking)
     except KeyboardInterrupt:  # Ctrl-C or a signal: everything was put away
         status = 0
-    except KineError as error:
-        speaking.refuse(error)
-        status = _LACKING if isinstance(error, Missing) else _UNUSABLE
+    except Exception as error:
+        told = _explained(error)
+        if told is None:
+            raise
+        speaking.refuse(told)
+        status = _LACKING if isinstance(told, Missing) else _UNUSABLE
     sys.exit(status)
+
+
+def _explained(error: Exception) -> KineError | None:
+    """Say in our own words what went wrong, a full disk or a damaged file included."""
+    if isinstance(error, KineError):
+        return error
+    from server.services.troubles import explained
+
+    return explained(error)

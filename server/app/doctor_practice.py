@@ -23,6 +23,7 @@ def look_at_practice(folder: Path, now: datetime) -> Iterator[Finding]:
         return
     yield from _modes(folder)
     yield from _encrypted(folder / DATABASE)
+    yield from _health(folder)
     yield from _tariff(folder, now.astimezone(BRUSSELS).date())
 
 
@@ -57,6 +58,28 @@ def _encrypted(database: Path) -> Iterator[Finding]:
         yield Finding("practice.encrypted")
     else:
         yield Finding("practice.clear", Grade.PROBLEM)
+
+
+def _health(folder: Path) -> Iterator[Finding]:
+    """Find a file that cannot be a practice, or in which the last reading found damage."""
+    from server.core.errors import DamagedPractice
+    from server.services import checkups
+    from server.store.soundness import check_shape
+
+    try:
+        check_shape(folder / DATABASE)
+    except DamagedPractice:
+        yield Finding("practice.broken", Grade.PROBLEM)
+        return
+    done = checkups.of_folder(folder).values()
+    last = max((each.at for each in done), default=None)
+    told = {"at": f"{last.astimezone(BRUSSELS):%d/%m/%Y %H:%M}"} if last else {}
+    if not done:
+        yield Finding("health.none")
+    elif all(each.sound for each in done):
+        yield Finding("health.ok", facts=told)
+    else:
+        yield Finding("health.damaged", Grade.PROBLEM, told)
 
 
 def _tariff(folder: Path, today: date) -> Iterator[Finding]:

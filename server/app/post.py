@@ -126,7 +126,9 @@ def _my_care_net(cabinet: Cabinet, clock: Clock, endpoint: Endpoint, connect: Co
     number = (desk.practice.third_party_number or holder.number)[-11:]
     test = practices.setting(desk.db, "efact.mode", "test") == "test"
     account = Account(endpoint, number, test, _PACKAGE, _PACKAGE, "")
-    return MyCareNet(account, UnsignedSession(), clock, Circuit(), connect=connect)
+    return MyCareNet(
+        account, UnsignedSession(), clock, Circuit(), connect=connect, hear=cabinet.hear_time
+    )
 
 
 class Partner(Transport, Mailbox, Protocol):
@@ -173,8 +175,8 @@ class _OnCable:
     def ask(self, message: Message, keep: Keep) -> Outcome:
         return _DOWN if self._cable.cut else self._transport().ask(message, keep)
 
-    def fetch(self, keep: Keep) -> MailBatch:
-        return MailBatch(_DOWN) if self._cable.cut else self._mailbox().fetch(keep)
+    def fetch(self, keep: Keep, staying: int | None = None) -> MailBatch:
+        return MailBatch(_DOWN) if self._cable.cut else self._mailbox().fetch(keep, staying)
 
     def confirm(self, hashes: Sequence[str], tack_hashes: Sequence[str]) -> Outcome:
         return _DOWN if self._cable.cut else self._mailbox().confirm(hashes, tack_hashes)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hardware.scard import Scard
     from server.app.demo import Demo
     from server.app.hands import Hands
+    from server.app.health import HealthWatch
     from server.app.post import Post
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class Program:
         self.post: Post | None = None
         self.hands: Hands | None = None
         self._watchman = Watchman(outbound, self.cabinet, self.broker.wake)
+        self.health: HealthWatch | None = None
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
         self._web: WebThread | None = None
@@ -122,7 +124,17 @@ class Program:
         self._web.start()
 
     def _opened(self) -> None:
-        """Start what runs beside a practice just unlocked: its post, its hands."""
+        """Start what runs beside a practice just unlocked: its post, its hands.
+
+        Beside a damaged file nothing runs: it is only read.
+        """
+        from server.app.health import HealthWatch
+
+        if self.cabinet.damage:
+            self.broker.wake()
+            return
+        self.health = HealthWatch(self.cabinet, self.found_damage)
+        self.health.start()
         endpoint = partner_of(self.settings.endpoint, demo=self.cabinet.desk().practice.demo)
         if endpoint is not None:
             from server.app.post import Post  # only now: the first page has no use for it
@@ -140,7 +152,20 @@ class Program:
         self._watchman.opened()
         self.broker.wake()
 
+    def found_damage(self, reason: str) -> None:
+        """Only read from now on: stop what writes by itself, and tell every page."""
+        self.cabinet.stop_writing(reason)
+        self._rest()
+        self.broker.publish("practice.damaged", reason)
+
     def _closing(self) -> None:
+        health, self.health = self.health, None
+        if health is not None:
+            health.stop()
+        self._rest()
+
+    def _rest(self) -> None:
+        """Stop the post and the hands."""
         post, self.post = self.post, None
         if post is not None:
             post.stop()

@@ -15,7 +15,7 @@ from server.services.cabinet import Cabinet
 from server.services.desk import Desk
 from server.store import events, journal
 from webui.frame import FrameState
-from webui.outside import CalledHost, Calls, RefusedCall
+from webui.outside import CalledHost, Calls, FileHealth, RefusedCall
 from webui.stream import EventRow
 
 if TYPE_CHECKING:
@@ -59,6 +59,24 @@ class Rooms:
         self._program.cabinet.confirm_date()
         practices.judge_again(self.desk())
 
+    @property
+    def health(self) -> FileHealth:
+        """What the last readings of the practice file found."""
+        from server.services import checkups
+        from server.store.soundness import Check
+
+        cabinet = self._program.cabinet
+        done = checkups.of_folder(cabinet.folder)
+        quick, full = done.get(Check.QUICK), done.get(Check.FULL)
+        return FileHealth(
+            quick.at if quick else None, full.at if full else None,
+            all(each.sound for each in done.values()), cabinet.damage,
+        )  # fmt: skip
+
+    def found_damage(self, reason: str) -> None:
+        """Only read the practice from now on."""
+        self._program.found_damage(reason)
+
     def import_tariff(self, table: bytes) -> None:
         """Add a tariff to the open practice; raise `ReferenceRefused` with the rows at fault."""
         program = self._program
@@ -83,6 +101,7 @@ class Rooms:
             card=patients.name_of(desk, hands.holder) if hands and hands.holder else "",
             card_problem=hands.service_problem if hands else "",
             saved_at=journal.last_at(desk.db, desk.device.id),
+            damage=self._program.cabinet.damage,
         )
 
 

@@ -11,6 +11,7 @@ PARIS = ZoneInfo("Europe/Paris")
 _ZONES = {"BE": BRUSSELS, "FR": PARIS}
 
 _JUMP = timedelta(minutes=10)
+_DRIFT = timedelta(minutes=5)
 _ABSENCE = timedelta(days=7)
 
 
@@ -35,6 +36,18 @@ class ClockTrust(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What a partner's clock said, and the monotonic second at which it was heard."""
+
+    instant: datetime
+    mono: float
+
+    def at(self, mono: float) -> datetime:
+        """Return what that clock says at another monotonic second."""
+        return self.instant + timedelta(seconds=mono - self.mono)
+
+
+@dataclass(frozen=True, slots=True)
 class ClockFacts:
     """What is known when a clock is judged."""
 
@@ -43,10 +56,18 @@ class ClockFacts:
     started_at: datetime  # wall clock when the program started
     started_mono: float  # monotonic seconds at the same moment
     confirmed: bool = False  # the user typed the date, twice
+    heard: Heard | None = None  # the last word of a partner's clock in this run
 
 
 def judge(now: datetime, mono: float, facts: ClockFacts) -> ClockTrust:
-    """Say whether the wall clock may decide deadlines, sealing and expiry."""
+    """Say whether the wall clock may decide deadlines, sealing and expiry.
+
+    A partner's clock heard in this run decides alone, for better and for worse: time has passed
+    since by the monotonic clock, so that a later jump shows too.
+    """
+    if facts.heard is not None:
+        far = abs(now - facts.heard.at(mono)) >= _DRIFT
+        return ClockTrust.SUSPECT if far else ClockTrust.SYNCED
     drift = (now - facts.started_at) - timedelta(seconds=mono - facts.started_mono)
     too_early = now.date() < facts.built_on or (
         facts.last_event is not None and now < facts.last_event - _JUMP

@@ -12,6 +12,7 @@ KineError
 ├── WrongKey             passphrase, recovery code or key file does not open the practice
 ├── DamagedPractice      the file is not a practice, or is damaged
 ├── NewerPractice        the file was written by a newer program
+├── DiskRefused          the disk is full, read-only, failing or gone; nothing half was written
 ├── SealRefused          a lot failed its check; carries the faults
 ├── ReferenceRefused     a table cannot be imported; carries the rows at fault
 └── Missing              the environment lacks something; says what
@@ -94,6 +95,16 @@ class NewerPractice(KineError):
     """The file was written by a newer program; facts: `found`, `known`."""
 
     code = "practice.newer"
+
+
+class DiskRefused(KineError):
+    """The disk did not take it, and nothing half was kept.
+
+    Facts: `reason`, one of "full", "read_only", "failing", "gone", or "unsure": then the whole of
+    it may still be found at the next opening.
+    """
+
+    code = "disk.refused"
 
 
 class SealRefused(KineError):

@@ -5,21 +5,21 @@ The folder holds the encrypted practice file, its key file and the clear referen
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import apsw
 
-from server.core.clock import Clock, ClockFacts, ClockTrust, judge
+from server.core.clock import Clock, ClockFacts, ClockTrust, Heard, judge
 from server.core.errors import DamagedPractice, InvalidValue, Locked, WrongKey
 from server.core.identifiers import Nihii
 from server.core.ulid import Entropy, new_ulid
 from server.services.desk import Desk
-from server.store import journal
+from server.store import journal, soundness
 from server.store import practice as practices
-from server.store.connection import Pool, connect, found
+from server.store.connection import Pool, connect, fold_log, found
 from server.store.journal import Deed, Stamp
 from server.store.keys import (
     RECOVERY,
@@ -33,7 +33,8 @@ from server.store.keys import (
 )
 from server.store.migrate import migrate
 from server.store.practice import Device, Practice, Practitioner, Role, User
-from server.store.rows import value
+from server.store.soundness import Check
+from server.store.watermark import Watermark
 
 DATABASE, KEYS = "besace.db", "besace.key"
 REFERENCE = "reference.db"  # as built; the practice keeps it under the name of its digest
@@ -97,6 +98,8 @@ class Cabinet:
         self._key: DatabaseKey | None = None
         self._user = ""
         self._mac_key = b""
+        self._mark: Watermark | None = None
+        self._damage = ""
         self._facts = ClockFacts(built_on, None, clock.now(), clock.monotonic())
         self.boot = new_ulid(clock.now(), entropy)
 
@@ -191,8 +194,30 @@ class Cabinet:
         """Close every connection and forget the key."""
         pool, self._pool, self._key = self._pool, None, None
         self._user, self._mac_key = "", b""
+        self._mark, self._damage = None, ""
         if pool is not None:
             pool.close()
+
+    @property
+    def folder(self) -> Path:
+        """Where the practice lives."""
+        return self._folder
+
+    @property
+    def damage(self) -> str:
+        """Why the open practice is only read: a reason of `DamagedPractice`, "" if it is not."""
+        return self._damage
+
+    def stop_writing(self, reason: str) -> None:
+        """Only read from now on: the file is damaged, and nothing more may be put into it."""
+        if self._pool is not None and not self._damage:
+            self._damage = reason
+            self._pool.stop_writing()
+
+    def examine(self, check: Check, stop: Callable[[], bool]) -> bool | None:
+        """Read the whole file; False when it is damaged, None when stopped meanwhile."""
+        faults = soundness.faults(self.desk().db, check, self._mac_key, stop)
+        return None if faults is None else not faults
 
     def desk(self) -> Desk:
         """Return a desk for one act of the present user, now; raise `Locked` when locked."""
@@ -204,7 +229,10 @@ class Cabinet:
             raise Locked()
         device = practices.first_device(db)
         stamp = Stamp(self._clock.now(), device.id, who.id, self.boot, self._trust(), self._mac_key)
-        return Desk(db, practices.get(db), device, who, stamp, self._entropy)
+        return Desk(
+            db, practices.get(db), device, who, stamp, self._entropy,
+            mark=self._mark, damaged=bool(self._damage), network_time=self._network_time(),
+        )  # fmt: skip
 
     @property
     def reference(self) -> Path:
@@ -223,26 +251,49 @@ class Cabinet:
         own.judge_again(self.desk())
 
     def confirm_date(self) -> None:
-        """Take the user's word that the date shown is right (`domain.md` §4.6)."""
+        """Take the user's word that the date shown is right (`domain.md` §4.6).
+
+        What a partner's clock said before is forgotten; what the next one says counts again.
+        """
         now, mono = self._clock.now(), self._clock.monotonic()
         self._facts = replace(
-            self._facts, started_at=now, started_mono=mono, confirmed=True, last_event=None
-        )
+            self._facts, started_at=now, started_mono=mono, confirmed=True, last_event=None,
+            heard=None,
+        )  # fmt: skip
+
+    def hear_time(self, instant: datetime) -> None:
+        """Take note of what a partner's clock says this moment."""
+        self._facts = replace(self._facts, heard=Heard(instant, self._clock.monotonic()))
+
+    def _network_time(self) -> datetime | None:
+        heard = self._facts.heard
+        return heard.at(self._clock.monotonic()) if heard else None
 
     def _trust(self) -> ClockTrust:
         return judge(self._clock.now(), self._clock.monotonic(), self._facts)
 
     def _open(self, key: DatabaseKey, user: str) -> None:
         path = self._folder / DATABASE
+        mac_key = key.derive("journal")
+        mark = Watermark(self._folder, mac_key) if self._disk is None else None
         db = _connected(path, key, self._disk)
-        migrate(db)
-        reference = _accepted_reference(self._folder, practices.get(db).reference_sha256)
-        last = value(db, "select max(at) from journal")
-        self._facts = replace(self._facts, last_event=last and datetime.fromisoformat(last))
-        db.close()
+        try:
+            practice = practices.get(db)
+            damage = soundness.glance(db, mark.read() if mark else None, practice.lineage)
+            if not damage:
+                migrate(db)
+                fold_log(db, at_close=True)
+            reference = _accepted_reference(self._folder, practice.reference_sha256)
+            last = journal.last_believed(db, practices.first_device(db).id)
+        except (apsw.CorruptError, apsw.NotADBError):
+            raise DamagedPractice(reason="pages") from None
+        finally:
+            db.close()
         self.lock()
-        self._pool = Pool(path, key, reference, self._disk)
-        self._key, self._user, self._mac_key = key, user, key.derive("journal")
+        self._facts = replace(self._facts, last_event=last)
+        self._pool = Pool(path, key, reference, self._disk, writable=not damage)
+        self._key, self._user, self._mac_key = key, user, mac_key
+        self._mark, self._damage = mark, damage
 
     def _write_file(self, form: NewPractice, number: Nihii, owner: str, key: DatabaseKey) -> Path:
         """Write the whole practice file beside its place: half a practice never shows."""
@@ -291,11 +342,16 @@ class Cabinet:
 
 
 def _connected(path: Path, key: DatabaseKey, disk: str | None) -> apsw.Connection:
-    """Open the file with a key its key file gave: when it does not open, the file is damaged."""
+    """Open the file with a key its key file gave, without changing it.
+
+    When it does not open, the file is damaged or the key file is another practice's.
+    """
+    if disk is None:
+        soundness.check_shape(path)
     try:
-        return connect(path, key, disk)
+        return connect(path, key, disk, careful=True)
     except WrongKey:
-        raise DamagedPractice(reason="pages") from None
+        raise DamagedPractice(reason="first_page") from None
 
 
 def file_sha256(path: Path) -> str:

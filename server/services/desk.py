@@ -6,19 +6,20 @@ change to the screens, all or nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import apsw
 
 from server.core.clock import ClockTrust, civil_date
-from server.core.errors import Forbidden
+from server.core.errors import DamagedPractice, Forbidden
 from server.core.ulid import Entropy, new_ulid
-from server.store import events, heads, journal
+from server.store import events, heads, journal, watermark
 from server.store.heads import Tail
 from server.store.journal import Deed, Stamp
 from server.store.practice import Device, Practice, User
+from server.store.watermark import Watermark
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class Desk:
     stamp: Stamp
     entropy: Entropy
     used: list[str] = field(default_factory=list, compare=False)  # rights asked for so far
+    mark: Watermark | None = None  # follows what is committed; None where nothing outlives the file
+    damaged: bool = False  # the file is only read
+    network_time: datetime | None = None  # what a partner's clock says now; None: nobody was heard
 
     @property
     def now(self) -> datetime:
@@ -70,23 +74,32 @@ class Desk:
         before: Mapping[str, object] | None = None,
         reason: str | None = None,
     ) -> Iterator[int]:
-        """Open the one transaction of a service and yield the sequence number of its facts."""
+        """Open the one transaction of a service and yield the sequence number of its facts.
+
+        Raises `DamagedPractice` when the file is damaged and only read.
+        """
+        if self.damaged:
+            raise DamagedPractice(reason="read_only")
         with self.db:
             seq = self._append(Deed(action, entity, entity_id, before, after, reason))
             yield seq
             events.add(self.db, self.stamp.now, action, entity_id)
+        self._raise_mark()
 
     def sight(self, action: str, entity: str, entity_id: str) -> None:
         """Journal that the user saw something; the screens are not told, nothing changed.
 
-        Once per user, thing, run of the program and hour: a page drawn again is the same look.
+        Once per user, thing, run of the program and hour: a page drawn again is the same look. A
+        damaged file is read without a row: nothing is written into it.
         """
         hour = self.now - timedelta(
             minutes=self.now.minute, seconds=self.now.second, microseconds=self.now.microsecond
         )
-        if not journal.noted_since(self.db, self.stamp, action, entity_id, hour):
-            with self.db:
-                self._append(Deed(action, entity, entity_id))
+        if self.damaged or journal.noted_since(self.db, self.stamp, action, entity_id, hour):
+            return
+        with self.db:
+            self._append(Deed(action, entity, entity_id))
+        self._raise_mark()
 
     def anchor(self, why: str, lot: str | None = None) -> None:
         """Sign where the chain of this device stands, inside the caller's transaction."""
@@ -102,3 +115,12 @@ class Desk:
             self.anchor(heads.DAY)
         right = ",".join(self.used)
         return journal.append(self.db, self.stamp, replace(deed, right=right))
+
+    def _raise_mark(self) -> None:
+        """Remember beside the file how far its journal reaches; what is kept is kept anyway."""
+        if self.mark is None or self.db.in_transaction:
+            return
+        with suppress(apsw.Error):
+            reached = watermark.head(self.db, self.practice.lineage, self.device.id)
+            if reached is not None:
+                self.mark.rise(reached)

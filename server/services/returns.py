@@ -41,12 +41,12 @@ class PracticeIntake:
         """Store, understand and apply one letter (C5); True when it may be confirmed.
 
         A letter already applied is recognised by its hash. One that cannot be read is set aside
-        and not confirmed, so that the mailbox keeps it too.
+        and not confirmed, so that the mailbox keeps it too, until a person releases it.
         """
         desk = self._desk()
         sha256 = hashlib.sha256(letter.content).hexdigest()
         held = post.letter_by_hash(desk.db, str(letter.kind), letter.hash, sha256)
-        if held is not None and held.state == "Applied":
+        if held is not None and (held.state == "Applied" or held.released_at is not None):
             return True
         key = held.id if held else desk.new_id()
         if held is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from server.services import ledger, lots, payments, refusals, sessions
 from server.services.desk import Desk
@@ -28,6 +28,7 @@ class Overview:
     short: Sequence[Expected]  # paid short for more than thirty days
     set_aside: int  # answers that could not be understood
     clock_is_suspect: bool
+    network_time: datetime | None  # what a partner's clock says, when one was heard
 
     @property
     def fee_cents(self) -> int:
@@ -70,6 +71,7 @@ def overview(desk: Desk) -> Overview:
         refused_files=len(refusals.files(desk)),
         expected=payments.expected(desk),
         short=payments.tasks(desk),
-        set_aside=len(ledger.set_aside(desk)),
+        set_aside=sum(row.confirmed_at is None for row in ledger.set_aside(desk)),
         clock_is_suspect=desk.clock_is_suspect,
+        network_time=desk.network_time,
     )

@@ -27,12 +27,15 @@ _PRAGMAS = (
 )
 
 
-def connect(path: Path, key: DatabaseKey, disk: str | None = None) -> apsw.Connection:
+def connect(
+    path: Path, key: DatabaseKey, disk: str | None = None, *, careful: bool = False
+) -> apsw.Connection:
     """Open a practice file: cipher and raw key before any other statement, then the rest.
 
-    `disk` names another disk than the system's: a SQLite VFS under the encryption layer. Raises
-    `WrongKey` when the key does not open it, `DamagedPractice` when it is no practice or is not
-    there: `found` makes a new one.
+    `disk` names another disk than the system's: a SQLite VFS under the encryption layer. A
+    `careful` connection never folds the log into the file when it closes: a file whose log may
+    not be its own stays as it is. Raises `WrongKey` when the key does not open it,
+    `DamagedPractice` when it is no practice or is not there: `found` makes a new one.
     """
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI
     try:
@@ -40,6 +43,7 @@ def connect(path: Path, key: DatabaseKey, disk: str | None = None) -> apsw.Conne
     except apsw.CantOpenError:
         raise DamagedPractice(reason="missing") from None
     db.set_busy_handler(_wait_a_moment)
+    fold_log(db, at_close=False)  # not before the key has opened it
     try:
         _unlock(db, key, shared=disk is None)
         for name, value in _PRAGMAS:
@@ -49,7 +53,13 @@ def connect(path: Path, key: DatabaseKey, disk: str | None = None) -> apsw.Conne
         raise
     db.transaction_mode = "IMMEDIATE"
     _assert_durable(db)
+    fold_log(db, at_close=not careful)
     return db
+
+
+def fold_log(db: apsw.Connection, *, at_close: bool) -> None:
+    """Choose whether the last connection to close writes the log into the file."""
+    db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0 if at_close else 1)
 
 
 def found(path: Path, key: DatabaseKey) -> apsw.Connection:
@@ -103,11 +113,14 @@ class Pool:
         key: DatabaseKey,
         reference: Path | None = None,
         disk: str | None = None,
+        *,
+        writable: bool = True,
     ) -> None:
         self._path = path
         self._disk = disk
         self._key: DatabaseKey | None = key
         self._reference = reference
+        self._writable = writable
         self._edition = 0
         self._mine = threading.local()
         self._all: WeakSet[apsw.Connection] = WeakSet()  # a thread that ends takes its own away
@@ -118,14 +131,16 @@ class Pool:
         held: apsw.Connection | None = getattr(self._mine, "db", None)
         if held is not None and self._key is not None:
             if self._mine.edition != self._edition:
-                self._reattach(held)
+                self._renew(held)
             return held
         with self._guard:
             if self._key is None:
                 raise Locked()
-            db = connect(self._path, self._key, self._disk)
+            db = connect(self._path, self._key, self._disk, careful=not self._writable)
             if self._reference is not None:
                 attach_reference(db, self._reference)
+            if not self._writable:
+                _only_read(db)
             self._all.add(db)
             self._mine.db, self._mine.edition = db, self._edition
         return db
@@ -136,11 +151,19 @@ class Pool:
             self._reference = reference
             self._edition += 1
 
-    def _reattach(self, db: apsw.Connection) -> None:
+    def stop_writing(self) -> None:
+        """Let every thread only read from its next use on: the file is damaged."""
+        with self._guard:
+            self._writable = False
+            self._edition += 1
+
+    def _renew(self, db: apsw.Connection) -> None:
         with self._guard:
             if self._reference is not None:
                 db.execute("detach ref").fetchall()
                 attach_reference(db, self._reference)
+            if not self._writable:
+                _only_read(db)
             self._mine.edition = self._edition
 
     def close(self) -> None:
@@ -151,6 +174,12 @@ class Pool:
                 with suppress(apsw.ThreadingViolationError):  # its own thread ends it with itself
                     db.close()
             self._all.clear()
+
+
+def _only_read(db: apsw.Connection) -> None:
+    """Refuse every write, and leave the log as it is when the practice is closed."""
+    db.pragma("query_only", True)
+    fold_log(db, at_close=False)
 
 
 def attach_reference(db: apsw.Connection, reference: Path) -> None:

@@ -156,6 +156,18 @@ def noted_since(
     return False
 
 
+def last_believed(db: apsw.Connection, device: str) -> datetime | None:
+    """Return when a device's last act was done whose clock was believed; None when there is none.
+
+    The last in the order of the journal: a date typed wrong years ahead must not weigh for ever.
+    """
+    row = db.execute(
+        "select at from journal where device = ? and trust <> 'SUSPECT' order by seq desc limit 1",
+        (device,),
+    ).fetchone()
+    return datetime.fromisoformat(row[0]) if row else None
+
+
 def digest(facts: Mapping[str, object] | None) -> str | None:
     """Hash facts in one canonical form: sorted keys, no spaces, UTF-8."""
     if facts is None:

@@ -71,6 +71,7 @@ class LetterRow:
     reason: str
     applied_at: datetime | None
     confirmed_at: datetime | None
+    released_at: datetime | None
 
 
 _ROW = """
@@ -81,7 +82,7 @@ _ROW = """
 """
 _LETTER = """
     select id, at, kind, name, hash, sha256, reference, input_reference, format, lot, state,
-           reason, applied_at, confirmed_at
+           reason, applied_at, confirmed_at, released_at
       from letter
 """
 
@@ -277,6 +278,11 @@ def file_letter(
         "update letter set state = ?, format = ?, lot = ?, reason = ?, applied_at = ? where id = ?",
         (state, form, lot, reason, at.isoformat(), key),
     )
+
+
+def release_letter(db: apsw.Connection, key: str, at: datetime) -> None:
+    """Write that a person lets a letter set aside be deleted from its mailbox."""
+    db.execute("update letter set released_at = ? where id = ?", (at.isoformat(), key))
 
 
 def confirm_letter(db: apsw.Connection, hashed: str, at: datetime) -> None:

@@ -31,7 +31,9 @@ class FakePartner:
         self.mail: list[Letter] = []
         self.confirmations: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
         self.fetches = 0
+        self.longest = 10_000  # letters in one page, whatever is asked for
         self._page = page
+        self._staying = 0
         self._during = during
         self._lock = Lock()
 
@@ -54,14 +56,16 @@ class FakePartner:
         known = message.reference in self.arrived
         return _answered(Outcome(Verdict.DONE if known else Verdict.ABSENT), keep)
 
-    def fetch(self, keep: Keep) -> MailBatch:
+    def fetch(self, keep: Keep, staying: int | None = None) -> MailBatch:
         """See `ports.Mailbox`."""
         self.fetches += 1
+        self._staying = self._staying if staying is None else staying
         if self.mood is not Mood.GOOD:
             return MailBatch(_NO_ANSWER[self.mood])
         outcome = _answered(Outcome(Verdict.DONE), keep)
-        page = tuple(self.mail[: self._page])
-        return MailBatch(outcome, page, more=len(page) == self._page)
+        most = min(self._page + self._staying, self.longest)
+        page = tuple(self.mail[:most])
+        return MailBatch(outcome, page, more=len(page) == most)
 
     def confirm(self, hashes: Sequence[str], tack_hashes: Sequence[str]) -> Outcome:
         """See `ports.Mailbox`."""

@@ -15,7 +15,7 @@ from server.core.outbox import MailBatch, Message, Outcome, Verdict
 from server.core.signing import Session
 from sync.circuit import Circuit
 from sync.outbound import Connect, straight
-from sync.ports import Keep
+from sync.ports import Hear, Keep
 from sync.transports import mycarenet_envelope as envelope
 from sync.transports.exchange import Answer, Limits, NotSent, Silence, exchange, verifying
 from sync.transports.fault_policy import judge_fault, judge_status, unreadable
@@ -34,6 +34,7 @@ class _Look:
     at: float
     outcome: Outcome
     page: Page | None
+    most: int = envelope.PAGE  # letters of each kind that were asked for
 
 
 class MyCareNet:
@@ -49,10 +50,12 @@ class MyCareNet:
         tls: ssl.SSLContext | None = None,
         new_id: Callable[[], str] = lambda: f"urn:uuid:{uuid4()}",
         connect: Connect = straight,
+        hear: Hear = lambda _: None,
     ) -> None:
         """`circuit` is shared by all that speak to this host; `new_id` makes a WS-Addressing id.
 
-        `connect` opens the line: in the program, through the list of whom it may call.
+        `connect` opens the line: in the program, through the list of whom it may call. `hear` is
+        told what the partner's clock says with each answer.
         """
         self._account = account
         self._session = session
@@ -62,6 +65,8 @@ class MyCareNet:
         self._tls = tls or verifying()
         self._new_id = new_id
         self._connect = connect
+        self._hear = hear
+        self._most = envelope.PAGE
         self._looking = Lock()
         self._last_look: _Look | None = None
 
@@ -89,8 +94,14 @@ class MyCareNet:
             return look.outcome
         return find(look.page, message, look.outcome.raw)
 
-    def fetch(self, keep: Keep) -> MailBatch:
-        """Read a page; the page a question has just brought, when there was one."""
+    def fetch(self, keep: Keep, staying: int | None = None) -> MailBatch:
+        """Read a page; the page a question has just brought, when there was one.
+
+        The protocol has no way to skip letters: a longer page is asked for instead, by the
+        questions that follow too, which would not see their answer behind what was set aside.
+        """
+        if staying is not None:
+            self._most = envelope.PAGE + staying
         look = self._look(keep)
         if look.page is None:
             return MailBatch(look.outcome)
@@ -108,21 +119,27 @@ class MyCareNet:
     def _look(self, keep: Keep) -> _Look:
         with self._looking:
             look = self._last_look
-            if look is None or self._clock.monotonic() - look.at > FRESH_SECONDS:
+            if look is None or self._is_stale(look):
                 return self._look_anew(keep)
         if look.outcome.raw is not None:
             keep(look.outcome.raw)
         return look
 
+    def _is_stale(self, look: _Look) -> bool:
+        old = self._clock.monotonic() - look.at > FRESH_SECONDS
+        short = look.page is not None and look.page.full and look.most < self._most
+        return old or short
+
     def _look_anew(self, keep: Keep) -> _Look:
-        answer = self._call(envelope.get(self._account, self._new_id()), keep, write=False)
+        most = self._most
+        answer = self._call(envelope.get(self._account, self._new_id(), most), keep, write=False)
         if isinstance(answer, Outcome):
             outcome, page = answer, None
         else:
-            page = read_page(answer.soap.body, envelope.PAGE)
+            page = read_page(answer.soap.body, most)
             good = Outcome(Verdict.DONE, raw=answer.http.body)
             outcome = good if page else unreadable(answer.http, write=False)
-        look = _Look(self._clock.monotonic(), outcome, page)
+        look = _Look(self._clock.monotonic(), outcome, page, most)
         self._last_look = None if outcome.verdict is Verdict.UNREACHABLE else look
         return look
 
@@ -143,6 +160,8 @@ class MyCareNet:
         if isinstance(result, Answer):
             keep(result.body)
             self._note(result)
+            if result.date is not None:
+                self._hear(result.date)
             return _judge(result, request, write)
         self._circuit.failed(self._clock.monotonic())
         return _judge_line(result, keep, write)

@@ -57,9 +57,9 @@ def post(account: Account, message: Message, xades: bytes | None, message_id: st
     return _request("post", "post:msg", insurer, message_id, body)
 
 
-def get(account: Account, message_id: str) -> Request:
-    """Ask for one page of the mailbox, messages and acknowledgements."""
-    query: dict[str, object] = {"Include": True, "Max": PAGE}
+def get(account: Account, message_id: str, most: int = PAGE) -> Request:
+    """Ask for one page of the mailbox: at most so many messages, and so many acknowledgements."""
+    query: dict[str, object] = {"Include": True, "Max": most}
     body: dict[str, object] = {
         "Origin": _origin(account),
         "MsgQuery": {**query, "MessageNames": list(account.mailbox_names)},

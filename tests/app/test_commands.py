@@ -154,7 +154,9 @@ def test_the_doctor_sees_a_practice_without_opening_it(real_world: World) -> Non
     for file in folder.iterdir():
         file.chmod(0o600)
     found = {x.code: x for x in look_at_practice(folder, datetime(2027, 1, 5, 9, tzinfo=UTC))}
-    assert set(found) == {"clock.ok", "practice.private", "practice.encrypted", "tariff.ended"}
+    assert set(found) == {
+        "clock.ok", "practice.private", "practice.encrypted", "health.none", "tariff.ended",
+    }  # fmt: skip
     assert found["tariff.ended"].facts == {"end": "31/12/2025"}
     assert found["tariff.ended"].grade is Grade.PROBLEM
 

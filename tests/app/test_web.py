@@ -14,7 +14,7 @@ def _served() -> tuple[WebThread, str, object]:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=lambda: "bonjour")
     listener = bind()
-    server = server_for(app, listener)
+    server = server_for(app, listener, lambda path, cookie: True)
     web = WebThread(server)
     web.start()
     return web, f"http://127.0.0.1:{listener.getsockname()[1]}/", server

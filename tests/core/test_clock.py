@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from server.core.clock import ClockFacts, ClockTrust, civil_date, judge, start_of_day
+from server.core.clock import ClockFacts, ClockTrust, Heard, civil_date, judge, start_of_day
 
 START = datetime(2026, 3, 18, 7, tzinfo=UTC)
 FACTS = ClockFacts(date(2026, 1, 1), START - timedelta(hours=12), START, 100.0)
@@ -50,3 +50,29 @@ def test_the_civil_day_is_that_of_the_practice() -> None:
     assert civil_date(late, "BE") == date(2026, 3, 18)
     assert start_of_day(date(2026, 3, 18), "FR") == datetime(2026, 3, 17, 23, tzinfo=UTC)
     assert start_of_day(date(2026, 7, 1), "BE") == datetime(2026, 6, 30, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("drift", "trust"),
+    [
+        (timedelta(), ClockTrust.SYNCED),
+        (timedelta(minutes=4, seconds=59), ClockTrust.SYNCED),
+        (timedelta(minutes=5), ClockTrust.SUSPECT),
+        (timedelta(minutes=-5), ClockTrust.SUSPECT),
+        (timedelta(days=3650), ClockTrust.SUSPECT),
+    ],
+)
+def test_a_partners_clock_decides_by_five_minutes(drift: timedelta, trust: ClockTrust) -> None:
+    heard = Heard(START, 100.0)
+    facts = ClockFacts(date(2020, 1, 1), None, START, 100.0, heard=heard)
+    assert judge(START + drift, 100.0, facts) is trust
+    later = START + timedelta(hours=3)
+    assert judge(later + drift, 100.0 + 3 * 3600, facts) is trust
+
+
+def test_a_partners_clock_outweighs_a_last_event_in_the_future() -> None:
+    ahead = START + timedelta(days=3650)
+    facts = ClockFacts(date(2020, 1, 1), ahead, START, 0.0)
+    assert judge(START, 0.0, facts) is ClockTrust.SUSPECT
+    facts = ClockFacts(date(2020, 1, 1), ahead, START, 0.0, heard=Heard(START, 0.0))
+    assert judge(START, 0.0, facts) is ClockTrust.SYNCED

@@ -234,7 +234,7 @@ def test_a_spoilt_practice_file_is_damage_not_a_wrong_passphrase(world: World) -
     (world.folder / DATABASE).write_bytes(b"\x00" * 8192)
     with pytest.raises(DamagedPractice) as refused:
         world.cabinet.unlock(world.cabinet.logins()[0].id, PASSPHRASE)
-    assert refused.value.facts == {"reason": "pages"}
+    assert refused.value.facts == {"reason": "first_page"}
 
 
 def test_a_file_of_a_newer_program_is_refused(world: World) -> None:

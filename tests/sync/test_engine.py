@@ -275,16 +275,35 @@ def test_every_page_is_confirmed_before_the_next_is_read(clock: MemoryClock) -> 
 def test_a_page_of_which_nothing_may_be_confirmed_is_not_read_for_ever(clock: MemoryClock) -> None:
     desk = furnish(clock, FakePartner(page=2))
     desk.partner.mail = [mail("a"), mail("b")]
+    desk.partner.longest = 2  # a longer page is asked for in vain
     desk.intake.set_aside = frozenset({"hash-a", "hash-b"})
     assert desk.engine.run_once().confirmed == 0
-    assert desk.partner.fetches == 1
+    assert desk.partner.fetches == 2
+
+
+def test_a_page_of_letters_set_aside_does_not_hide_the_pages_behind_it(clock: MemoryClock) -> None:
+    desk = furnish(clock, FakePartner(page=2))
+    desk.partner.mail = [mail(name) for name in "abcdefg"]
+    desk.intake.set_aside = frozenset({"hash-a", "hash-b", "hash-d"})
+    assert desk.engine.run_once().confirmed == 4
+    assert [letter.hash for letter in desk.partner.mail] == ["hash-a", "hash-b", "hash-d"]
+
+
+def test_letters_set_aside_before_are_reached_past_at_the_next_run_too(clock: MemoryClock) -> None:
+    desk = furnish(clock, FakePartner(page=2))
+    desk.partner.mail = [mail(name) for name in "abc"]
+    desk.intake.set_aside = frozenset({"hash-a", "hash-b"})
+    assert desk.engine.run_once().confirmed == 1
+    clock.pass_time(1_000)
+    desk.partner.mail.append(mail("d"))
+    assert desk.engine.run_once().confirmed == 1
 
 
 def test_a_further_page_asked_too_soon_is_fetched_when_it_may_be(clock: MemoryClock) -> None:
     class OnePageAtATime(FakePartner):
-        def fetch(self, keep: Keep) -> MailBatch:
+        def fetch(self, keep: Keep, staying: int | None = None) -> MailBatch:
             self.mood = Mood.BUSY if self.fetches else Mood.GOOD
-            return super().fetch(keep)
+            return super().fetch(keep, staying)
 
     desk = furnish(clock, OnePageAtATime(page=1))
     desk.partner.mail = [mail("a"), mail("b")]

@@ -103,8 +103,8 @@ class Hub:
             return trouble
         return find(page, message, trouble.raw)
 
-    def fetch(self, keep: Keep) -> MailBatch:
-        """See `ports.Mailbox`."""
+    def fetch(self, keep: Keep, staying: int | None = None) -> MailBatch:
+        """See `ports.Mailbox`. Nothing here is ever long enough to hide behind what stays."""
         page, outcome = self._look(keep, "fetch")
         if page is None:
             return MailBatch(outcome)

@@ -162,8 +162,8 @@ def _damage(machine: Machine) -> Iterator[str]:
     found = desk.db.pragma("quick_check")
     if found != "ok":
         yield f"quick_check: {found}"
-    for device, seq, reason in journal.broken_rows(desk.db, desk.stamp.mac_key):
-        yield f"journal {device} {seq}: {reason}"
+    for flaw in journal.flaws(desk.db, desk.stamp.mac_key):
+        yield f"journal {flaw.device} {flaw.seq}: {flaw.reason}"
     given = [(lot.payer, lot.year, lot.number) for lot in claims.lots(desk.db)]
     if len(given) != len(set(given)):
         yield "a number was given twice"

@@ -19,7 +19,7 @@ from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
 from webui.gate import GateState, GateUser, NewPractice, PracticeSign, Recovery
-from webui.outside import Calls
+from webui.outside import Calls, FileHealth
 from webui.states import LOOKS
 from webui.stream import EventRow, Stream
 
@@ -95,6 +95,11 @@ class FakeServices:
 
     def desk(self) -> WorkDesk:
         return self.world.desk
+
+    health = FileHealth()
+
+    def found_damage(self, reason: str) -> None:
+        self.world.cabinet.stop_writing(reason)
 
     def confirm_date(self) -> None:
         self.world.cabinet.confirm_date()

@@ -24,7 +24,7 @@ from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
-from webui.outside import Calls, PostState
+from webui.outside import Calls, FileHealth, PostState
 from webui.stream import EventRow, Stream
 
 SINCE = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
@@ -86,6 +86,10 @@ class Rooms:
     post: FakePost | None = None
     demo: FakeToys | None = None
     calls: Calls = NOBODY
+    health: FileHealth = field(default_factory=FileHealth)
+
+    def found_damage(self, reason: str) -> None:
+        self.world.cabinet.stop_writing(reason)
 
     def desk(self) -> WorkDesk:
         return self.world.desk
@@ -102,7 +106,7 @@ class Rooms:
         return FrameState(
             user="Sophie Marchal", practice="Kiné Delporte", demo=desk.practice.demo,
             online=bool(self.post and self.post.state.online),
-            waiting=queue.waiting + queue.doubtful,
+            waiting=queue.waiting + queue.doubtful, damage=self.world.cabinet.damage,
         )  # fmt: skip
 
 

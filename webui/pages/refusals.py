@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.errors import InvalidForm
 from server.core.states import SessionState
-from server.services import ledger, previews, refusals, returns, sessions, sightings
+from server.services import (
+    previews,
+    quarantine,
+    refusals,
+    returns,
+    sessions,
+    sightings,
+)
 from server.services.desk import Desk
 from server.services.refusals import RefusedFile, RefusedLine
 from webui.blocks import block_sentence
@@ -81,7 +89,7 @@ def index() -> ResponseReturnValue:
         risk_cents=sum(refused.line.oa_cents for refused in lines),
         opened=_opened(work, lines, request.args.get("line", "")),
         files=[(file, _ways(file)) for file in refusals.files(work)],
-        aside=ledger.set_aside(work),
+        aside=quarantine.letters(work),
         known_reasons=ASIDE,
         name=Naming.of(work, here.catalogue),
     )
@@ -121,6 +129,10 @@ def _again(line_id: str) -> ResponseReturnValue:
     return index()
 
 
+def _aside(letter_id: str) -> ResponseReturnValue:
+    return index()
+
+
 @page.post("/<line_id>/give-up")
 @shown_again_by(_again)
 def give_up(line_id: str) -> Response:
@@ -133,6 +145,18 @@ def give_up(line_id: str) -> Response:
 def reread() -> Response:
     """Try to understand again every answer set aside."""
     returns.reread(desk().work())
+    return go("refusals.index")
+
+
+@page.post("/aside/<letter_id>/release")
+@shown_again_by(_aside)
+def release(letter_id: str) -> Response:
+    """Let an answer set aside leave the insurer's mailbox at the next look, with its reason."""
+    field = f"reason-{letter_id}"  # one form for each answer, on one page
+    reason = request.form.get(field, "").strip()
+    if not reason:
+        raise InvalidForm(faults=((field, "missing"),))
+    quarantine.release(desk().work(), letter_id, reason)
     return go("refusals.index")
 
 

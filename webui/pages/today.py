@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.errors import InvalidForm
 from server.services import practices, today
 from server.services.today import Overview
 from webui.blocks import Remedy, remedies
 from webui.desk import desk
-from webui.formats import money
+from webui.formats import civil, money
+from webui.forms import shown_again_by
 from webui.i18n import Catalogue
 from webui.replies import go
 
@@ -46,8 +48,17 @@ def index() -> ResponseReturnValue:
 
 
 @page.post("/clock")
+@shown_again_by(index)
 def confirm_date() -> Response:
-    """Take the user's word for the date; what waited for it is judged again."""
+    """Take the user's word for the date, typed twice; what waited for it is judged again."""
+    first, again = request.form.get("day", ""), request.form.get("day_again", "")
+    faults = []
+    if first != f"{civil(desk().now):%Y-%m-%d}":
+        faults.append(("day", "clock_differs"))
+    if again != first:
+        faults.append(("day_again", "differs"))
+    if faults:
+        raise InvalidForm(faults=tuple(faults))
     desk().services.confirm_date()
     return go("today.index")
 

@@ -1,6 +1,7 @@
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -431,3 +432,35 @@ def test_the_licence_password_is_not_in_what_a_log_could_show(line: Line) -> Non
     account = Account(line.door.endpoint, "50000000123", True, "besace", "user", "secret")
     assert "secret" not in repr(account)
     assert UnsignedSession.signed is False
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("Date: Mon, 02 Mar 2026 18:31:00 GMT", datetime(2026, 3, 2, 18, 31, tzinfo=UTC)),
+        ("Date: Mon, 02 Mar 2026 18:31:00 -0000", datetime(2026, 3, 2, 18, 31, tzinfo=UTC)),
+        ("Date: yesterday", None),
+        ("X-Other: 1", None),
+    ],
+)
+def test_what_the_partners_clock_says_is_passed_on(
+    door: Door, clock: MemoryClock, letter_to: Make, header: str, told: datetime | None
+) -> None:
+    heard: list[datetime] = []
+    account = Account(door.endpoint, "50000000123", True, "besace", "user", "secret")
+    limits = Limits(connect_seconds=1, total_seconds=1)
+    mycarenet = MyCareNet(account, UnsignedSession(), clock, Circuit(), limits, hear=heard.append)
+    door.scripts = [answers(cin.page(), 200, header)]
+    mycarenet.fetch(lambda _: None)
+    assert heard == ([told] if told else [])
+
+
+def test_a_longer_page_is_asked_for_when_letters_stay(line: Line) -> None:
+    full = [cin.message(f"letter {n}".encode()) for n in range(100)]
+    line.says(answers(cin.page(full)), answers(cin.page(full)))
+    first = line.mycarenet.fetch(line.kept.append)
+    assert (len(first.letters), first.more) == (100, True)
+    second = line.mycarenet.fetch(line.kept.append, 100)
+    assert (len(second.letters), second.more) == (100, False)
+    asked = [re.findall(rb"[:\s<]Max\W+(\d+)", request) for request in line.door.requests]
+    assert asked == [[b"100", b"100"], [b"200", b"200"]]

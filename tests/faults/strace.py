@@ -1,0 +1,75 @@
+"""Real processes whose system calls on the files of a practice fail, or kill them, one by one.
+
+`strace` does both: `error=ENOSPC` makes the n-th call fail, `signal=SIGKILL` ends the process as it
+enters it. The child runs our own Python; only calls on the files of the folder are counted.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.app.running import quiet
+
+ROOT = Path(__file__).parents[2]
+OURS = (
+    "besace.db", "besace.db-wal", "besace.db-shm", "besace.db-journal", "besace.key", "besace.tmp",
+    "besace.mark", "besace.new", "besace.new-wal", "besace.new-shm", "besace.new-journal",
+    "besace.health", "besace.health.new",
+)  # fmt: skip
+CALLS = (
+    "write", "pwrite64", "fsync", "fdatasync", "openat", "close", "ftruncate", "unlink", "unlinkat",
+    "rename", "renameat2", "chmod", "fchmod", "mmap",
+)  # fmt: skip
+_PATIENCE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a child ended: what it said, and whether it was killed."""
+
+    said: tuple[str, ...]
+    killed: bool
+    errors: str
+    trace: str
+
+    def after(self, word: str) -> list[str]:
+        """What followed a word at the beginning of a line."""
+        return [line.partition(" ")[2] for line in self.said if line.split(" ")[0] == word]
+
+
+def available() -> bool:
+    """Whether children can be traced here."""
+    if shutil.which("strace") is None:
+        return False
+    command = ["strace", "-f", "-o", "/dev/null", "true"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def run(
+    folder: Path, child: str, *words: str, inject: str = "", trace: Path | None = None
+) -> Ended:
+    """Run `python -m child folder words…`; `inject` is what strace is told to do to it."""
+    log = trace or folder.parent / "trace"
+    places = [part for name in ("", *OURS) for part in ("-P", str((folder / name).absolute()))]
+    calls = inject.partition(":")[0] if inject else ",".join(f"?{call}" for call in CALLS)
+    command = [
+        "strace", "-f", "-qq", "-o", str(log), *places, "-e", f"trace={calls}",
+        *(["-e", f"inject={inject}"] if inject else []),
+        sys.executable, "-m", child, str(folder), *words,
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=ROOT, env=quiet(), capture_output=True, text=True, timeout=_PATIENCE,
+        check=False,
+    )  # fmt: skip
+    return Ended(
+        tuple(done.stdout.splitlines()), done.returncode in (-9, 137), done.stderr, log.read_text()
+    )
+
+
+def counted(ended: Ended) -> Counter[str]:
+    """How often each call was made on the files of the folder."""
+    return Counter(re.findall(r"^\d+ +([a-z0-9_]+)\(", ended.trace, re.MULTILINE))
