@@ -1,14 +1,21 @@
 """The document justificatif: the same bytes for the same facts, in the patient's language."""
 
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from server.core.errors import NotFound
+from server.core.identifiers import Niss
 from server.services import documents, insurers, patients
-from tests.people import LAMBIOTTE, OUCHENE
+from tests.people import DELVAUX, LAMBIOTTE, OUCHENE
 from tests.world import World
 from webui.paper.justificatif import write_justificatif
+
+_SESSIONS: dict[Path, list[str]] = {}  # of each practice: one session per person
 
 
 def paper(world: World, session: str) -> bytes:
@@ -74,3 +81,19 @@ def test_a_letter_the_font_lacks_loses_its_accent_and_not_itself(
         {"last_name": name, "first_name": "Lech", "niss": OUCHENE.niss},
     )  # fmt: skip
     assert printed in text(paper(world, session))
+
+
+@given(order=st.permutations(range(3)), fails=st.sets(st.integers(0, 2), max_size=2))
+def test_row_49_each_paper_holds_its_own_patient_alone_also_after_an_error(
+    world: World, order: list[int], fails: set[int]
+) -> None:
+    people = (OUCHENE, LAMBIOTTE, DELVAUX)
+    given_ = _SESSIONS.setdefault(world.folder, [world.visit(person) for person in people])
+    for place in order:
+        if place in fails:
+            with pytest.raises(NotFound):
+                documents.proof(world.desk, "01NOBODY")
+        said = text(paper(world, given_[place]))
+        for other, person in enumerate(people):
+            assert (person.last_name.upper() in said) is (other == place)
+            assert (str(Niss.parse(person.niss)) in said) is (other == place)

@@ -87,3 +87,18 @@ def test_a_page_of_nobody_is_no_look(shop: Shop) -> None:
     answer = shop.client.get(f"{shop.door.root}patients/01NOBODY")
     assert answer.status_code == 404
     assert looks(shop, "patient.seen") == 0
+
+
+def test_row_34_the_title_of_no_page_names_a_patient(shop: Shop) -> None:
+    """A browser keeps titles in its history, and a print queue is given them as names."""
+    pages = ["today/", "patients/?q=ouch", "billing/", "ledger/", "lots/", "refusals/", "finances/"]
+    pages += [path.format(key(shop)) for path, key, action in LOOKS.values() if "seen" in action]
+    for path in pages:
+        answer = shop.client.get(shop.door.root + path)
+        if answer.mimetype != "text/html":
+            name = answer.headers.get("Content-Disposition", "")
+        else:
+            name = answer.text.partition("<title>")[2].partition("</title>")[0]
+            assert name.endswith("— Besace"), path
+        for word in ("ouchene", "fatima", OUCHENE.niss, "delvaux"):
+            assert word not in name.lower(), path
