@@ -3,7 +3,7 @@
 A row that is only added tells its birth by the number of its act (`device`, `seq`). One that is
 changed or removed leaves what it was in `former`, with the act that ended it; `step` keeps the
 states of sessions and lines, `former_block` the reasons of blocked sessions. The triggers that
-write the first and the last are in `0007_history.sql`.
+write the first and the last are in the step `history`.
 """
 
 import json

@@ -32,6 +32,7 @@ def index() -> ResponseReturnValue:
         covered=any(_covers(version, work.today) for version in rules.tariff_versions(work)),
         roots=roots.listed(work),
         bad_rows=_bad_rows(),
+        journal=work.user.may("journal"),
     )
 
 
