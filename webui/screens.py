@@ -10,9 +10,11 @@ from webui.pages import (
     frame,
     gate,
     help,
+    journal,
     ledger,
     lots,
     options,
+    past,
     patients,
     refusals,
     search,
@@ -25,6 +27,6 @@ PAGES = (
     gate.page, today.page, help.page, frame.page, stream.page,
     patients.page, series.page, sessions.page, search.page, cards.page, options.page,
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
-    demo.page,
+    demo.page, past.page, journal.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -7,12 +7,16 @@ the reasons people typed; no name or number of a patient is ever written to the 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 
+from server.core.clock import start_of_day
 from server.services.desk import Desk
-from server.store import heads, journal
+from server.store import acts, former, heads, journal, patients
 from server.store import practice as practices
+from server.store.acts import Act, Wanted
 from server.store.heads import Head
 from server.store.journal import Flaw
+from server.store.patients import Patient
 
 FORMAT = "besace-journal"
 
@@ -33,6 +37,82 @@ class Takeaway:
     files: Mapping[str, Iterator[bytes]]
     rows: int
     public_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows to list: ids and a civil day, "" and None for all; the row number to go on from.
+
+    `day` is the practice's own; `before` a row number, None for the newest.
+    """
+
+    device: str = ""
+    user: str = ""
+    patient: str = ""
+    day: date | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act with the names of who did it and, when it is about one, of the patient."""
+
+    act: Act
+    user: str
+    patient: Patient | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page of the journal, the newest act first; `more` is the row to go on from, or None."""
+
+    device: str
+    entries: Sequence[Entry]
+    more: int | None
+
+
+def leaf(desk: Desk, asked: Asked, most: int = 50) -> Leaf:
+    """List a page of the journal of one device, of this one when none is named."""
+    desk.require("journal")
+    db, device = desk.db, asked.device or desk.device.id
+    after, before = _between(desk, device, asked.day)
+    things = acts.things_of(db, asked.patient) if asked.patient else None
+    before = min(before, asked.before or before)
+    found = acts.listed(db, Wanted(device, after, before, asked.user, things), most + 1)
+    names = {user.id: f"{user.first_name} {user.last_name}" for user in practices.users(db)}
+    shown = found[:most]
+    return Leaf(
+        device,
+        [Entry(act, names.get(act.user, act.user), _about(desk, act)) for act in shown],
+        shown[-1].seq if len(found) > most else None,
+    )
+
+
+def people(desk: Desk) -> Sequence[tuple[str, str]]:
+    """Return (id, name) of every user, active or not: what they did stays theirs."""
+    desk.require("journal")
+    return [(u.id, f"{u.first_name} {u.last_name}") for u in practices.users(desk.db)]
+
+
+def newest_heads(desk: Desk, most: int = 5) -> tuple[Sequence[Head], str]:
+    """Return the newest signed heads and the public key, "" while nothing was signed."""
+    desk.require("journal")
+    return heads.latest(desk.db, most), (heads.public_key(desk.db) or b"").hex()
+
+
+def _between(desk: Desk, device: str, day: date | None) -> tuple[int, int]:
+    """Give the rows before and after those of a day; of all days, when there is none."""
+    if day is None:
+        tip = journal.tip(desk.db, device)
+        return 0, (tip.seq if tip else 0) + 1
+    ends = [start_of_day(day + timedelta(days=n), desk.practice.country) for n in (0, 1)]
+    first, last = (former.cut_before(desk.db, end).last.get(device, 0) for end in ends)
+    return first, last + 1
+
+
+def _about(desk: Desk, act: Act) -> Patient | None:
+    key = acts.owner(desk.db, act.entity, act.entity_id)
+    return patients.get(desk.db, key) if key else None
 
 
 def verify(desk: Desk) -> Verdict:

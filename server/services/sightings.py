@@ -42,3 +42,8 @@ def letter(desk: Desk, key: str) -> None:
 def document(desk: Desk, key: str) -> None:
     """Note that the user had a patient's paper before him, to print or to keep."""
     desk.sight("document.seen", "document", key)
+
+
+def journal(desk: Desk) -> None:
+    """Note that the user read the journal."""
+    desk.sight("journal.seen", "practice", desk.practice.id)

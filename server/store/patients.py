@@ -115,6 +115,12 @@ def get(db: apsw.Connection, patient_id: str) -> Patient | None:
     return one(db, Patient, _PATIENT + " where id = ?", (patient_id,))
 
 
+def created_at(db: apsw.Connection, patient_id: str) -> datetime:
+    """Return when the file of a patient was opened."""
+    found = value(db, "select created_at from patient where id = ?", (patient_id,))
+    return datetime.fromisoformat(found)
+
+
 def by_niss(db: apsw.Connection, niss: str) -> Patient | None:
     """Return the living file of a NISS."""
     return one(db, Patient, _PATIENT + " where niss = ? and superseded_by is null", (niss,))

@@ -1,6 +1,7 @@
 """Rows become dataclasses before they leave the store: each column into the field of its name."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -35,6 +36,21 @@ def one(db: apsw.Connection, kind: type[T], sql: str, bindings: Bindings = ()) -
     """Run a query and return its first row as a `kind`, or None."""
     found = many(db, kind, sql, bindings)
     return found[0] if found else None
+
+
+def of_facts(kind: type[T], facts: Mapping[str, Any]) -> T:
+    """Make a `kind` from facts kept as JSON, named and written like the columns of its table."""
+    shape: Any = kind
+    names = tuple(each.name for each in fields(shape))
+    cells = [facts[name] for name in names]
+    for place, read in _steps(shape, names):
+        cells[place] = read(cells[place])
+    return kind(**dict(zip(names, cells, strict=True)))
+
+
+def columns(kind: type[Any]) -> str:
+    """Name the columns a `kind` is read from."""
+    return ", ".join(each.name for each in fields(kind))
 
 
 def value(db: apsw.Connection, sql: str, bindings: Bindings = ()) -> Any:

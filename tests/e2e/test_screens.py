@@ -76,6 +76,8 @@ SCENES = (
     Scene("refus", "answered", at("refusals/")),
     Scene("paiements", "answered", at("finances/")),
     Scene("options", "morning", at("options/")),
+    Scene("comme-au", "answered", lambda day: f"past/{day.patient('lambiotte')}"),
+    Scene("journal", "answered", at("journal/")),
     Scene("aide", "morning", at("help/keys")),
     Scene("demonstration", "morning", at("demo/")),
 )

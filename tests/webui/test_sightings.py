@@ -28,6 +28,7 @@ LOOKS: dict[str, tuple[str, Key, str]] = {
     "sessions.paper": ("sessions/{}/paper", _SESSION, "patient.seen"),
     "sessions.document": ("sessions/{}/document.pdf", _SESSION, "document.seen"),
     "refusals.replaced": ("refusals/replaced/{}", _SESSION, "patient.seen"),
+    "past.show": ("past/{}", lambda s: s.world.ids[OUCHENE], "past.seen"),
     "lots.show": ("lots/{}", _LOT, "lot.seen"),
     "lots.sent": ("lots/{}/sent", _LOT, "file.seen"),
     "ledger.proof": ("ledger/proof/{}", sql("select min(id) from letter"), "letter.seen"),

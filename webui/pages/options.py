@@ -33,6 +33,7 @@ def index() -> ResponseReturnValue:
         roots=roots.listed(work),
         bad_rows=_bad_rows(),
         health=desk().services.health,
+        journal=work.user.may("journal"),
     )
 
 

@@ -84,6 +84,7 @@ def show(patient_id: str) -> ResponseReturnValue:
             each.treatment.id: sessions.propose(work, each.treatment.id) for each in running
         },
         last=given[:_LAST_SHOWN],
+        journal=work.user.may("journal"),
     )
 
 

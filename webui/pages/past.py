@@ -1,0 +1,39 @@
+"""« Comme au 3 mars »: a patient's file as it stood at the end of a day; nothing can be changed."""
+
+from flask import Blueprint, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.core.errors import InvalidForm
+from server.services import insurers, past, sightings
+from server.services.forms import Form
+from webui.blocks import block_sentence
+from webui.desk import desk
+from webui.naming import Naming
+
+page = Blueprint("past", __name__, url_prefix="/past")
+
+
+@page.get("/<patient_id>")
+def show(patient_id: str) -> ResponseReturnValue:
+    """Show the file at the end of the day asked for, of today when none can be read."""
+    here = desk()
+    work = here.work()
+    form = Form(request.args)
+    day = form.day("day") or work.today
+    if day > work.today:
+        form.faults.append(("day", "future"))
+        day = work.today
+    if form.faults:
+        g.problem = InvalidForm(faults=tuple(form.faults))
+    file = past.as_of(work, patient_id, day)
+    sightings.past(work, patient_id)
+    return render_template(
+        "past/show.html",
+        file=file,
+        asked=form.text("day"),
+        days=past.days_of(work, patient_id),
+        insurers=insurers.names(work),
+        name=Naming.of(work, here.catalogue),
+        blocked=lambda block: block_sentence(block, here.catalogue),
+        patient_id=patient_id,
+    ), (422 if form.faults else 200)
