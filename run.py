@@ -2,7 +2,7 @@
 
     python3 run.py                 prepare, then open the fabricated practice
     python3 run.py test [...]      prepare, then every check; extra words go to pytest
-    python3 run.py torture [...]   the tests that draw examples, with many more draws
+    python3 run.py torture [...]   the long trials: drawn tests, power cuts, killed senders
     python3 run.py audit           forbidden constructs, security rules, licences
     python3 run.py package         build the wheel and look into it
 
@@ -59,7 +59,7 @@ def test(machine: Machine, places: Places, arguments: Sequence[str]) -> int:
 
 
 def torture(machine: Machine, places: Places, arguments: Sequence[str]) -> int:
-    """Run the drawing tests for long."""
+    """Run the long trials."""
     outcomes = steps.run_steps(machine, steps.torture_steps(places, arguments))
     return steps.summarise(machine, outcomes)
 

@@ -54,12 +54,41 @@ def test_steps(machine: Machine, places: Places, pytest_arguments: Sequence[str]
     return [*checks, *_measured_tests(machine, python, pytest_arguments)]
 
 
-def torture_steps(places: Places, pytest_arguments: Sequence[str]) -> list[Step]:
-    """Return the tests that draw their examples, with many more draws than every day."""
+POWER_CUTS = 10_000
+"""Schedules of three power cuts each on one practice file, in `run.py torture`."""
+
+OVER_SOCKETS = 1_000
+"""Schedules against the simulator's process, with a sender that is killed, in `run.py torture`."""
+
+
+def torture_steps(places: Places, arguments: Sequence[str]) -> list[Step]:
+    """Return the long trials; words after `torture` choose drawn tests, and only these are run.
+
+    `--sockets N` alone asks for so many schedules over sockets instead.
+    """
     python = str(places.program("python"))
+    match list(arguments):
+        case []:
+            drawn = _drawn(python, arguments)
+            return [drawn, _power(python), _sockets(python, str(OVER_SOCKETS))]
+        case ["--sockets", many]:
+            return [_sockets(python, many)]
+        case _:
+            return [_drawn(python, arguments)]
+
+
+def _power(python: str) -> Step:
+    return Step("coupures de courant", (python, "-m", "tests.torture.power", str(POWER_CUTS)))
+
+
+def _sockets(python: str, many: str) -> Step:
+    return Step("envois interrompus", (python, "-m", "tests.torture.sockets", many))
+
+
+def _drawn(python: str, pytest_arguments: Sequence[str]) -> Step:
     plugin = ("-p", "installer.torture", "--hypothesis-profile", "torture")
     command = (python, "-m", "pytest", *plugin, "-m", "hypothesis", *pytest_arguments)
-    return [Step("épreuve longue", command, {"HYPOTHESIS_PROFILE": "torture"})]
+    return Step("épreuve longue", command, {"HYPOTHESIS_PROFILE": "torture"})
 
 
 def run_steps(machine: Machine, steps: Iterable[Step]) -> list[Outcome]:

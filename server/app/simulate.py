@@ -32,6 +32,9 @@ class Simulation:
     delays: tuple[float, float, float, float] | None = None
     """Seconds from a post to TAck, receipt, verdict and settlement; the simulator's own if None."""
 
+    duplicates: str = "same-tack"
+    """What the platform does with a reference it already holds: a value of its `Duplicates`."""
+
 
 def simulate(asked: Simulation, speech: Speech) -> int:
     """Start the simulators asked for, print their addresses, run until interrupted."""
@@ -53,7 +56,7 @@ def simulate(asked: Simulation, speech: Speech) -> int:
 
 
 def _my_care_net(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]:
-    from server.simulators.mycarenet.config import DEFAULT_DELAYS, Config, Delays
+    from server.simulators.mycarenet.config import DEFAULT_DELAYS, Config, Delays, Duplicates
     from server.simulators.mycarenet.service import serve
 
     if not asked.unsigned:
@@ -62,6 +65,7 @@ def _my_care_net(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], o
         Config(
             port=asked.port, db=asked.db, unsigned=asked.unsigned, faults=asked.faults,
             seed=asked.seed, delays=Delays(*asked.delays) if asked.delays else DEFAULT_DELAYS,
+            duplicates=Duplicates(asked.duplicates),
         )
     )  # fmt: skip
     return running.endpoint, running.stop

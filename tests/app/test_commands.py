@@ -16,7 +16,7 @@ from server.app.doctor_practice import look_at_practice
 from server.app.findings import Grade
 from server.app.sentences import locale_of
 from server.services import sessions
-from server.simulators.mycarenet.config import Config, Delays
+from server.simulators.mycarenet.config import Config, Delays, Duplicates
 from tests.app.running import Running, besace
 from tests.people import DELVAUX
 from tests.world import BUILT_ON, PASSPHRASE, FixedClock, World, open_cabinet
@@ -267,4 +267,7 @@ def test_a_simulator_answers_after_the_delays_it_is_told(
     arguments = ["simulate", "mycarenet", "--unsigned", "--delays", "1", "2", "3", "4.5"]
     assert say(*arguments).exit_code == 3
     assert say(*arguments[:3]).exit_code == 3
-    assert [config.delays for config in told] == [Delays(1, 2, 3, 4.5), Delays()]
+    assert say(*arguments[:3], "--duplicates", "process").exit_code == 3
+    assert [config.delays for config in told] == [Delays(1, 2, 3, 4.5), Delays(), Delays()]
+    kinds = [Duplicates.SAME_TACK, Duplicates.SAME_TACK, Duplicates.PROCESS]
+    assert [config.duplicates for config in told] == kinds

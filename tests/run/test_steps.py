@@ -69,6 +69,20 @@ def test_the_long_trial_runs_only_what_draws_examples() -> None:
     assert step.environ == {"HYPOTHESIS_PROFILE": "torture"}
 
 
+def test_the_long_trials_also_cut_the_power_and_kill_the_sender() -> None:
+    machine = PaperMachine()
+    drawn, power, sockets = torture_steps(places(machine), ())
+    assert drawn.command[-2:] == ("-m", "hypothesis")
+    assert power.command[-2:] == ("tests.torture.power", "10000")
+    assert sockets.command[-2:] == ("tests.torture.sockets", "1000")
+
+
+def test_the_number_of_killed_senders_can_be_chosen() -> None:
+    machine = PaperMachine()
+    (step,) = torture_steps(places(machine), ("--sockets", "50"))
+    assert step.command[-2:] == ("tests.torture.sockets", "50")
+
+
 def test_a_failing_step_does_not_hide_the_next_one() -> None:
     machine = PaperMachine(failing={"first"})
     outcomes = run_steps(machine, [Step("un", ("first",)), Step("deux", ("second",))])

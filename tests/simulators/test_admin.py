@@ -133,3 +133,14 @@ def test_other_paths_hold_nothing(started: Start) -> None:
         assert answer.status_code == 404
     bad = requests.post(running.url + "/admin/tick", b"{", headers=headers, timeout=10)
     assert bad.status_code == 400
+
+
+def test_what_was_posted_can_be_forgotten(started: Start) -> None:
+    running = started()
+    client = Client(running.endpoint)
+    client.post(GOOD.content(), GOOD.reference)
+    requests.post(running.url + "/admin/forget", json={}, timeout=10)
+    assert running.received() == []
+    assert messages(client.get()) == []
+    client.post(GOOD.content(), GOOD.reference)
+    assert [file.times_processed for file in running.received()] == [1]

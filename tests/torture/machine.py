@@ -19,6 +19,7 @@ from server.services.cabinet import DATABASE, Cabinet
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.store import claims, post
+from server.store.rows import value
 from sync.engine import Engine
 from tests.torture.disk import NAME, Disk, PowerVfs
 from tests.torture.faults import Draws
@@ -80,13 +81,20 @@ class Machine:
     """A machine that runs one recipe with one sender against one hub."""
 
     def __init__(
-        self, template: Template, recipe: Recipe, sender: str, told: Callable[[str], None]
+        self,
+        template: Template,
+        recipe: Recipe,
+        sender: str,
+        told: Callable[[str], None],
+        draws: Draws | None = None,
     ) -> None:
+        """`draws` are the faults of the recipe's seed unless a test chooses its own."""
         self.recipe = recipe
         self.time = TrueTime()
         self.promises: dict[tuple[str, str], Promise] = {}
         self.deaths = 0
         self.clock_jumps = 0
+        self.found_on_disk: list[str] = []  # the last deed of the journal at each start
         self.power_cuts = 0  # those at a sync; a death at a call is a fault of the hub
         self._template = template
         self._sender = sender
@@ -95,7 +103,7 @@ class Machine:
         self._cuts = iter(recipe.cuts)
         self._disk = self._new_disk({str(template.folder / DATABASE): template.file})
         self.hub = Hub(
-            Draws(recipe.seed),
+            draws or Draws(recipe.seed),
             chance.Random(f"{recipe.seed}:hub"),  # noqa: S311 - no secret
             lambda: self.time.true,
             recipe.answers_after,
@@ -104,6 +112,11 @@ class Machine:
             told,
         )
         self._until_it_lives(self._boot)
+
+    @property
+    def syncs(self) -> int:
+        """How often the disk now in the machine was told to keep what was written."""
+        return self._disk.syncs
 
     def seal(self, payer: str, month: str) -> None:
         """The user seals a lot; the promise is made once the screen says so."""
@@ -239,6 +252,9 @@ class Machine:
             self.outbox, streams, boxes, intake, self.time,
             spread=_one_by_one,
         )  # fmt: skip
+        self.found_on_disk.append(
+            str(value(desk.db, "select action from journal order by seq desc"))
+        )
         self.outbox.recover(self.time.now())
         self._told(f"started, boot {self.deaths}")
 

@@ -53,8 +53,8 @@ def play(
     try:
         _break(machine, recipe, told)
         machine.end_of_faults()
-        _recover(machine, recipe, told)
-        return _judge(machine, sender)
+        recover(machine, recipe, told)
+        return judge(machine, sender)
     finally:
         machine.put_away()
 
@@ -74,7 +74,7 @@ def _break(machine: Machine, recipe: Recipe, told: Callable[[str], None]) -> Non
         machine.pass_time(pause)
 
 
-def _recover(machine: Machine, recipe: Recipe, told: Callable[[str], None]) -> None:
+def recover(machine: Machine, recipe: Recipe, told: Callable[[str], None]) -> None:
     """All is good and time passes, until nothing more happens by itself."""
     for number in range(MOST_ROUNDS):
         told(f"good round {number}")
@@ -87,7 +87,7 @@ def _recover(machine: Machine, recipe: Recipe, told: Callable[[str], None]) -> N
         machine.pass_time(_DAY_SECONDS if number % 8 == 7 else machine.seconds_to_wait())
 
 
-def _judge(machine: Machine, sender: str) -> Result:
+def judge(machine: Machine, sender: str) -> Result:
     """Compare what the partner holds with what the disk says, after one more start."""
     machine.restart()
     struck = machine.hub.struck

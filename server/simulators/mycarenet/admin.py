@@ -35,6 +35,7 @@ class Admin:
             ("GET", "clock"): self._time,
             ("POST", "clock"): self._shift,
             ("POST", "tick"): self._tick,
+            ("POST", "forget"): self._forget,
             ("GET", "faults"): self._faults,
             ("POST", "faults"): self._set_faults,
             ("POST", "percentage"): self._percentage,
@@ -71,6 +72,11 @@ class Admin:
 
     def _tick(self, _: Mapping[str, object]) -> object:
         return {"due": self.mailbox.hasten(self.clock.now()), "waiting": self.mailbox.waiting()}
+
+    def _forget(self, sent: Mapping[str, object]) -> object:
+        """Empty the mailbox and every memory of what was posted; the clock stays."""
+        self.mailbox.forget()
+        return self._received(sent)
 
     def _faults(self, _: Mapping[str, object]) -> object:
         return self.knobs.described()

@@ -187,6 +187,12 @@ class Mailbox:
             )
         return changed
 
+    def forget(self) -> None:
+        """Lose what was posted, what waits and what insurers remember, as if nobody had called."""
+        with self.lock, self._db:
+            for table in ("post", "message", "tack", "sending", "invoice", "act", "poll"):
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of this module
+
     def remember_sending(self, key: tuple[str, str, str, str], reference: str, day: str) -> None:
         """Note a sending number as used: provider, payer, year, number."""
         self._run("INSERT INTO sending VALUES (?, ?, ?, ?, ?, ?)", (*key, reference, day))

@@ -1,0 +1,214 @@
+"""Schedules over real sockets: the simulator as a process, the sender as one that is killed.
+
+    python -m tests.torture.sockets COUNT [--first SEED] [--workers N]
+
+Each worker has a simulator of its own and forks a sender for each life: SIGKILL ends it at a drawn
+step (a commit, bytes leaving or coming), or after a drawn time. The simulator processes whatever
+comes, as often as it comes, and its own books are the judge. What is drawn comes from the seed;
+the order of the lanes' threads, and what a timed kill hits, are the machine's.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from threading import Event
+from time import monotonic
+from typing import Any
+
+from server.core.outbox import FINAL
+from tests.torture.admin import Simulator, simulator
+from tests.torture.life import Plan, run_in_child
+from tests.torture.schedule import Result
+from tests.torture.summary import Summary
+from tests.torture.template import EVENING, Template, remember_keys
+
+WORKERS = 2
+_ROOT = Path(__file__).parents[2]
+_INSURERS = (("100", "2026-03"), ("300", "2026-03"), ("500", "2026-03"))
+_ROUNDS = 24
+_STEPS = 90
+_SLOWEST_KILL = 0.25  # seconds
+KNOBS: Sequence[dict[str, Any]] = (
+    {"operation": "post", "kind": "cut-before", "probability": 0.12},
+    {"operation": "post", "kind": "cut-after", "probability": 0.2},
+    {"operation": "post", "kind": "truncate", "probability": 0.08},
+    {"operation": "post", "kind": "status", "status": 502, "processed": True, "probability": 0.1},
+    {"operation": "post", "kind": "status", "status": 503, "probability": 0.08},
+    {"operation": "post", "kind": "soap", "code": "SOA-02001", "probability": 0.05},
+    {"operation": "get", "kind": "cut-before", "probability": 0.08},
+    {"operation": "get", "kind": "truncate", "probability": 0.06},
+    {"operation": "get", "kind": "not-enough-time", "seconds": 60, "probability": 0.06},
+    {"operation": "get", "kind": "duplicate", "probability": 0.15},
+    {"operation": "get", "kind": "shuffle", "probability": 0.15},
+    {"operation": "confirm", "kind": "cut-before", "probability": 0.1},
+    {"operation": "confirm", "kind": "cut-after", "probability": 0.2},
+)
+
+
+@dataclass
+class Outside:
+    """What struck one schedule from outside the program."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    kills: int = 0
+
+
+def play(template: Template, partner: Simulator, seed: int, home: Path) -> Result:
+    """Play one schedule in a fresh copy of the practice; judge by the partner's books."""
+    random = Random(f"{seed}:sockets")  # noqa: S311 - no secret
+    folder = home / f"practice-{seed}"
+    shutil.copytree(template.folder, folder)
+    partner.forget()
+    partner.set_clock(EVENING)
+    partner.set_faults(KNOBS, seed)
+    chosen = tuple(random.sample(_INSURERS, random.choice((1, 1, 2, 3))))
+    outside = Outside()
+    for life in range(random.choice((1, 2, 2, 3))):
+        timed = random.random() < 0.3
+        step = random.randint(1, _STEPS)
+        after = random.uniform(0.0, _SLOWEST_KILL)
+        plan = Plan(
+            str(folder), partner.endpoint, chosen[: 1 + life], random.randint(1, 3),
+            None if timed else step,
+        )  # fmt: skip
+        if _live(plan, after if timed else None) is None:
+            outside.kills += 1
+            outside.kinds["SIGKILL after a time" if timed else "SIGKILL at a step"] += 1
+    outside.kinds.update(partner.struck())
+    partner.set_faults((), seed)
+    seen = _live(Plan(str(folder), partner.endpoint, chosen, _ROUNDS, last=True), None)
+    shutil.rmtree(folder)
+    if seen is None:
+        raise RuntimeError(f"seed {seed}: the last life was killed by nobody")
+    return _judge(seed, chosen, seen, partner.received(), outside)
+
+
+def _live(plan: Plan, kill_after: float | None) -> list[dict[str, Any]] | None:
+    """Fork a life and wait for its end; None when it was killed."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        run_in_child(plan, writing)
+    os.close(writing)
+    if kill_after is not None:
+        Event().wait(kill_after)
+        os.kill(child, signal.SIGKILL)
+    with os.fdopen(reading) as told:
+        text = told.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return None
+    if os.WEXITSTATUS(status):
+        raise RuntimeError(f"a life ended by itself with {os.WEXITSTATUS(status)}: {plan}")
+    seen: list[dict[str, Any]] = json.loads(text)
+    return seen
+
+
+def _judge(
+    seed: int,
+    chosen: Sequence[tuple[str, str]],
+    seen: Sequence[dict[str, Any]],
+    received: Sequence[dict[str, Any]],
+    outside: Outside,
+) -> Result:
+    body_left = sum(n for kind, n in outside.kinds.items() if kind.startswith("post: "))
+    result = Result(
+        seed, lots=len(chosen), faults=outside.kinds.total(), after_body=body_left,
+        deaths=outside.kills, kinds=outside.kinds,
+    )  # fmt: skip
+    times: Counter[str] = Counter()
+    for file in received:
+        times[file["reference"]] += file["times_processed"]
+    digests = {(file["reference"], file["sha256"]) for file in received}
+    for row in seen:
+        name, words = row["reference"], f"{row['reference']}: {row['state']}, lot {row['lot']}"
+        if times[name] > 1:
+            result.doubled.append(f"{words}, processed {times[name]} times")
+        if row["state"] not in FINAL:
+            (result.waiting if row["shown"] else result.stuck).append(words)
+        elif not times[name]:
+            result.lost.append(f"{words}, never processed")
+        elif row["lot"] != "PartlySettled":
+            result.stuck.append(words)
+        if times[name] and (name, row["sha256"]) not in digests:
+            result.broken.append(f"{words}, other bytes arrived")
+    if len(seen) != len(chosen) or times.keys() - {row["reference"] for row in seen}:
+        result.broken.append(f"{len(seen)} lots on the disk, {len(times)} at the partner")
+    return result
+
+
+def main(words: Sequence[str]) -> int:
+    """Play and print; 1 when a promise was broken."""
+    parser = argparse.ArgumentParser(prog="python -m tests.torture.sockets")
+    parser.add_argument("count", type=int)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=WORKERS)
+    parser.add_argument("--folder", type=Path, default=None, help=argparse.SUPPRESS)
+    parser.add_argument("--worker", type=int, default=None, help=argparse.SUPPRESS)
+    asked = parser.parse_args(words)
+    if asked.worker is not None:
+        sys.stdout.write(json.dumps(_work(asked).as_json()))
+        return 0
+    summary = play_many(asked.count, first=asked.first, workers=asked.workers)
+    sys.stdout.write(f"{summary}\n")
+    for kind, times in sorted(summary.kinds.items()):
+        sys.stdout.write(f"  {times:7} {kind}\n")
+    return 0 if summary.is_good and not summary.waiting else 1
+
+
+def play_many(count: int, *, first: int = 0, workers: int = WORKERS) -> Summary:
+    """Share the seeds between workers; return the sums."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
+    with tempfile.TemporaryDirectory(prefix="besace-torture-") as made:
+        folder = Path(made) / "template"
+        Template.of(folder)
+        begun = monotonic()
+        command = [sys.executable, "-m", "tests.torture.sockets", str(count)]
+        options = ["--first", str(first), "--workers", str(workers), "--folder", str(folder)]
+        running = [
+            subprocess.Popen(
+                [*command, *options, "--worker", str(number)],
+                stdout=subprocess.PIPE, text=True, cwd=_ROOT, env=environ,
+            )
+            for number in range(workers)
+        ]  # fmt: skip
+        told = [worker.communicate()[0] for worker in running]
+        if failed := [worker.returncode for worker in running if worker.returncode]:
+            raise RuntimeError(f"a worker ended with {failed}")
+        parts = [Summary.read(json.loads(text)) for text in told]
+        return Summary.together(parts, monotonic() - begun)
+
+
+def _work(asked: argparse.Namespace) -> Summary:
+    remember_keys()
+    template = Template.of(asked.folder)
+    _load_what_is_heavy()
+    home = asked.folder.parent
+    seeds = range(asked.first + asked.worker, asked.first + asked.count, asked.workers)
+    with simulator() as partner:
+        return Summary.of("over real sockets", (play(template, partner, s, home) for s in seeds))
+
+
+def _load_what_is_heavy() -> None:
+    """Load the partner's description once: every life is forked from here."""
+    from sync.transports import mycarenet_envelope
+    from sync.transports.endpoint import Endpoint
+    from sync.transports.mycarenet_account import Account
+
+    account = Account(Endpoint.parse("http://127.0.0.1:1/"), "0" * 11, True, "", "", "")
+    mycarenet_envelope.get(account, "urn:uuid:none")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
