@@ -48,6 +48,18 @@ class Desk:
         return civil_date(self.stamp.now, self.practice.country)
 
     @property
+    def likely_today(self) -> date:
+        """The day to propose when nobody typed one: the clock's, unless better is known (H-07).
+
+        A suspect clock gives way to a partner's; without one, to the last act that was believed.
+        """
+        if not self.clock_is_suspect:
+            return self.today
+        known = self.network_time or journal.last_believed(self.db, self.device.id)
+        day = civil_date(known, self.practice.country) if known else self.today
+        return day if self.network_time else max(day, self.today)
+
+    @property
     def clock_is_suspect(self) -> bool:
         """Whether sealing, expiry and deadlines must wait for a confirmed date."""
         return self.stamp.trust is ClockTrust.SUSPECT
