@@ -42,8 +42,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
             called = attempts(folder)
             (folder / "stray").touch()
             until((folder / "stray.done").exists)
-            told = until(lambda: "telemetry.example" in seen(visitor, "connection/") and visitor)
-            yield called, listed, told.text
+            until(lambda: "telemetry.example" in seen(visitor, "connection/"))
+            yield called, listed, visitor.text
             visitor.close()
         finally:
             program.terminate()

@@ -75,6 +75,7 @@ def test_an_absent_surface_has_a_name_and_only_some_rows_may_be_under_way() -> N
     tests = {**TESTS, 1: []}
     nameless = faults(with_row(Attack(1, "x", ABSENT, [], "")), tests, NOTHING)
     assert "row 1 (x): no surface is named" in list(nameless)
-    assert list(faults(with_row(Attack(42, "x", UNDER_WAY, [], "")), tests, NOTHING)) == []
-    assert len(list(faults(with_row(Attack(1, "x", UNDER_WAY, [], "")), tests, NOTHING))) == 1
-    assert len(list(faults(with_row(Attack(42, "x", "skipped", [], "")), tests, NOTHING))) == 1
+    waiting = [*with_row(Attack(42, "x", UNDER_WAY, [], ""))]
+    assert list(faults(waiting, TESTS, NOTHING)) == []
+    for row in (Attack(1, "x", UNDER_WAY, [], ""), Attack(42, "x", "skipped", [], "")):
+        assert "is not allowed" in next(faults(with_row(row), TESTS, NOTHING))

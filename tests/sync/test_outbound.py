@@ -55,8 +55,8 @@ def test_a_name_is_listed_however_it_is_written_and_once(outbound: Outbound) -> 
     outbound.forget(LISTED)
     outbound.forget(LISTED)
     outbound.forget(LISTED)
-    assert outbound.hosts == ()
-    assert outbound.refusals == ()
+    assert not outbound.hosts
+    assert not outbound.refusals
 
 
 def test_every_address_of_a_name_is_tried_within_one_time(
