@@ -3,7 +3,7 @@
     python3 run.py                 prepare, then open the fabricated practice
     python3 run.py test [...]      prepare, then every check; extra words go to pytest
     python3 run.py torture [...]   the long trials: drawn tests, power cuts, killed senders
-    python3 run.py audit           forbidden constructs, security rules, licences
+    python3 run.py audit           forbidden constructs, security rules, licences, known weaknesses
     python3 run.py package         build the wheel and look into it
 
 Nothing but Python 3.11 or newer is needed: only the standard library is used here.

@@ -84,6 +84,10 @@ class Machine(Protocol):
         """Run a short question and return what it prints; None when it fails."""
         ...
 
+    def hear(self, command: Sequence[str]) -> str:
+        """Return what a program writes, however it ends; empty when it cannot be started."""
+        ...
+
     def run(self, command: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
         """Run a command in the checkout, its output on the screen; return its exit status."""
         ...
@@ -160,6 +164,21 @@ class ThisMachine:
         except OSError:
             return None
         return done.stdout if done.returncode == 0 else None
+
+    def hear(self, command: Sequence[str]) -> str:
+        """Capture the output; what it writes to standard error is shown."""
+        try:
+            done = subprocess.run(  # noqa: S603 - commands of this tool only, never user text
+                command,
+                cwd=self.root,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+                check=False,
+            )
+        except OSError:
+            return ""
+        return done.stdout
 
     def run(self, command: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
         """Wait for the command; the keyboard is not given to it."""

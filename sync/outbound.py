@@ -22,6 +22,8 @@ Connect: TypeAlias = Callable[[str, int, float], socket.socket]
 MOST_REFUSALS = 100
 """Different doors remembered: a program gone wrong may knock at thousands."""
 
+_OTHERS = ("?", 0)  # all the doors after those
+
 
 @dataclass(frozen=True, slots=True)
 class Host:
@@ -140,9 +142,9 @@ class Outbound:
     def _refuse(self, name: str, port: int) -> None:
         door = (_printable(name), port)
         with self._guard:
+            if door not in self._refused and len(self._refused) >= MOST_REFUSALS:
+                door = _OTHERS
             first = door not in self._refused
-            if first and len(self._refused) >= MOST_REFUSALS:
-                door = ("…", 0)
             self._refused[door] = self._refused.get(door, 0) + 1
         if first:
             self.heard(*door)

@@ -42,6 +42,7 @@ def create_app(
     are asked for. Serve it with `webui.serving.server_for`.
     """
     app = Flask(__name__, static_url_path=f"{door.root}static")
+    app.url_map.merge_slashes = False  # an address written otherwise is another address
     idle = IdleLock(gate, door, stream.broker, stream.clock)
     idle.watch(app)
     app.extensions["stream"] = replace(stream, locked=idle.locked)

@@ -19,8 +19,9 @@ class Form:
     faults: list[tuple[str, str]] = field(default_factory=list)
 
     def text(self, name: str, *, needed: bool = False, most: int = 200) -> str:
-        """Read a text, its spaces tidied."""
+        """Read a text, its spaces tidied; controls and marks of direction, never seen, fall out."""
         text = " ".join(self.typed.get(name, "").split())
+        text = "".join(c for c in text if c.isprintable())
         if needed and not text:
             self.faults.append((name, "missing"))
         if len(text) > most:

@@ -87,8 +87,7 @@ def exchange(
         wire = _Wire(_opened(endpoint, limits, tls, connect), deadline)
     except OSError as trouble:
         return NotSent(_reason(trouble))
-    kind = HTTPSConnection if endpoint.tls else HTTPConnection
-    connection = kind(endpoint.host, endpoint.port)
+    connection = _speaker(endpoint, tls)
     connection.sock = wire
     try:
         return _talk(connection, endpoint.path, headers, body, limits)
@@ -99,11 +98,22 @@ def exchange(
 def verifying(ca_file: str | None = None) -> ssl.SSLContext:
     """Return the only kind of context there is: chain and host name checked, TLS 1.2 or later.
 
-    `ca_file`: the roots to trust instead of the system's (pinning).
+    `ca_file`: the roots to trust instead of the system's (pinning). Not `create_default_context`,
+    which writes the keys of every session into a file when a variable of the environment says so.
     """
-    context = ssl.create_default_context(cafile=ca_file)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if ca_file is None:
+        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+    else:
+        context.load_verify_locations(ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
+
+
+def _speaker(endpoint: Endpoint, tls: ssl.SSLContext) -> HTTPConnection:
+    if endpoint.tls:
+        return HTTPSConnection(endpoint.host, endpoint.port, context=tls)
+    return HTTPConnection(endpoint.host, endpoint.port)
 
 
 def _opened(

@@ -40,8 +40,8 @@ def open_parcel(raw: bytes, content_type: str) -> Parcel:
     if head.get_content_type() != "multipart/related":
         return Parcel(raw)
     boundary = str(head.get_param("boundary") or "").encode()
-    pieces = (b"\r\n" + raw).split(b"\r\n--" + boundary, MOST_PARTS + 1) if boundary else []
-    if len(pieces) > MOST_PARTS + 1:
+    pieces = (b"\r\n" + raw).split(b"\r\n--" + boundary, MOST_PARTS + 2) if boundary else []
+    if len(pieces) > MOST_PARTS + 2:  # before the first, and after the last
         return Parcel(b"")
     parts = dict(_part(piece) for piece in pieces[1:] if not piece.startswith(b"--"))
     start = _name(head.get_param("start"))

@@ -96,6 +96,10 @@ class PaperMachine:
         """Answer by the whole command, or else by its program."""
         return self.answers.get(" ".join(command), self.answers.get(command[0]))
 
+    def hear(self, command: Sequence[str]) -> str:
+        """Answer like `ask`; nothing known is nothing said."""
+        return self.ask(command) or ""
+
     def run(self, command: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
         self.ran.append(tuple(command))
         self.environs.append(dict(environ or {}))

@@ -232,6 +232,26 @@ def test_row_23_a_message_for_another_provider_is_set_aside(
     assert _states(office, lot) == {"Sent": 12}
 
 
+@pytest.mark.parametrize("record", ["50", "20"])
+def test_row_23_an_answer_about_another_patient_is_set_aside(
+    office: Office, lot: str, record: str
+) -> None:
+    line = office.line_of(lot, OUCHENE)
+    insurer = _insurer(office, lot)
+    rank = insurer.rank(line.ref)
+    answer = insurer.saying(rank, "R500522").accepted().decode()
+    length = 800
+    at = next(
+        n
+        for n in range(len(answer) - length, 0, -length)
+        if answer[n : n + 2] == record and OUCHENE.niss in answer[n : n + length]
+    )
+    other = answer[at : at + length].replace(OUCHENE.niss, DELVAUX.niss)
+    assert not office.take((answer[:at] + other + answer[at + length :]).encode())
+    assert [r.reason for r in ledger.set_aside(office.world.desk)] == ["other_patient"]
+    assert _states(office, lot) == {"Sent": 12}
+
+
 def test_our_own_message_sent_back_is_set_aside(office: Office, lot: str) -> None:
     assert not office.take(_insurer(office, lot).sent)
     assert [r.reason for r in ledger.set_aside(office.world.desk)] == ["our_own_message"]

@@ -69,7 +69,8 @@ def test_row_32_a_header_of_a_megabyte_is_refused(served: House) -> None:
 def test_row_32_a_body_over_the_limit_is_refused_before_it_is_read(served: House) -> None:
     answer = raw(
         served,
-        f"POST /x HTTP/1.1\n{host(served)}\nContent-Length: 99999999\nConnection: close\n\n",
+        f"POST {served.door.root} HTTP/1.1\n{host(served)}\nCookie: {cookie(served)}\n"
+        "Content-Length: 99999999\nConnection: close\n\n",
     )
     assert answer.startswith("HTTP/1.1 413")
 
@@ -77,6 +78,12 @@ def test_row_32_a_body_over_the_limit_is_refused_before_it_is_read(served: House
 def test_row_07_a_foreign_stream_request_gets_nothing(served: House) -> None:
     answer = get(served, f"{served.door.root}events", host(served), "Origin: http://evil.example")
     assert answer.startswith("HTTP/1.1 403")
+
+
+def cookie(house: House) -> str:
+    """What the browser let in shows."""
+    answer = get(house, house.door.invite().removeprefix(house.door.origin), host(house))
+    return answer.partition("Set-Cookie: ")[2].partition(";")[0]
 
 
 def host(house: House) -> str:
