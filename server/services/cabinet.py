@@ -17,7 +17,7 @@ from server.core.errors import DamagedPractice, InvalidValue, Locked, WrongKey
 from server.core.identifiers import Nihii
 from server.core.ulid import Entropy, new_ulid
 from server.services.desk import Desk
-from server.store import journal
+from server.store import events, journal
 from server.store import practice as practices
 from server.store.connection import Pool, connect, found
 from server.store.journal import Deed, Stamp
@@ -229,7 +229,9 @@ class Cabinet:
         db = _connected(path, key)
         migrate(db)
         reference = _accepted_reference(self._folder, practices.get(db).reference_sha256)
-        last = value(db, "select max(at) from journal")
+        last = value(db, "select at from journal_latest where one = 1")
+        with db:
+            events.prune(db)
         self._facts = replace(self._facts, last_event=last and datetime.fromisoformat(last))
         db.close()
         self.lock()

@@ -19,6 +19,7 @@ from webui.replies import go
 
 page = Blueprint("refusals", __name__, url_prefix="/refusals")
 
+_MOST = 25  # rows of one page
 ASIDE = ("unreadable", "unknown_reference", "our_own_message", "other_sending_number")
 """Why an answer is set aside; each is the sentence `aside.<reason>`."""
 
@@ -72,14 +73,22 @@ def index() -> ResponseReturnValue:
     """Show the refused lines, the one opened, refused files, and answers set aside."""
     here = desk()
     work = here.work()
-    lines = refusals.lines(work)
+    after = request.args.get("after", "")
+    found = refusals.lines(work, after, _MOST + 1)
+    lines = found[:_MOST]
+    count, risk_cents = refusals.sums(work)
     return render_template(
         "refusals/index.html",
         lines=lines,
-        risk_cents=sum(refused.line.oa_cents for refused in lines),
+        count=count,
+        after=after,
+        onward=lines[-1].line.id if len(found) > _MOST else "",
+        risk_cents=risk_cents,
         opened=_opened(work, lines, request.args.get("line", "")),
         files=[(file, _ways(file)) for file in refusals.files(work)],
-        aside=ledger.set_aside(work),
+        files_count=refusals.count_files(work),
+        aside=ledger.set_aside(work, _MOST),
+        aside_count=ledger.count_set_aside(work),
         known_reasons=ASIDE,
         name=Naming.of(work, here.catalogue),
     )
@@ -103,7 +112,7 @@ def replaced(session_id: str) -> ResponseReturnValue:
         view=view,
         ready=view.session.state is SessionState.READY,
         reasons=[block_sentence(block, here.catalogue) for block in view.blocks],
-        left=len(refusals.lines(work)),
+        left=refusals.sums(work)[0],
     )
 
 
