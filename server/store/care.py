@@ -197,8 +197,8 @@ def add_prescriber(
 def prescribers(db: apsw.Connection, most: int = 50) -> list[tuple[str, str]]:
     """Return (nihii, name) of the prescribers met last, by name."""
     rows = db.execute(
-        "select nihii, name from (select nihii, name from prescriber order by id desc limit ?)"
-        " order by name, nihii",
+        "select nihii, name from (select nihii, name from prescriber where id < '~'"
+        " order by id desc limit ?) order by name, nihii",
         (most,),
     ).fetchall()
     return [(str(nihii), str(name)) for nihii, name in rows]

@@ -185,7 +185,7 @@ def unmatched(db: apsw.Connection, most: int = -1) -> list[Payment]:
     """Return the payments of which a part pays nothing yet, newest first; all when negative."""
     return many(
         db, Payment,
-        _PAYMENT + " where matched_cents < amount_cents"
+        _PAYMENT + " where matched_cents < amount_cents and received_on > ''"
         " order by received_on desc, id desc limit ?",
         (most,),
     )  # fmt: skip

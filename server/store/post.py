@@ -257,12 +257,12 @@ def attempts(db: apsw.Connection, message: str) -> list[Attempt]:
 def sent_in_lane_since(db: apsw.Connection, lane: str, since: datetime) -> list[str]:
     """Return the messages of a lane whose bytes left (or may have) since an instant."""
     rows = db.execute(
-        "select distinct a.message from attempt a join message m on m.id = a.message"
-        " where m.lane = ? and a.kind = 'send' and a.at >= ?"
-        " and a.verdict in ('', 'done', 'unknown')",
-        (lane, since.isoformat()),
+        "select message from attempt where at >= ? and kind = 'send'"
+        " and verdict in ('', 'done', 'unknown')"
+        " and (select lane from message where id = attempt.message) = ?",
+        (since.isoformat(), lane),
     )
-    return [str(row[0]) for row in rows]
+    return list(dict.fromkeys(str(row[0]) for row in rows))
 
 
 def keep_raw(

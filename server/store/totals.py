@@ -19,10 +19,11 @@ COUNTED: Mapping[str, str] = {
           from line l join session s on s.id = l.session
          where l.state = 'Priced' and s.state = 'Ready' group by 1, 2""",
     "lot_money": """
-        select l.lot, sum(l.oa_cents), sum(l.paid_cents),
-               (select min(p.received_on) from reconciliation r join payment p on p.id = r.payment
-                 where r.lot = l.lot)
+        select l.lot, sum(l.oa_cents), sum(l.paid_cents), since.day
           from line l
+          left join (select r.lot, min(p.received_on) as day
+                       from reconciliation r join payment p on p.id = r.payment
+                      group by r.lot) since on since.lot = l.lot
          where l.lot is not null and l.state in ('Accepted', 'PartPaid', 'Paid') group by l.lot""",
     "journal_latest": "select 1, max(at) from journal having max(at) is not null",
 }

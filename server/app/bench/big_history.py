@@ -81,8 +81,9 @@ class History:
 
     def patient(self, n: int) -> int:
         """Give the patient of a session: some five hundred are treated side by side."""
-        block, rest = divmod(n, _AT_ONCE * VISITS)
-        return block * _AT_ONCE + rest % _AT_ONCE
+        together = self._together
+        block, rest = divmod(n, together * VISITS)
+        return block * together + rest % together
 
     def lot(self, n: int) -> tuple[int, int]:
         """Give the lot of a session: its turn, and the rank of its payer."""
@@ -327,8 +328,12 @@ class History:
                     yield first // size, first, payer, count
 
     def _begins(self, patient: int) -> date:
-        block = patient // _AT_ONCE
-        return self.day(block * _AT_ONCE * VISITS)
+        together = self._together
+        return self.day(patient // together * together * VISITS)
+
+    @property
+    def _together(self) -> int:
+        return min(_AT_ONCE, self.patients)
 
 
 def key(kind: str, n: int) -> str:

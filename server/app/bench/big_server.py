@@ -47,7 +47,7 @@ def serve(folder: Path, endpoint: str) -> None:
     settings = Settings(folder, window=False, cards=False, endpoint=endpoint)
     program = Program(settings, ShiftedClock(Morning()), cost=CHEAP)
     url = program.start()
-    _say({"url": url, "routes": sorted(_routes())})
+    _say({"url": url, "routes": sorted(every_route())})
     orders: Mapping[str, Callable[[str], object]] = {
         "advance": lambda seconds: program.clock.advance(timedelta(seconds=float(seconds))),
         "round": lambda _: _round(program),
@@ -61,7 +61,7 @@ def serve(folder: Path, endpoint: str) -> None:
         program.stop()
 
 
-def _routes() -> set[str]:
+def every_route() -> set[str]:
     """Name every page that is looked at, each as its blueprint and its function."""
     app = Flask("routes")
     for page in application.every_page():

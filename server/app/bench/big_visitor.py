@@ -60,6 +60,10 @@ class Visitor:
         self.get("help/keys")
         self.post("lock", {})
 
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
+
     def _follow(self, method: str, path: str, body: str | None) -> str:
         """Ask and follow where it leads; return the last path."""
         status, onward = self._ask(method, path, body)
@@ -115,6 +119,9 @@ def serving(folder: Path, endpoint: str = "") -> Iterator[Server]:
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         server = Server(process)
-        yield server
-        if process.stdin is not None:
-            process.stdin.close()
+        try:
+            yield server
+        finally:
+            server.visitor.close()
+            if process.stdin is not None:
+                process.stdin.close()

@@ -8,7 +8,7 @@ same run; the work of a day is the same in both.
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from gc import collect
 from pathlib import Path
@@ -31,9 +31,9 @@ LOOKS, ROUNDS = 40, 3  # at each page; the best round counts, a busy moment touc
 DAYS = 12  # of sealing
 EMPTY = "frame/awake"
 _TIMES_EMPTY, _TIMES_SMALL, _SEARCH_MS, _GROWTH = 5.0, 1.5, 20.0, 1.05
-_TYPED = ("d", "du", "dub", "duboi", "ame", "claes+ch", "zoe", "60.01.02", "1955", "A-512")
+TYPED = ("d", "du", "dub", "duboi", "ame", "claes+ch", "zoe", "60.01.02", "1955", "A-512")
 
-_LISTS: Mapping[str, Sequence[str]] = {
+LISTS: Mapping[str, Sequence[str]] = {
     "today.index": ("today/",),
     "patients.index": ("patients/", "patients/?after={patient}"),
     "patients.show": ("patients/{patient}",),
@@ -50,7 +50,7 @@ _LISTS: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 """Pages that list: no slower than five empty requests."""
 
-_OTHERS: Mapping[str, Sequence[str]] = {
+OTHERS: Mapping[str, Sequence[str]] = {
     "billing.index": ("billing/",),  # it rehearses the day's lots: work, not a list
     "billing.sealed": ("billing/sealed?lot={lot}",),
     "cards.arrived": ("cards/arrived?subject={patient}",),
@@ -78,7 +78,7 @@ _OTHERS: Mapping[str, Sequence[str]] = {
     "sessions.visit": ("sessions/of/{series}",),
 }
 
-_UNSEEN: Mapping[str, str] = {
+UNSEEN: Mapping[str, str] = {
     "static": "files of the program",
     "stream.events": "an answer that never ends",
     "gate.index": "leads elsewhere while the practice is open",
@@ -116,16 +116,16 @@ def _practices() -> Iterator[tuple[Path, Path]]:
 
 def _screens(small: Path, big: Path) -> list[Figure]:
     """Look at every page of both practices, in turns."""
-    keys = [_keys(folder) for folder in (small, big)]
+    keys = [keys_of(folder) for folder in (small, big)]
     with serving(small) as little, serving(big) as large:
         opening = _openings(little, large)
-        _know_every_route(large)
-        pages = {**_LISTS, **_OTHERS}
+        know_every_route(large.routes)
+        pages = {**LISTS, **OTHERS}
         looks = {page: _p95s((little, large), keys, texts) for page, texts in pages.items()}
-        search = _p95s((little, large), keys, [f"patients/found?q={typed}" for typed in _TYPED])
+        search = _p95s((little, large), keys, [f"patients/found?q={typed}" for typed in TYPED])
     empty = looks["frame.awake"][1]
     figures = [Figure("load.empty_request", empty * 1000, 3.0, "lower", "ms"), opening]
-    for page in _LISTS:
+    for page in LISTS:
         figures.append(
             Figure(f"load.{page} beside empty", looks[page][1] / empty, _TIMES_EMPTY, "lower", "×")
         )
@@ -136,9 +136,9 @@ def _screens(small: Path, big: Path) -> list[Figure]:
     return figures
 
 
-def _know_every_route(server: Server) -> None:
+def know_every_route(routes: Collection[str]) -> None:
     """Raise `LookupError` when a route of the product is measured nowhere."""
-    forgotten = server.routes - {*_LISTS, *_OTHERS, *_UNSEEN}
+    forgotten = {*routes} - {*LISTS, *OTHERS, *UNSEEN}
     if forgotten:
         raise LookupError(f"routes that nothing measures: {', '.join(sorted(forgotten))}")
 
@@ -176,7 +176,7 @@ def _p95(times: Sequence[float]) -> float:
     return quantiles(times, n=20, method="inclusive")[-1]
 
 
-def _keys(folder: Path) -> dict[str, str]:
+def keys_of(folder: Path) -> dict[str, str]:
     """Choose the rows that addresses name: the middle of each list."""
     cabinet = big_practice.cabinet_in(folder, StillClock())
     cabinet.unlock(cabinet.logins()[0].id, PASSPHRASE)
@@ -191,9 +191,9 @@ def _keys(folder: Path) -> dict[str, str]:
 
 
 _CHOSEN = {
-    "patient": "select id from patient order by id limit 1 offset 250",
-    "series": "select id from treatment order by id limit 1 offset 250",
-    "session": "select id from session where state = 'Settled' order by id limit 1",
+    "patient": "select max(patient) from treatment where id < '00U'",
+    "series": "select max(id) from treatment where id < '00U'",
+    "session": "select min(id) from session where state = 'Settled'",
     "lot": "select id from lot where state = 'Settled' order by id limit 1",
     "line": "select id from line where state = 'Paid' order by care_date desc, id desc limit 1",
     "refused": "select id from line where state = 'Rejected' order by care_date, id limit 1",
@@ -254,8 +254,8 @@ def _timed(work: Callable[[], object]) -> float:
 
 def _memory(big: Path) -> list[Figure]:
     """Let 24 hours pass: looks, rounds of the post, and a lock each hour."""
-    keys = _keys(big)
-    looked = [text for texts in (*_LISTS.values(), *_OTHERS.values()) for text in texts]
+    keys = keys_of(big)
+    looked = [text for texts in (*LISTS.values(), *OTHERS.values()) for text in texts]
     with serving(big, "http://127.0.0.1:9/") as server:
         held = []
         for hour in range(_HOURS_WARM + 24):

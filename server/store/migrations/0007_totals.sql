@@ -55,10 +55,11 @@ insert into to_bill
       from line l join session s on s.id = l.session
      where l.state = 'Priced' and s.state = 'Ready' group by 1, 2;
 insert into lot_money
-    select l.lot, sum(l.oa_cents), sum(l.paid_cents),
-           (select min(p.received_on) from reconciliation r join payment p on p.id = r.payment
-             where r.lot = l.lot)
+    select l.lot, sum(l.oa_cents), sum(l.paid_cents), since.day
       from line l
+      left join (select r.lot, min(p.received_on) as day
+                   from reconciliation r join payment p on p.id = r.payment
+                  group by r.lot) since on since.lot = l.lot
      where l.lot is not null and l.state in ('Accepted', 'PartPaid', 'Paid') group by l.lot;
 insert into journal_latest select 1, max(at) from journal having max(at) is not null;
 
@@ -219,6 +220,8 @@ create index message_of_lot on message (lot, id) where lot is not null;
 create index message_queue on message (state, lot, created_at);
 create index attempt_at on attempt (at);
 create index letter_by_hash on letter (hash);
+create index patient_replaced on patient (superseded_by) where superseded_by is not null;
+create index document_of_session on document (session) where session is not null;
 create index payment_unmatched on payment (received_on, id) where matched_cents < amount_cents;
 
 -- The place of a patient in the list of words: a number that no compacting of the file changes.
