@@ -10,9 +10,11 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from webui import formats, forms
+from webui.addresses import Addresses
 from webui.compiled import CompiledTemplates
 from webui.desk import Desk, Services, desk
 from webui.door import Door
+from webui.drawings import Drawings
 from webui.failures import tell_failures
 from webui.frame import rail
 from webui.gate import Gate, GateState
@@ -92,6 +94,8 @@ def _set_up_templates(app: Flask) -> None:
     env.filters.update(formats.PLAIN)
     env.filters.update({name: _spoken(write) for name, write in formats.SPOKEN.items()})
     env.globals.update(
+        url_for=Addresses(app.url_for),
+        once=Drawings(lambda: desk().catalogue.locale),
         look=look,
         dots=dots,
         rank=rank,

@@ -7,7 +7,7 @@ has one file per area of the screens; a key is written in one of them only.
 
 import logging
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 LANGUAGES: Mapping[str, str] = {"fr_BE": "fr-BE", "fr_FR": "fr-FR", "nl": "nl-BE"}
 DEFAULT_LOCALE = "fr_BE"
+_KNOWN = 4096  # sentences found once are found at once: each area of the screens is asked in turn
 FOLDER = Path(__file__).parent / "locale"
 
 
@@ -25,7 +26,7 @@ class Catalogue:
     def __init__(self, locale: str, translations: GNUTranslations) -> None:
         self.locale = locale
         self.language = LANGUAGES[locale]
-        self.gettext = translations.gettext
+        self.gettext = lru_cache(_KNOWN)(translations.gettext)
         self.ngettext = translations.ngettext
 
     def has(self, key: str) -> bool:

@@ -1,35 +1,51 @@
 """The `/` filter of the ledger: any word of a line, typed in any case and without accents."""
 
 import unicodedata
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterable
 
 from server.core.money import euros
 from server.services.ledger import Entry
 from webui import formats
 from webui.naming import Naming
 
-Page = Callable[[tuple[str, str]], list[Entry]]
+Place = tuple[str, str]
+"""Where a line stands in the ledger, newest care first: its day and its id."""
+
+Page = Callable[[Place, int], list[Entry]]
+"""Gives so many lines that follow a place."""
+
 START = ("9999", "~")
+LOOKED_AT = 200
+"""Lines looked at for one answer: a ledger of a million lines is never walked to its end."""
+
+_STEP = 100
 
 
-def matching(entries: Iterator[Entry], text: str, name: Naming) -> Iterator[Entry]:
+def matching(entries: Iterable[Entry], text: str, name: Naming) -> list[Entry]:
     """Keep the entries that hold every word typed: patient, code, lot, insurer, amount, day."""
     words = _plain(text).split()
-    return (entry for entry in entries if all(word in _told(entry, name) for word in words))
+    return [entry for entry in entries if all(word in _told(entry, name) for word in words)]
 
 
-def all_of(page: Page, start: tuple[str, str] = START) -> Iterator[Entry]:
-    """Walk the ledger page by page; `page` gives what follows a (day, id)."""
-    before = start
-    while found := page(before):
-        yield from found
-        before = mark(found[-1].line.care_date, found[-1].line.id)
+def walk(page: Page, start: Place, text: str, name: Naming, most: int) -> tuple[list[Entry], str]:
+    """Look for so many matching entries in the lines that follow a place, no further than a bound.
 
-
-def mark(day: date, key: str) -> tuple[str, str]:
-    """Give the place of a line in the ledger, newest care first."""
-    return day.isoformat(), key
+    Returns them, and the id of the last line looked at when others follow it.
+    """
+    found: list[Entry] = []
+    looked = 0
+    while looked < LOOKED_AT:
+        entries = page(start, _STEP)
+        hits = matching(entries, text, name)
+        if len(found) + len(hits) > most:
+            found += hits[: most - len(found)]
+            return found, found[-1].line.id
+        found += hits
+        if len(entries) < _STEP:
+            return found, ""
+        looked += _STEP
+        start = (entries[-1].line.care_date.isoformat(), entries[-1].line.id)
+    return found, start[1]
 
 
 def _told(entry: Entry, name: Naming) -> str:

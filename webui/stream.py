@@ -19,6 +19,7 @@ _LOOK_SECONDS = 1.0  # how long a page that has gone, or a missed wake-up, can g
 _OUTBOX = ("lot.", "line.", "message.", "letter.", "payment.")
 """Rows about what travels; screens that show it listen to one event, `outbox.changed`."""
 
+_LEAVE = "event: practice.locked\ndata:\n\n"
 page = Blueprint("stream", __name__)
 
 
@@ -36,6 +37,10 @@ class EventSource(Protocol):
 
     def since(self, last: int) -> Sequence[EventRow]:
         """Rows with a greater id, in order; a bounded number at a time."""
+        ...
+
+    def oldest(self) -> int:
+        """Return the id of the oldest row still known, 0 when there is none."""
         ...
 
     def latest(self) -> int:
@@ -56,13 +61,20 @@ class Stream:
     locked: Callable[[], bool]
 
     def lines(self, last: int, gone: Callable[[], bool]) -> Iterator[str]:
-        """Write the stream from after row `last`, until the page has gone or the practice locks."""
+        """Write the stream from after row `last`, until the page has gone or the practice locks.
+
+        A page that was away so long that rows it missed are forgotten is told the same as when
+        the practice locks: it leaves, and whatever comes next is drawn anew.
+        """
         beat = self.clock()
+        if last + 1 < self.events.oldest():
+            yield _LEAVE
+            return
         with self.broker.subscribe() as subscription:
             yield ": open\n\n"
             while not (gone() or subscription.ended):
                 if self.locked():
-                    yield "event: practice.locked\ndata:\n\n"
+                    yield _LEAVE
                     return
                 text, last = self._news(subscription, last)
                 if text or self.clock() - beat >= HEARTBEAT_SECONDS:

@@ -34,16 +34,17 @@ class CabinetGate:
         self._opened = opened
         self._closing = closing
         self._recovery: Recovery | None = None
+        self._sign: Sign | None = None
         self._turn = RLock()
 
     @property
     def state(self) -> GateState:
         """Where we stand now."""
+        if self._recovery is None and self._cabinet.is_open:
+            return GateState.OPEN  # asked several times a request: the disk is not looked at
         if not self._cabinet.exists:
             return GateState.EMPTY
-        if self._recovery is not None:
-            return GateState.UNPROVEN
-        return GateState.OPEN if self._cabinet.is_open else GateState.LOCKED
+        return GateState.LOCKED if self._recovery is None else GateState.UNPROVEN
 
     @property
     def locale(self) -> str:
@@ -129,11 +130,17 @@ class CabinetGate:
             raise
 
     def _readable_sign(self) -> Sign | None:
-        """Read the sign; a page that tells of a damaged practice still has to be drawn."""
+        """Read the sign; a page that tells of a damaged practice still has to be drawn.
+
+        An open practice keeps the one it was opened under.
+        """
+        if self._sign is not None and self.state is GateState.OPEN:
+            return self._sign
         try:
-            return self._cabinet.sign
+            self._sign = self._cabinet.sign
         except KineError:
-            return None
+            self._sign = None
+        return self._sign
 
 
 def _form(practice: NewPractice) -> Form:

@@ -118,6 +118,13 @@ class EventRows:
         found = events.since(self._cabinet.desk().db, last)
         return [EventRow(event.id, event.kind, event.ref) for event in found]
 
+    def oldest(self) -> int:
+        """Give the id of the oldest row still known, 0 when there is none."""
+        try:
+            return events.oldest_id(self._cabinet.desk().db) if self._cabinet.is_open else 0
+        except Locked:
+            return 0  # this very moment
+
     def latest(self) -> int:
         """Give the id of the last row, 0 when there is none or the practice is closed."""
         try:

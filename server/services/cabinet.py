@@ -17,7 +17,7 @@ from server.core.errors import DamagedPractice, InvalidValue, Locked, WrongKey
 from server.core.identifiers import Nihii
 from server.core.ulid import Entropy, new_ulid
 from server.services.desk import Desk
-from server.store import journal, soundness
+from server.store import events, journal, soundness
 from server.store import practice as practices
 from server.store.connection import Pool, connect, fold_log, found
 from server.store.journal import Deed, Stamp
@@ -282,6 +282,8 @@ class Cabinet:
             damage = soundness.glance(db, mark.read() if mark else None, practice.lineage)
             if not damage:
                 migrate(db)
+                with db:
+                    events.prune(db)
                 fold_log(db, at_close=True)
             reference = _accepted_reference(self._folder, practice.reference_sha256)
             last = journal.last_believed(db, practices.first_device(db).id)

@@ -1,16 +1,17 @@
 """The ledger of fate: every line has one visible life, told with its times and its proof files."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from server.core.errors import NotFound
-from server.core.outbox import MessageState
-from server.core.states import LineState
+from server.core.states import LineState, LotState
 from server.services.desk import Desk
 from server.services.unsealing import can_unseal
 from server.services.verdicts import Told, of_line
-from server.store import claims, money, patients, post
+from server.store import claims, money, patients, post, totals
 from server.store.claims import Line, Lot, LotLine, Step
 from server.store.money import Payment, Settlement
 from server.store.patients import Patient
@@ -19,6 +20,11 @@ from server.store.post import Attempt, LetterRow, Row
 WAITING = (LineState.PRICED, LineState.LOCKED)
 UNDER_WAY = (LineState.SENT, LineState.ACCEPTED, LineState.PART_PAID)
 REFUSED = (LineState.REJECTED,)
+NAMESAKES = 20
+Inside = tuple[LotLine, Line, Patient]
+"""One line of a lot: as it left, as it is now, and whose it is."""
+
+_LOT_NAME = re.compile(r"(?:[A-Za-z]-?)?(?P<number>\d{1,3})(?:/(?P<payer>\d{3}))?", re.ASCII)
 FILTERS: dict[str, tuple[LineState, ...]] = {
     "all": tuple(LineState),
     "waiting": WAITING,
@@ -62,30 +68,57 @@ class Life:
     successor: Line | None
 
 
-@dataclass(frozen=True, slots=True)
 class LotView:
-    """One lot with what travelled and what came back."""
+    """One lot with what travelled and what came back, each read when it is looked at."""
 
-    lot: Lot
-    message: Row | None
-    lines: Sequence[tuple[LotLine, Line, Patient]]  # none for who may see sums only
-    steps: Sequence[Step]
-    attempts: Sequence[Attempt]
-    letters: Sequence[LetterRow]
-    settlements: Sequence[Settlement]
-    waits_for_day: bool  # another file of this insurer took its day
-    can_unseal: bool  # nothing of it was ever attempted
+    def __init__(self, desk: Desk, lot: Lot) -> None:
+        self._desk = desk
+        self.lot = lot
+
+    @cached_property
+    def message(self) -> Row | None:
+        """The message that carries it."""
+        return post.of_lot(self._desk.db, self.lot.id)
+
+    @cached_property
+    def lines(self) -> Sequence[Inside]:
+        """Every line as it left, in file order; none for who may see sums only."""
+        return inside(self._desk, self.lot.id)
+
+    @cached_property
+    def steps(self) -> Sequence[Step]:
+        """Its life, oldest step first."""
+        return claims.steps(self._desk.db, "lot", self.lot.id)
+
+    @cached_property
+    def attempts(self) -> Sequence[Attempt]:
+        """The attempts to send it."""
+        return post.attempts(self._desk.db, self.message.id) if self.message else ()
+
+    @cached_property
+    def letters(self) -> Sequence[LetterRow]:
+        """What the insurer answered."""
+        return post.letters_of_lot(self._desk.db, self.lot.id)
+
+    @cached_property
+    def settlements(self) -> Sequence[Settlement]:
+        """What was announced for it, totals last."""
+        return money.settlements(self._desk.db, self.lot.id)
+
+    @property
+    def waits_for_day(self) -> bool:
+        """Whether another file of this insurer took its day."""
+        later = self.message is not None and self.message.not_before is not None
+        return later and self.lot.file_day > self._desk.today
+
+    @property
+    def can_unseal(self) -> bool:
+        """Whether nothing of it was ever attempted."""
+        return can_unseal(self.lot, self.message)
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """The outbox in figures: what the pill at the top says."""
-
-    waiting: int
-    doubtful: int
-    failed: int
-    cents: int
-    oldest: datetime | None
+Queue = post.Standing
+"""The outbox in figures: what the pill at the top says."""
 
 
 def entries(
@@ -94,14 +127,38 @@ def entries(
     """Return a page of the ledger, newest care first; `before` is the last (day, id) shown."""
     desk.require("billing")
     states = FILTERS.get(which, FILTERS["all"])
-    return [_entry(desk, x) for x in claims.page_of_lines(desk.db, states, before, most)]
+    return _entries(desk, claims.page_of_lines(desk.db, states, before, most))
+
+
+def entries_of(
+    desk: Desk, words: Sequence[str], before: tuple[str, str] = ("9999", "~"), most: int = 50
+) -> list[Entry]:
+    """Return a page of the lines of the patients that any of some words begins to name.
+
+    Newest care first; no more than `NAMESAKES` patients are looked at for each word.
+    """
+    desk.require("billing")
+    named = [patients.with_words(desk.db, word, NAMESAKES) for word in words]
+    found = list(dict.fromkeys(key for keys in named for key in keys))
+    return _entries(desk, claims.lines_of_patients(desk.db, found, before, most))
+
+
+def place(desk: Desk, line_id: str) -> tuple[str, str]:
+    """Return where a line stands in the ledger, for the page that follows it."""
+    desk.require("billing")
+    line = claims.line(desk.db, line_id)
+    if line is None:
+        raise NotFound(kind="line")
+    return line.care_date.isoformat(), line.id
 
 
 def counts(desk: Desk) -> dict[str, int]:
     """Return how many lines each filter holds."""
     _may_read(desk)
-    by_state = claims.count_lines(desk.db)
-    return {name: sum(by_state.get(str(s), 0) for s in states) for name, states in FILTERS.items()}
+    kept = totals.lines(desk.db)
+    return {
+        name: sum(kept.get(str(s), (0, 0))[0] for s in states) for name, states in FILTERS.items()
+    }
 
 
 def life(desk: Desk, line_id: str) -> Life:
@@ -111,7 +168,7 @@ def life(desk: Desk, line_id: str) -> Life:
     if line is None:
         raise NotFound(kind="line")
     return Life(
-        _entry(desk, line),
+        _entries(desk, [line])[0],
         _moments(desk, line),
         of_line(desk, line.id),
         money.payments_of_line(desk.db, line.id),
@@ -123,7 +180,42 @@ def life(desk: Desk, line_id: str) -> Life:
 def lots(desk: Desk, before: str = "~", most: int = 50) -> list[LotView]:
     """Return a page of lots, newest first."""
     _may_read(desk)
-    return [_lot_view(desk, lot) for lot in claims.lots(desk.db, before, most)]
+    return [LotView(desk, lot) for lot in claims.lots(desk.db, before, most)]
+
+
+def numbered(desk: Desk, text: str, most: int = 5) -> list[Lot]:
+    """Return the lots a sending number names (`A-017/300`, `17/300`, `a-17`), newest first."""
+    _may_read(desk)
+    named = _LOT_NAME.fullmatch(text.strip())
+    if named is None:
+        return []
+    return claims.numbered(desk.db, int(named["number"]), named["payer"] or "", most)
+
+
+def successors(desk: Desk, lot_id: str) -> list[Lot]:
+    """Return the lots in which lines of one left again; none for who may see sums only."""
+    _may_read(desk)
+    return claims.successor_lots(desk.db, lot_id) if desk.user.may("billing") else []
+
+
+def payers(desk: Desk) -> list[str]:
+    """Return every insurer ever billed."""
+    _may_read(desk)
+    return claims.payers(desk.db)
+
+
+def inside(desk: Desk, lot_id: str, after: int = 0, most: int = -1) -> list[Inside]:
+    """Return a page of the lines of a lot as they left, after a record of its file.
+
+    None for who may see sums only; at most so many, all when negative.
+    """
+    _may_read(desk)
+    if not desk.user.may("billing"):
+        return []
+    rows = claims.page_of_lot(desk.db, lot_id, after, most)
+    now = {line.id: line for line in claims.lines(desk.db, [row.line for row in rows])}
+    people = patients.some(desk.db, [line.patient for line in now.values()])
+    return [(row, now[row.line], people[now[row.line].patient]) for row in rows]
 
 
 def lot(desk: Desk, lot_id: str) -> LotView:
@@ -132,19 +224,12 @@ def lot(desk: Desk, lot_id: str) -> LotView:
     held = claims.lot(desk.db, lot_id)
     if held is None:
         raise NotFound(kind="lot")
-    return _lot_view(desk, held)
+    return LotView(desk, held)
 
 
 def queue(desk: Desk) -> Queue:
     """Return the outbox in figures."""
-    rows = post.open_rows(desk.db)
-    doubtful = sum(row.state is MessageState.UNKNOWN for row in rows)
-    failed = sum(row.state is MessageState.FAILED for row in rows)
-    held = [claims.lot(desk.db, row.lot) for row in rows if row.lot]
-    return Queue(
-        len(rows) - doubtful - failed, doubtful, failed, sum(x.oa_cents for x in held if x),
-        min((row.created_at for row in rows), default=None),
-    )  # fmt: skip
+    return post.standing(desk.db)
 
 
 def proof(desk: Desk, letter_id: str) -> tuple[str, bytes]:
@@ -167,10 +252,19 @@ def sent_file(desk: Desk, lot_id: str) -> tuple[str, bytes]:
     return f"920000-{view.lot.reference}.txt", post.payload(desk.db, view.message.id)
 
 
-def set_aside(desk: Desk) -> list[LetterRow]:
-    """Return the answers received that could not be understood."""
+def set_aside(desk: Desk, most: int = -1) -> list[LetterRow]:
+    """Return the answers received that could not be understood, oldest first.
+
+    At most so many, all when negative.
+    """
     desk.require("billing")
-    return post.letters_in(desk.db, "Quarantined")
+    return post.letters_in(desk.db, "Quarantined", most)
+
+
+def count_set_aside(desk: Desk) -> int:
+    """Count the answers received that could not be understood."""
+    desk.require("billing")
+    return post.count_letters(desk.db, "Quarantined")
 
 
 def _may_read(desk: Desk) -> None:
@@ -178,12 +272,16 @@ def _may_read(desk: Desk) -> None:
     desk.require("amounts" if desk.user.may("amounts") else "billing")
 
 
-def _entry(desk: Desk, line: Line) -> Entry:
-    patient = patients.get(desk.db, line.patient)
-    if patient is None:
-        raise NotFound(kind="patient")
-    held = claims.lot(desk.db, line.lot) if line.lot else None
-    return Entry(line, patient, held, held is not None and str(held.state) == "Unknown")
+def _entries(desk: Desk, lines: Sequence[Line]) -> list[Entry]:
+    """Gather what hangs on some lines, in two queries however many they are."""
+    people = patients.some(desk.db, [line.patient for line in lines])
+    held = claims.some_lots(desk.db, [line.lot for line in lines if line.lot])
+    found = []
+    for line in lines:
+        lot = held.get(line.lot or "")
+        doubtful = lot is not None and lot.state is LotState.UNKNOWN
+        found.append(Entry(line, people[line.patient], lot, doubtful))
+    return found
 
 
 def _moments(desk: Desk, line: Line) -> list[Moment]:
@@ -206,21 +304,4 @@ def _moment(kind: str, step: Step) -> Moment:
     return Moment(
         step.at, kind, step.to_state, "", key if what == "letter" else "",
         key if what == "payment" else "",
-    )  # fmt: skip
-
-
-def _lot_view(desk: Desk, held: Lot) -> LotView:
-    message = post.of_lot(desk.db, held.id)
-    inside = []
-    for row in claims.lot_lines(desk.db, held.id) if desk.user.may("billing") else ():
-        line = claims.line(desk.db, row.line)
-        patient = patients.get(desk.db, line.patient) if line else None
-        if line is not None and patient is not None:
-            inside.append((row, line, patient))
-    later = message is not None and message.not_before is not None
-    return LotView(
-        held, message, inside, claims.steps(desk.db, "lot", held.id),
-        post.attempts(desk.db, message.id) if message else (),
-        post.letters_of_lot(desk.db, held.id), money.settlements(desk.db, held.id),
-        later and held.file_day > desk.today, can_unseal(held, message),
     )  # fmt: skip

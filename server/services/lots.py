@@ -24,10 +24,11 @@ from server.services import dossiers, efact_file, evaluation, insurers
 from server.services.desk import Desk
 from server.services.dossiers import Dossier
 from server.services.efact_file import FileNumbers
-from server.store import care, claims, heads, post
+from server.store import care, claims, heads, post, totals
 from server.store.care import Session
 from server.store.claims import Line, Lot, LotLine
 from server.store.post import Row
+from server.store.totals import ToBill
 
 LOT_PRIORITY = 30  # after deadlines and agreements, before tables (H-14)
 _STREAM = "efact"
@@ -82,15 +83,23 @@ class Sealed:
     waits: bool  # another file of this insurer leaves today: this one leaves tomorrow or later
 
 
-def drafts(desk: Desk, *, rehearse: bool = True) -> list[Draft]:
+def to_bill(desk: Desk) -> list[ToBill]:
+    """Return what each lot that could be sealed now amounts to; nothing is checked.
+
+    What these kept sums hold was judged ready when it last changed.
+    """
+    desk.require("billing")
+    return totals.to_bill(desk.db)
+
+
+def drafts(desk: Desk) -> list[Draft]:
     """Return every lot that could be sealed now, each checked; nothing is written.
 
-    A rehearsal judges each session again, writes each file and checks its bytes. A glance at the
-    day goes without: what it shows ready was judged when it last changed.
+    A rehearsal judges each session again, writes each file and checks its bytes.
     """
     desk.require("billing")
     lines = claims.lines_to_bill(desk.db)
-    known = dossiers.of_patients(desk, (line.patient for line in lines)) if rehearse else None
+    known = dossiers.of_patients(desk, (line.patient for line in lines))
     return [_draft(desk, key, list(group), known) for key, group in groupby(lines, key=_lot_key)]
 
 
@@ -115,27 +124,23 @@ def seal_all(desk: Desk) -> tuple[list[Sealed], list[Draft]]:
     desk.require("billing")
     sealed: list[Sealed] = []
     refused: list[Draft] = []
-    for payer, month in claims.drafts(desk.db):
+    for group in to_bill(desk):
         try:
-            sealed.append(seal(desk, payer, month))
+            sealed.append(seal(desk, group.payer, group.month))
         except SealRefused as refusal:
-            lines = claims.lines_of_draft(desk.db, payer, month)
-            day = first_free_day(desk, payer)
+            lines = claims.lines_of_draft(desk.db, group.payer, group.month)
+            day = first_free_day(desk, group.payer)
             faults = cast("tuple[Fault, ...]", refusal.facts["faults"])
-            refused.append(Draft(payer, month, lines, day, faults))
+            refused.append(Draft(group.payer, group.month, lines, day, faults))
     return sealed, refused
 
 
 def first_free_day(desk: Desk, payer: str) -> date:
     """Return the first civil day on which no other file of this insurer leaves (BE-56b)."""
-    planned = [
-        lot
-        for counted in insurers.counted_with(desk, payer)
-        for lot in claims.lots_of_payer_on(desk.db, counted, date.min)
-    ]
-    late = [x for x in planned if x.state is LotState.QUEUED and x.file_day < desk.today]
-    taken = {lot.file_day for lot in planned if lot.file_day >= desk.today}
-    day = desk.today + timedelta(days=len(late))  # those that wait for the line leave first
+    counted = insurers.counted_with(desk, payer)
+    taken = {day for each in counted for day in claims.taken_days(desk.db, each, desk.today)}
+    late = claims.late_lots(desk.db, counted, desk.today)
+    day = desk.today + timedelta(days=late)  # those that wait for the line leave first
     while day in taken:
         day += timedelta(days=1)
     return day
@@ -146,16 +151,14 @@ def _lot_key(line: Line) -> tuple[str, str]:
 
 
 def _draft(
-    desk: Desk, key: tuple[str, str], lines: Sequence[Line], known: Mapping[str, Dossier] | None
+    desk: Desk, key: tuple[str, str], lines: Sequence[Line], known: Mapping[str, Dossier]
 ) -> Draft:
-    """Check a lot as far as its dossiers allow: without them, at sight only."""
+    """Check a lot as sealing would."""
     payer, month = key
-    faults = _faults_at_sight(desk, lines)
-    if known is not None:
-        faults += _faults_of_sessions(desk, lines, known)
-        if not faults:
-            numbers = FileNumbers(desk.device.number_from, f"{desk.today:%Y%m%d}000001")
-            faults = _trial(desk, lines, month, numbers, known)
+    faults = [*_faults_at_sight(desk, lines), *_faults_of_sessions(desk, lines, known)]
+    if not faults:
+        numbers = FileNumbers(desk.device.number_from, f"{desk.today:%Y%m%d}000001")
+        faults = _trial(desk, lines, month, numbers, known)
     return Draft(payer, month, lines, first_free_day(desk, payer), faults)
 
 

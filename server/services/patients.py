@@ -9,7 +9,7 @@ from server.core.identifiers import Niss
 from server.countries.belgium.niss import niss_doubts, niss_facts
 from server.services.desk import Desk
 from server.services.forms import Form
-from server.store import patients
+from server.store import patients, totals
 from server.store.patients import Address, IdentityFact, Patient
 
 
@@ -30,16 +30,22 @@ class PatientFile:
         return accepted[0].origin if accepted else "MANUAL"
 
 
-def search(desk: Desk, text: str) -> Sequence[Patient]:
-    """Return patients by the beginning of their name, or of their NISS."""
+def search(desk: Desk, text: str, most: int = 20) -> Sequence[Patient]:
+    """Return patients by the beginning of their names, birth date or NISS; at most so many."""
     desk.require("patients")
-    return patients.search(desk.db, text)
+    return patients.search(desk.db, text, most)
+
+
+def page(desk: Desk, after: str, most: int = 20) -> Sequence[Patient]:
+    """Return a page of the patients by name, after the one of an id ("" for the first page)."""
+    desk.require("patients")
+    return patients.page(desk.db, after, most)
 
 
 def count(desk: Desk) -> int:
     """Return how many patients the practice has."""
     desk.require("patients")
-    return patients.count(desk.db)
+    return totals.living_patients(desk.db)
 
 
 def name_of(desk: Desk, patient_id: str) -> str:

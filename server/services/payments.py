@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from server.core.errors import InvalidForm
-from server.core.states import LineState, LotState
+from server.core.states import LineState
 from server.services import fates
 from server.services.desk import Desk
 from server.services.forms import Form
 from server.store import claims, money
-from server.store import practice as practices
 from server.store.claims import Line, Lot
-from server.store.money import Payment
+from server.store.money import Awaited, Payment
 
-_OPEN = (LotState.ACCEPTED, LotState.PARTLY_SETTLED)
 _DUE = (LineState.ACCEPTED, LineState.PART_PAID)
-_CLAIMED = (*_DUE, LineState.PAID)
 SHORT_AFTER = timedelta(days=30)
 
 
@@ -56,23 +53,41 @@ class Recorded:
     lots: Sequence[str]
 
 
-def expected(desk: Desk) -> list[Expected]:
-    """Return the transfers awaited, the oldest settlement first."""
+def expected(desk: Desk, after: str = "", most: int = -1) -> list[Expected]:
+    """Return the transfers awaited, the oldest lot first, after the lot of an id.
+
+    At most so many, all when negative.
+    """
     desk.require("billing")
-    found = []
-    for state in _OPEN:
-        for lot in claims.lots_in(desk.db, state):
-            total = money.settlement_total(desk.db, lot.id)
-            row = total and _expected(desk, lot, total.payment_reference, total.accepted_cents)
-            if row and row.due_cents > 0:
-                found.append(row)
-    return sorted(found, key=lambda e: e.lot.id)
+    rows = money.awaited(desk.db, after, most)
+    return _expected(desk, rows)
 
 
-def tasks(desk: Desk) -> list[Expected]:
-    """Return the lots paid short for more than thirty days (I-05)."""
-    limit = desk.today - SHORT_AFTER
-    return [e for e in expected(desk) if e.short_since is not None and e.short_since <= limit]
+def awaited_sum(desk: Desk) -> tuple[int, int]:
+    """Return how many transfers are awaited, and what is still to come."""
+    desk.require("billing")
+    return money.awaited_sum(desk.db)
+
+
+def tasks(desk: Desk, most: int = -1) -> list[Expected]:
+    """Return the lots paid short for more than thirty days (I-05), the oldest first.
+
+    At most so many, all when negative.
+    """
+    desk.require("billing")
+    return _expected(desk, money.awaited_since(desk.db, desk.today - SHORT_AFTER, most))
+
+
+def count_tasks(desk: Desk) -> int:
+    """Return how many lots are paid short for more than thirty days (I-05)."""
+    desk.require("billing")
+    return money.count_awaited_since(desk.db, desk.today - SHORT_AFTER)
+
+
+def awaited(desk: Desk, lot_id: str) -> Expected | None:
+    """Return the transfer awaited for one lot, None when there is none."""
+    desk.require("billing")
+    return next(iter(_expected(desk, money.awaited_of(desk.db, lot_id))), None)
 
 
 def record(desk: Desk, typed: Mapping[str, str]) -> Recorded:
@@ -111,10 +126,20 @@ def rematch(desk: Desk, payment_id: str) -> Recorded:
         return _match(desk, seq, held)
 
 
-def unmatched(desk: Desk) -> list[Payment]:
-    """Return the payments of which a part explains nothing yet."""
+def unmatched(desk: Desk, most: int = -1) -> list[Payment]:
+    """Return the payments of which a part explains nothing yet, newest first.
+
+    At most so many, all when negative.
+    """
     desk.require("payments")
-    return money.unmatched(desk.db)
+    return money.unmatched(desk.db, most)
+
+
+def left_of(desk: Desk, payment_id: str) -> int:
+    """Return the part of a payment that explains nothing yet; cents."""
+    desk.require("payments")
+    held = money.payment(desk.db, payment_id)
+    return held.amount_cents - held.matched_cents if held else 0
 
 
 def _match(desk: Desk, seq: int, payment: Payment) -> Recorded:
@@ -191,15 +216,12 @@ def _pay_line(desk: Desk, seq: int, payment: Payment, lot: Lot, line: Line, cent
         fates.settle_session(desk, seq, line.session, f"payment:{payment.id}")
 
 
-def _expected(desk: Desk, lot: Lot, reference: str, accepted: int) -> Expected:
-    lines = [x for x in claims.lines_of_lot(desk.db, lot.id) if x.lot == lot.id]
-    claimed = sum(line.oa_cents for line in lines if line.state in _CLAIMED)
-    received = sum(line.paid_cents for line in lines if line.state in _CLAIMED)
-    first = min(
-        (p.received_on for x in lines for p in money.payments_of_line(desk.db, x.id)),
-        default=None,
-    )
-    device = practices.device(desk.db, lot.device)
-    name = f"{device.code if device else ''}-{lot.number:03d}"
-    since = first if received < claimed else None
-    return Expected(lot, name, reference, accepted, claimed, received, since)
+def _expected(desk: Desk, rows: Sequence[Awaited]) -> list[Expected]:
+    lots = claims.some_lots(desk.db, [row.lot for row in rows])
+    return [
+        Expected(
+            lots[row.lot], f"{row.code}-{lots[row.lot].number:03d}", row.payment_reference,
+            row.accepted_cents, row.claimed_cents, row.received_cents, row.first_received_on,
+        )
+        for row in rows
+    ]  # fmt: skip

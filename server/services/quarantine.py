@@ -29,10 +29,11 @@ class Aside:
         return self.letter.at + STAYS
 
 
-def letters(desk: Desk) -> Sequence[Aside]:
-    """Return every answer set aside, the oldest first."""
+def letters(desk: Desk, most: int = -1) -> Sequence[Aside]:
+    """Return the answers set aside, the oldest first; at most so many, all when negative."""
     desk.require("billing")
-    return [Aside(row, _may_leave(desk, row)) for row in post.letters_in(desk.db, _SET_ASIDE)]
+    rows = post.letters_in(desk.db, _SET_ASIDE, most)
+    return [Aside(row, _may_leave(desk, row)) for row in rows]
 
 
 def release(desk: Desk, letter_id: str, reason: str) -> None:

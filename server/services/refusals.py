@@ -16,7 +16,7 @@ from server.services import evaluation, fates, verdicts
 from server.services.desk import Desk
 from server.services.rules import rulebook
 from server.services.verdicts import Told
-from server.store import care, claims, money, patients
+from server.store import care, claims, money, patients, totals
 from server.store.claims import Line, Lot
 from server.store.patients import Patient
 
@@ -42,11 +42,22 @@ class RefusedFile:
     lines: Sequence[tuple[Line, Patient, Sequence[Told]]]
 
 
-def lines(desk: Desk) -> list[RefusedLine]:
-    """Return the refused lines that wait for a hand, the nearest deadline first."""
+def lines(desk: Desk, after: str = "", most: int = -1) -> list[RefusedLine]:
+    """Return the refused lines that wait for a hand, the nearest deadline first.
+
+    The deadline follows the day of care, the list's own order. `after` is the id of the last line
+    shown; at most so many, all when `most` is negative.
+    """
     desk.require("billing")
-    found = [_refused(desk, line) for line in claims.lines_in(desk.db, [LineState.REJECTED])]
-    return sorted(found, key=lambda r: (r.deadline or date.max, r.line.id))
+    last = claims.line(desk.db, after) if after else None
+    mark = (last.care_date.isoformat(), last.id) if last else ("", "")
+    return _refused(desk, claims.rejected(desk.db, mark, most))
+
+
+def sums(desk: Desk) -> tuple[int, int]:
+    """Return how many refused lines wait for a hand, and what was asked for them."""
+    desk.require("billing")
+    return totals.lines(desk.db).get(LineState.REJECTED, (0, 0))
 
 
 def line(desk: Desk, line_id: str) -> RefusedLine:
@@ -55,14 +66,19 @@ def line(desk: Desk, line_id: str) -> RefusedLine:
     held = claims.line(desk.db, line_id)
     if held is None or held.state is not LineState.REJECTED:
         raise NotFound(kind="refusal")
-    return _refused(desk, held)
+    return _refused(desk, [held])[0]
 
 
-def files(desk: Desk) -> list[RefusedFile]:
+def files(desk: Desk, most: int = 20) -> list[RefusedFile]:
     """Return the files refused whole whose lines are not all billed again, newest first."""
     desk.require("billing")
-    found = [_refused_file(desk, lot) for lot in claims.lots_in(desk.db, LotState.REFUSED)]
-    return [f for f in reversed(found) if any(x.lot is None for x, _, _ in f.lines)]
+    return [_refused_file(desk, lot) for lot in claims.refused_to_bill_again(desk.db, most)]
+
+
+def count_files(desk: Desk) -> int:
+    """Count the files refused whole whose lines are not all billed again."""
+    desk.require("billing")
+    return claims.count_refused_to_bill_again(desk.db)
 
 
 def correct(desk: Desk, line_id: str) -> str:
@@ -123,38 +139,34 @@ def _close_lot(desk: Desk, seq: int, lot: str) -> None:
         fates.settle_lot(desk, seq, lot, "")
 
 
-def _refused(desk: Desk, held: Line) -> RefusedLine:
-    session = care.session(desk.db, held.session)
-    return RefusedLine(
-        held,
-        claims.lot(desk.db, held.lot) if held.lot else None,
-        _patient(desk, held),
-        verdicts.of_line(desk, held.id),
-        last_day("claim_limit", held.care_date, rulebook(desk).deadlines),
-        session.treatment if session else "",
-    )
+def _refused(desk: Desk, held: Sequence[Line]) -> list[RefusedLine]:
+    """Gather what hangs on some refused lines, in four queries however many they are."""
+    lots = claims.some_lots(desk.db, [x.lot for x in held if x.lot])
+    people = patients.some(desk.db, [x.patient for x in held])
+    given = care.sessions(desk.db, [x.session for x in held])
+    told = verdicts.of_lines(desk, [x.id for x in held])
+    deadlines = rulebook(desk).deadlines
+    return [
+        RefusedLine(
+            x, lots.get(x.lot or ""), people[x.patient], told[x.id],
+            last_day("claim_limit", x.care_date, deadlines), given[x.session].treatment,
+        )
+        for x in held
+    ]  # fmt: skip
 
 
 def _refused_file(desk: Desk, lot: Lot) -> RefusedFile:
+    held = claims.lines_of_lot(desk.db, lot.id)
+    people = patients.some(desk.db, [x.patient for x in held])
+    said = verdicts.of_lines(desk, [x.id for x in held])
     told = [
         (p.place, p.letter_code, p.code, _explain(desk, p.place, p.letter_code, p.code))
         for p in money.lot_problems(desk.db, lot.id)
     ]
-    inside = [
-        (x, _patient(desk, x), verdicts.of_line(desk, x.id))
-        for x in claims.lines_of_lot(desk.db, lot.id)
-    ]
-    return RefusedFile(lot, told, inside)
+    return RefusedFile(lot, told, [(x, people[x.patient], said[x.id]) for x in held])
 
 
 def _explain(desk: Desk, place: str, letter: str, code: str) -> Explanation:
     if place.startswith("zone "):
         return verdicts.explain_zone(desk, place.removeprefix("zone "), code)
     return verdicts.explain(desk, letter, code)
-
-
-def _patient(desk: Desk, held: Line) -> Patient:
-    patient = patients.get(desk.db, held.patient)
-    if patient is None:
-        raise NotFound(kind="patient")
-    return patient

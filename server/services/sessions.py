@@ -13,10 +13,11 @@ from server.countries.belgium.counters import Count, count_series, quota_of
 from server.countries.belgium.proposal import Visit, propose_code, propose_intake
 from server.services import cards, dossiers, evaluation
 from server.services.desk import Desk
+from server.services.dossiers import grouped
 from server.services.forms import Form
 from server.services.rules import label, rulebook
-from server.store import care, claims, patients
-from server.store.care import Act, Block, Session, Treatment
+from server.store import care, claims, patients, totals
+from server.store.care import Act, Block, DaySum, Session, Treatment
 from server.store.claims import Line
 from server.store.patients import Patient
 
@@ -201,25 +202,49 @@ def view(desk: Desk, session_id: str) -> SessionView:
     held = care.session(desk.db, session_id)
     if held is None:
         raise NotFound(kind="session")
-    return _view(desk, held)
+    return _views(desk, [held])[0]
 
 
-def of_day(desk: Desk, day: date) -> list[SessionView]:
-    """Return the sessions given on a day, in the order they were recorded."""
+def of_day(desk: Desk, day: date, after: str = "", most: int = -1) -> list[SessionView]:
+    """Return the sessions given on a day, in the order they were recorded, after one of them.
+
+    At most so many, all when negative.
+    """
     desk.require("patients")
-    return [_view(desk, s) for s in care.sessions_on(desk.db, day)]
+    return _views(desk, care.sessions_on(desk.db, day, after, most))
+
+
+def sum_of_day(desk: Desk, day: date) -> DaySum:
+    """Return the sessions of a day in figures."""
+    desk.require("patients")
+    return care.sum_of_day(desk.db, day)
+
+
+def last_of(desk: Desk, patient_id: str, most: int) -> list[SessionView]:
+    """Return the sessions of a patient recorded last, the newest first."""
+    desk.require("patients")
+    return _views(desk, care.last_recorded(desk.db, patient_id, most))
 
 
 def of_series(desk: Desk, treatment_id: str) -> list[SessionView]:
     """Return the sessions of a series, in order of care."""
     desk.require("patients")
-    return [_view(desk, s) for s in care.sessions_of_series(desk.db, treatment_id)]
+    return _views(desk, care.sessions_of_series(desk.db, treatment_id))
 
 
-def blocked(desk: Desk) -> list[SessionView]:
-    """Return the sessions that cannot be billed now, with the reasons."""
+def blocked(desk: Desk, most: int = -1) -> list[SessionView]:
+    """Return the sessions that cannot be billed now, with the reasons, the oldest care first.
+
+    At most so many, all when negative.
+    """
     desk.require("patients")
-    return [_view(desk, s) for s in care.sessions_in(desk.db, SessionState.BLOCKED)]
+    return _views(desk, care.sessions_in(desk.db, SessionState.BLOCKED, most))
+
+
+def count_blocked(desk: Desk) -> int:
+    """Return how many sessions cannot be billed now."""
+    desk.require("patients")
+    return totals.sessions_in(desk.db, SessionState.BLOCKED)
 
 
 def _open(desk: Desk, session_id: str) -> Session:
@@ -246,14 +271,14 @@ def _end(desk: Desk, held: Session, state: SessionState, action: str, reason: st
         evaluation.judge_patient(desk, seq, held.patient)
 
 
-def _view(desk: Desk, s: Session) -> SessionView:
-    patient = patients.get(desk.db, s.patient)
-    if patient is None:
-        raise NotFound(kind="patient")
-    return SessionView(
-        s, patient, care.acts(desk.db, s.id), care.blocks(desk.db, s.id),
-        claims.lines_of_session(desk.db, s.id),
-    )  # fmt: skip
+def _views(desk: Desk, held: Sequence[Session]) -> list[SessionView]:
+    """Gather what hangs on some sessions, in four queries however many they are."""
+    keys = [s.id for s in held]
+    people = patients.some(desk.db, [s.patient for s in held])
+    acts = grouped(care.acts_of_sessions(desk.db, keys), lambda act: act.session)
+    blocks = grouped(care.blocks_of(desk.db, keys), lambda block: block.session)
+    lines = grouped(claims.lines_of_sessions(desk.db, keys), lambda line: line.session)
+    return [SessionView(s, people[s.patient], acts[s.id], blocks[s.id], lines[s.id]) for s in held]
 
 
 def _series(desk: Desk, treatment_id: str) -> tuple[Treatment, Patient]:

@@ -47,7 +47,7 @@ def series(desk: Desk, treatment_id: str) -> Series:
         agreed[0] if agreed else None,
         effective.coverage if effective else None,
         bool(effective and effective.contradicted),
-        len(care.sessions_of_series(desk.db, t.id)),
+        care.count_in_series(desk.db, t.id),
     )
 
 
@@ -63,7 +63,7 @@ def coverages_of(desk: Desk, patient_id: str) -> Sequence[CoverageRow]:
 
 
 def prescribers(desk: Desk) -> Sequence[tuple[str, str]]:
-    """Return (INAMI number, name) of every prescriber already met, by name."""
+    """Return (INAMI number, name) of the prescribers met last, by name."""
     desk.require("patients")
     return care.prescribers(desk.db)
 
@@ -173,7 +173,7 @@ def _read_prescription(desk: Desk, form: Form, patient_id: str) -> PrescriptionR
     if rx_date and rx_date > desk.today:
         form.faults.append(("rx_date", "future"))
     if nihii and not name:
-        name = dict(care.prescribers(desk.db)).get(nihii.digits, "")
+        name = care.prescriber_name(desk.db, nihii.digits)
         if not name:
             form.faults.append(("prescriber_name", "missing"))
     return PrescriptionRow(

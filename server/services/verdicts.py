@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from server.countries.belgium.efact_codes import PlacedCode
 from server.countries.belgium.refusals import Dictionary, Explanation
 from server.services.desk import Desk
+from server.services.dossiers import grouped
 from server.store import money, reference
 from server.store.claims import Line
 from server.store.money import Verdict
@@ -45,7 +46,16 @@ def keep(
 
 def of_line(desk: Desk, line: str) -> list[Told]:
     """Return what was said of a line, the newest letter's cause first, in the user's language."""
-    said = money.verdicts(desk.db, line)
+    return of_lines(desk, [line])[line]
+
+
+def of_lines(desk: Desk, lines: Sequence[str]) -> dict[str, list[Told]]:
+    """Return what was said of each of some lines, as `of_line` does."""
+    said = grouped(money.verdicts_of(desk.db, lines), lambda verdict: verdict.line)
+    return {line: _told(desk, said[line]) for line in lines}
+
+
+def _told(desk: Desk, said: Sequence[Verdict]) -> list[Told]:
     newest = said[-1].letter if said else ""
     return [
         Told(v.letter_code, v.code, explain(desk, v.letter_code, v.code), v.comment, v.letter)

@@ -26,13 +26,15 @@ class Waiting:
         return self.message.state is MessageState.FAILED and self.message.reason != CHANGED
 
 
-def messages(desk: Desk) -> Sequence[Waiting]:
-    """Return every message that is not final, the most urgent first."""
+def messages(desk: Desk, after: str = "", most: int = 50) -> Sequence[Waiting]:
+    """Return a page of the messages that are not final, the most urgent first.
+
+    `after` is the id of the last one shown, "" for the first page.
+    """
     desk.require("amounts" if desk.user.may("amounts") else "billing")
-    return [
-        Waiting(row, claims.lot(desk.db, row.lot) if row.lot else None)
-        for row in post.open_rows(desk.db)
-    ]
+    rows = post.page_of_open_rows(desk.db, after, most)
+    lots = claims.some_lots(desk.db, [row.lot for row in rows if row.lot])
+    return [Waiting(row, lots.get(row.lot or "")) for row in rows]
 
 
 def retry(desk: Desk, message_id: str) -> None:

@@ -194,10 +194,19 @@ def add_prescriber(
     db.execute("insert into prescriber values (?, ?, ?, ?, ?)", (key, device, seq, nihii, name))
 
 
-def prescribers(db: apsw.Connection) -> list[tuple[str, str]]:
-    """Return (nihii, name) of every known prescriber, by name."""
-    rows = db.execute("select nihii, name from prescriber order by name").fetchall()
+def prescribers(db: apsw.Connection, most: int = 50) -> list[tuple[str, str]]:
+    """Return (nihii, name) of the prescribers met last, by name."""
+    rows = db.execute(
+        "select nihii, name from (select nihii, name from prescriber where id < '~'"
+        " order by id desc limit ?) order by name, nihii",
+        (most,),
+    ).fetchall()
     return [(str(nihii), str(name)) for nihii, name in rows]
+
+
+def prescriber_name(db: apsw.Connection, nihii: str) -> str:
+    """Return the name of a known prescriber, "" for one never met."""
+    return str(value(db, "select name from prescriber where nihii = ?", (nihii,)) or "")
 
 
 def add_prescription(db: apsw.Connection, row: PrescriptionRow, device: str, seq: int) -> None:
@@ -319,6 +328,21 @@ def sessions_of_series(db: apsw.Connection, treatment_id: str) -> list[Session]:
     )  # fmt: skip
 
 
+def count_in_series(db: apsw.Connection, treatment_id: str) -> int:
+    """Count the sessions given in a series."""
+    found = "select count(*) from session where treatment = ?" + _LIVE
+    return int(value(db, found, (treatment_id,)))
+
+
+def last_recorded(db: apsw.Connection, patient: str, most: int) -> list[Session]:
+    """Return the sessions given to a patient that were recorded last, the newest first."""
+    return many(
+        db, Session,
+        _SESSION + " where patient = ?" + _LIVE + " order by recorded_at desc, id desc limit ?",
+        (patient, most),
+    )  # fmt: skip
+
+
 def sessions_of_patient(db: apsw.Connection, patient: str, since: date) -> list[Session]:
     """Return the sessions given to a patient since a day, in order of care."""
     return many(
@@ -342,16 +366,50 @@ def sessions_of(db: apsw.Connection, patients: Sequence[str]) -> list[Session]:
     )
 
 
-def sessions_on(db: apsw.Connection, day: date) -> list[Session]:
-    """Return the sessions of one day, in the order they were recorded."""
+def sessions_on(db: apsw.Connection, day: date, after: str = "", most: int = -1) -> list[Session]:
+    """Return the sessions of one day, in the order they were recorded, after one of them.
+
+    At most so many, all when negative.
+    """
     return many(
-        db, Session, _SESSION + " where care_date = ?" + _LIVE + " order by id", (day.isoformat(),)
+        db, Session,
+        _SESSION + " where care_date = ? and id > ?" + _LIVE + " order by id limit ?",
+        (day.isoformat(), after, most),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DaySum:
+    """One day in figures; cents."""
+
+    sessions: int
+    fee_cents: int
+    oa_cents: int
+    collected_cents: int
+
+
+def sum_of_day(db: apsw.Connection, day: date) -> DaySum:
+    """Return the sessions of one day in figures: what they cost and what was collected."""
+    found = one(
+        db,
+        DaySum,
+        "select count(*) as sessions, coalesce(sum(copay_collected_cents), 0) as collected_cents,"
+        " coalesce(sum((select sum(fee_cents) from line where session = s.id)), 0) as fee_cents,"
+        " coalesce(sum((select sum(oa_cents) from line where session = s.id)), 0) as oa_cents"
+        " from session s where care_date = ?" + _LIVE,
+        (day.isoformat(),),
     )
+    if found is None:
+        raise LookupError("an aggregate without a row")
+    return found
 
 
-def sessions_in(db: apsw.Connection, state: SessionState) -> list[Session]:
-    """Return every session in one state, in order of care."""
-    return many(db, Session, _SESSION + " where state = ? order by care_date, id", (str(state),))
+def sessions_in(db: apsw.Connection, state: SessionState, most: int = -1) -> list[Session]:
+    """Return the sessions in one state, in order of care; at most so many, all when negative."""
+    return many(
+        db, Session, _SESSION + " where state = ? order by care_date, id limit ?",
+        (str(state), most),
+    )  # fmt: skip
 
 
 def move_session(db: apsw.Connection, key: str, old: SessionState, new: SessionState) -> None:
@@ -368,12 +426,12 @@ def move_session(db: apsw.Connection, key: str, old: SessionState, new: SessionS
 
 def claim_sessions(db: apsw.Connection, keys: Sequence[str]) -> None:
     """Claim ready sessions, all of them; raise `StateConflict` when one is elsewhere."""
-    before = db.total_changes()
-    db.executemany(
-        "update session set state = 'Claimed' where id = ? and state = 'Ready'",
-        [(key,) for key in keys],
+    db.execute(
+        "update session set state = 'Claimed'"
+        " where id in (select value from json_each(?)) and state = 'Ready'",
+        (json.dumps(keys),),
     )
-    if db.total_changes() - before != len(keys):
+    if db.changes() != len(keys):  # what triggers change is not counted
         raise StateConflict(kind="session", state="", wanted=str(SessionState.CLAIMED))
 
 
@@ -443,6 +501,26 @@ def acts(db: apsw.Connection, session_id: str) -> list[Act]:
         db, Act, "select id, session, rank, code, units from act where session = ? order by rank",
         (session_id,),
     )  # fmt: skip
+
+
+def acts_of_sessions(db: apsw.Connection, sessions: Sequence[str]) -> list[Act]:
+    """Return the acts of some sessions, in order within each."""
+    return many(
+        db,
+        Act,
+        "select id, session, rank, code, units from act"
+        " where session in (select value from json_each(?)) order by session, rank",
+        (json.dumps(sessions),),
+    )
+
+
+def sessions(db: apsw.Connection, keys: Sequence[str]) -> dict[str, Session]:
+    """Return some sessions by id."""
+    rows = many(
+        db, Session, _SESSION + " where id in (select value from json_each(?))",
+        (json.dumps(keys),),
+    )  # fmt: skip
+    return {row.id: row for row in rows}
 
 
 def acts_of(db: apsw.Connection, patients: Sequence[str]) -> list[Act]:

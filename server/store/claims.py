@@ -193,49 +193,74 @@ def lines_of_draft(db: apsw.Connection, payer: str, month: str) -> list[Line]:
     )
 
 
-def drafts(db: apsw.Connection) -> list[tuple[str, str]]:
-    """Return the payer and month of each lot that could be sealed."""
-    rows = db.execute(
-        "select distinct payer, substr(care_date, 1, 7) from line" + _TO_BILL + " order by 1, 2"
-    )
-    return [(str(payer), str(month)) for payer, month in rows]
+def rejected(db: apsw.Connection, after: tuple[str, str] = ("", ""), most: int = -1) -> list[Line]:
+    """Return the refused lines, oldest care first, after the (care date, id) of the last shown.
 
-
-def lines_in(db: apsw.Connection, states: Sequence[LineState]) -> list[Line]:
-    """Return the lines in some states, newest care first."""
-    marks = {f"s{i}": str(state) for i, state in enumerate((*states, *("",) * 12)[:12])}
+    At most so many, all when negative.
+    """
     return many(
         db,
         Line,
-        _LINE + " where state in (:s0, :s1, :s2, :s3, :s4, :s5, :s6, :s7, :s8, :s9, :s10, :s11)"
-        " order by care_date desc, id desc",
-        marks,
+        _LINE + " where state = 'Rejected' and (care_date, id) > (?, ?)"
+        " order by care_date, id limit ?",
+        (*after, most),
     )
 
 
 def page_of_lines(
     db: apsw.Connection, states: Sequence[LineState], before: tuple[str, str], most: int
 ) -> list[Line]:
-    """Return a page of lines, newest care first, after the (care date, id) of the last shown."""
-    marks = {f"s{i}": str(state) for i, state in enumerate((*states, *("",) * 12)[:12])}
+    """Return a page of lines, newest care first, after the (care date, id) of the last shown.
+
+    Each state is walked in its own order, and no further than the page.
+    """
+    if len(states) == len(LineState):
+        return many(
+            db, Line,
+            _LINE + " where (care_date, id) < (?, ?) order by care_date desc, id desc limit ?",
+            (*before, most),
+        )  # fmt: skip
+    first = {
+        (str(day), str(key))
+        for state in states
+        for day, key in db.execute(
+            "select care_date, id from line where state = ? and (care_date, id) < (?, ?)"
+            " order by care_date desc, id desc limit ?",
+            (str(state), *before, most),
+        )
+    }
+    return lines(db, [key for _, key in sorted(first, reverse=True)[:most]])
+
+
+def lines_of_patients(
+    db: apsw.Connection, patients: Sequence[str], before: tuple[str, str], most: int
+) -> list[Line]:
+    """Return a page of the lines of some patients, newest care first."""
+    first = {
+        (str(day), str(key))
+        for patient in patients
+        for day, key in db.execute(
+            "select care_date, id from line where patient = ? and (care_date, id) < (?, ?)"
+            " order by care_date desc, id desc limit ?",
+            (patient, *before, most),
+        )
+    }
+    return lines(db, [key for _, key in sorted(first, reverse=True)[:most]])
+
+
+def lines(db: apsw.Connection, keys: Sequence[str]) -> list[Line]:
+    """Return some lines, newest care first."""
     return many(
         db,
         Line,
-        _LINE + " where state in (:s0, :s1, :s2, :s3, :s4, :s5, :s6, :s7, :s8, :s9, :s10, :s11)"
-        " and (care_date, id) < (:day, :id) order by care_date desc, id desc limit :most",
-        {**marks, "day": before[0], "id": before[1], "most": most},
+        _LINE + " where id in (select value from json_each(?)) order by care_date desc, id desc",
+        (json.dumps(keys),),
     )
 
 
 def successor(db: apsw.Connection, key: str) -> Line | None:
     """Return the line that replaced one, if any."""
     return one(db, Line, _LINE + " where predecessor = ? order by id desc limit 1", (key,))
-
-
-def count_lines(db: apsw.Connection) -> dict[str, int]:
-    """Return how many lines are in each state."""
-    rows = db.execute("select state, count(*) from line group by state")
-    return {str(state): int(str(count)) for state, count in rows}
 
 
 def lots_of_line(db: apsw.Connection, key: str) -> list[str]:
@@ -254,6 +279,22 @@ def move_line(
     db.execute("update line set state = ? where id = ?", (str(new), key))
     add_step(db, stamp, seq, "line", key, (str(held.state), str(new)), evidence)
     return held.state
+
+
+def successor_lots(db: apsw.Connection, lot: str) -> list[Lot]:
+    """Return the lots in which lines of one left again, freed or replaced."""
+    return many(
+        db,
+        Lot,
+        _LOT + " where id in ("
+        " select l.lot from lot_line x join line l on l.id = x.line"
+        " where x.lot = ?1 and l.state <> 'Replaced' and l.lot <> ?1"
+        " union"
+        " select n.lot from lot_line x join line l on l.id = x.line"
+        " join line n on n.predecessor = l.id"
+        " where x.lot = ?1 and l.state = 'Replaced' and n.lot <> ?1) order by id",
+        (lot,),
+    )
 
 
 def tie_line(db: apsw.Connection, key: str, lot: str | None) -> None:
@@ -302,12 +343,12 @@ def lock_lines(
     db: apsw.Connection, stamp: Stamp, seq: int, lot: str, inside: Sequence[LotLine]
 ) -> None:
     """Put priced lines into a lot and keep how each leaves; all of them, or `StateConflict`."""
-    before = db.total_changes()
-    db.executemany(
-        "update line set state = 'Locked', lot = ? where id = ? and state = 'Priced'",
-        [(lot, x.line) for x in inside],
+    db.execute(
+        "update line set state = 'Locked', lot = ?"
+        " where id in (select value from json_each(?)) and state = 'Priced'",
+        (lot, json.dumps([x.line for x in inside])),
     )
-    if db.total_changes() - before != len(inside):
+    if db.changes() != len(inside):  # what triggers change is not counted
         raise StateConflict(kind="line", state="", wanted=str(LineState.LOCKED))
     db.executemany(
         "insert into lot_line values (?, ?, ?, ?, ?, ?, ?)",
@@ -329,6 +370,71 @@ def lot_lines(db: apsw.Connection, lot: str) -> list[LotLine]:
         "select lot, line, invoice_number, record, oa_cents, copay_cents, supplement_cents"
         " from lot_line where lot = ? order by record",
         (lot,),
+    )
+
+
+def page_of_lot(db: apsw.Connection, lot: str, after: int, most: int) -> list[LotLine]:
+    """Return a page of the lines of a lot as they left, after a record of its file."""
+    return many(
+        db,
+        LotLine,
+        "select lot, line, invoice_number, record, oa_cents, copay_cents, supplement_cents"
+        " from lot_line where lot = ? and record > ? order by record limit ?",
+        (lot, after, most),
+    )
+
+
+def some_lots(db: apsw.Connection, keys: Sequence[str]) -> dict[str, Lot]:
+    """Return some lots by id."""
+    rows = many(
+        db, Lot, _LOT + " where id in (select value from json_each(?))",
+        (json.dumps(list(dict.fromkeys(keys))),),
+    )  # fmt: skip
+    return {row.id: row for row in rows}
+
+
+def numbered(db: apsw.Connection, number: int, payer: str, most: int) -> list[Lot]:
+    """Return the lots of one sending number, newest first; of one payer unless it is ""."""
+    return many(
+        db,
+        Lot,
+        _LOT + " where number = ?1 and (?2 = '' or payer = ?2) order by id desc limit ?3",
+        (number, payer, most),
+    )
+
+
+def payers(db: apsw.Connection) -> list[str]:
+    """Return every payer a lot was ever made for."""
+    rows = db.execute(
+        "with recursive known (payer) as ("
+        " select min(payer) from lot union all"
+        " select (select min(payer) from lot where payer > known.payer) from known"
+        " where known.payer is not null)"
+        " select payer from known where payer is not null"
+    )
+    return [str(row[0]) for row in rows]
+
+
+def refused_to_bill_again(db: apsw.Connection, most: int) -> list[Lot]:
+    """Return the files refused whole of which a line is in no lot again, newest first."""
+    return many(
+        db,
+        Lot,
+        _LOT + " where state = 'Refused' and id in (select x.lot from line l"
+        " cross join lot_line x on x.line = l.id where l.lot is null) order by id desc limit ?",
+        (most,),
+    )
+
+
+def count_refused_to_bill_again(db: apsw.Connection) -> int:
+    """Count the files refused whole of which a line is in no lot again."""
+    return int(
+        value(
+            db,
+            "select count(*) from (select distinct x.lot from line l"
+            " cross join lot_line x on x.line = l.id where l.lot is null) f"
+            " cross join lot o on o.id = f.lot where o.state = 'Refused'",
+        )
     )
 
 
@@ -355,18 +461,25 @@ def knows_payer(db: apsw.Connection, payer: str) -> bool:
     return value(db, "select 1 from lot where payer = ? limit 1", (payer,)) is not None
 
 
-def lots_of_payer_on(db: apsw.Connection, payer: str, since: date) -> list[Lot]:
-    """Return the sealed lots of one payer planned on a day or later, by day."""
-    return many(
-        db, Lot, _LOT + " where payer = ? and file_day >= ? and state <> 'Draft'"
-        " order by file_day, id",
+def taken_days(db: apsw.Connection, payer: str, since: date) -> set[date]:
+    """Return the civil days from one on that lots of a payer are planned on."""
+    rows = db.execute(
+        "select distinct file_day from lot where payer = ? and file_day >= ? and state <> 'Draft'",
         (payer, since.isoformat()),
-    )  # fmt: skip
+    )
+    return {date.fromisoformat(str(row[0])) for row in rows}
 
 
-def lots_in(db: apsw.Connection, state: LotState) -> list[Lot]:
-    """Return the lots in one state, oldest first."""
-    return many(db, Lot, _LOT + " where state = ? order by id", (str(state),))
+def late_lots(db: apsw.Connection, payers: Sequence[str], before: date) -> int:
+    """Count the lots of some payers that should have left before a day and still wait."""
+    return int(
+        value(
+            db,
+            "select count(*) from lot where state = 'Queued' and file_day < ?"
+            " and payer in (select value from json_each(?))",
+            (before.isoformat(), json.dumps(payers)),
+        )
+    )
 
 
 def move_lot(

@@ -29,6 +29,20 @@ def since(db: apsw.Connection, last: int, most: int = 200) -> list[Event]:
     )
 
 
+KEPT = 1_000
+"""How many events are kept for pages that were away; screens older than that begin anew."""
+
+
+def prune(db: apsw.Connection) -> None:
+    """Forget the oldest events but the last ones; ids go on from where they are."""
+    db.execute("delete from event where id <= (select max(id) from event) - ?", (KEPT,))
+
+
+def oldest_id(db: apsw.Connection) -> int:
+    """Return the id of the oldest event still known, 0 when there is none."""
+    return int(value(db, "select coalesce(min(id), 0) from event"))
+
+
 def last_id(db: apsw.Connection) -> int:
     """Return the id of the newest event, 0 when there is none."""
     return int(value(db, "select coalesce(max(id), 0) from event"))

@@ -1,11 +1,13 @@
 """Settlements announced by insurers, payments received, and which pays what."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import apsw
 
-from server.store.rows import many, one
+from server.store.rows import many, one, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,28 @@ class LotProblem:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """One lot a settlement spoke of whose lines are not wholly paid yet."""
+
+    lot: str
+    code: str  # letter of the device that numbered it
+    payment_reference: str
+    accepted_cents: int  # announced by the settlement
+    claimed_cents: int
+    received_cents: int
+    first_received_on: date | None
+
+
+_AWAITED = """
+    select l.id as lot, d.code, s.payment_reference, s.accepted_cents, m.claimed_cents,
+           m.received_cents, m.first_received_on
+      from lot l
+      join lot_money m on m.lot = l.id
+      join settlement s on s.id = (select max(id) from settlement where lot = l.id and is_total = 1)
+      join device d on d.id = l.device
+     where l.state in ('Accepted', 'PartlySettled') and m.received_cents < m.claimed_cents
+"""
 _SETTLEMENT = """
     select letter, lot, mutuality, requested_cents, accepted_cents, refused_cents,
            payment_reference, is_total
@@ -87,6 +111,40 @@ def add_settlement(db: apsw.Connection, s: Settlement) -> None:
 def settlements(db: apsw.Connection, lot: str) -> list[Settlement]:
     """Return what was announced for a lot, totals last."""
     return many(db, Settlement, _SETTLEMENT + " where lot = ? order by is_total, id", (lot,))
+
+
+def awaited(db: apsw.Connection, after: str = "", most: int = -1) -> list[Awaited]:
+    """Return the lots whose transfer is awaited, the oldest first, after one of them.
+
+    At most so many, all when negative.
+    """
+    return many(db, Awaited, _AWAITED + " and l.id > ? order by l.id limit ?", (after, most))
+
+
+def awaited_of(db: apsw.Connection, lot: str) -> list[Awaited]:
+    """Return what is awaited for one lot: one row, or none."""
+    return many(db, Awaited, _AWAITED + " and l.id = ?", (lot,))
+
+
+def awaited_since(db: apsw.Connection, day: date, most: int) -> list[Awaited]:
+    """Return the lots paid in part on a day or before, the oldest first; all when negative."""
+    return many(
+        db, Awaited, _AWAITED + " and m.first_received_on <= ? order by l.id limit ?",
+        (day.isoformat(), most),
+    )  # fmt: skip
+
+
+def count_awaited_since(db: apsw.Connection, day: date) -> int:
+    """Count the lots paid in part on a day or before."""
+    text = f"select count(*) from ({_AWAITED} and m.first_received_on <= ?)"
+    return int(value(db, text, (day.isoformat(),)))
+
+
+def awaited_sum(db: apsw.Connection) -> tuple[int, int]:
+    """Return how many lots are awaited and what they still have to bring."""
+    text = f"select count(*), coalesce(sum(claimed_cents - received_cents), 0) from ({_AWAITED})"
+    found = db.execute(text).fetchall()[0]
+    return int(str(found[0])), int(str(found[1]))
 
 
 def settlement_total(db: apsw.Connection, lot: str) -> Settlement | None:
@@ -118,21 +176,18 @@ def match(db: apsw.Connection, payment: str, line: str, lot: str, cents: int) ->
     )
 
 
-def payments(db: apsw.Connection, most: int = 200) -> list[Payment]:
-    """Return the payments, newest first."""
-    return many(db, Payment, _PAYMENT + " order by received_on desc, id desc limit ?", (most,))
-
-
 def payment(db: apsw.Connection, key: str) -> Payment | None:
     """Return one payment."""
     return one(db, Payment, _PAYMENT + " where id = ?", (key,))
 
 
-def unmatched(db: apsw.Connection) -> list[Payment]:
-    """Return the payments of which a part pays nothing yet, newest first."""
+def unmatched(db: apsw.Connection, most: int = -1) -> list[Payment]:
+    """Return the payments of which a part pays nothing yet, newest first; all when negative."""
     return many(
         db, Payment,
-        _PAYMENT + " where matched_cents < amount_cents order by received_on desc, id desc",
+        _PAYMENT + " where matched_cents < amount_cents and received_on > ''"
+        " order by received_on desc, id desc limit ?",
+        (most,),
     )  # fmt: skip
 
 
@@ -154,9 +209,13 @@ def add_verdict(db: apsw.Connection, v: Verdict) -> None:
     )
 
 
-def verdicts(db: apsw.Connection, line: str) -> list[Verdict]:
-    """Return everything said of a line, oldest first."""
-    return many(db, Verdict, _VERDICT + " where line = ? order by id", (line,))
+def verdicts_of(db: apsw.Connection, lines: Sequence[str]) -> list[Verdict]:
+    """Return everything said of some lines, oldest first."""
+    return many(
+        db, Verdict,
+        _VERDICT + " where line in (select value from json_each(?)) order by id",
+        (json.dumps(lines),),
+    )  # fmt: skip
 
 
 def add_lot_problem(db: apsw.Connection, p: LotProblem) -> None:

@@ -1,6 +1,9 @@
 """Patients, what each source said of their identity and address, and the cards that were read."""
 
+import json
+import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -68,6 +71,9 @@ class Reading:
     proof_reason: str
 
 
+_MOST_LOOKED_AT = 200  # files that hold the words typed, of which the first by name are shown
+_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+
 _PATIENT = """
     select id, niss, last_name, first_name, birth_date, sex, language, phone, draft, archived
       from patient
@@ -126,24 +132,93 @@ def by_niss(db: apsw.Connection, niss: str) -> Patient | None:
     return one(db, Patient, _PATIENT + " where niss = ? and superseded_by is null", (niss,))
 
 
-def search(db: apsw.Connection, text: str, most: int = 20) -> list[Patient]:
-    """Return patients whose folded name (or NISS) begins with what was typed, by name."""
-    key = search_key(text)
-    digits = "".join(c for c in text if c.isdigit())
+def some(db: apsw.Connection, keys: Sequence[str]) -> dict[str, Patient]:
+    """Return some patients by id."""
+    wanted = json.dumps(list(dict.fromkeys(keys)))
+    rows = many(db, Patient, _PATIENT + " where id in (select value from json_each(?))", (wanted,))
+    return {row.id: row for row in rows}
+
+
+def page(db: apsw.Connection, after: str = "", most: int = 20) -> list[Patient]:
+    """Return a page of living files by name, after the one of an id ("" for the first page)."""
     return many(
         db,
         Patient,
-        _PATIENT + " where superseded_by is null and archived = 0 and"
-        " ((search >= ?1 and search < ?1 || char(1114111)) or (?2 <> '' and niss >= ?2"
-        " and niss < ?2 || char(1114111))) order by search, id limit ?3",
-        (key, digits if len(digits) >= 2 else "", most),
+        _PATIENT + " where (search, id) > (coalesce((select search from patient where id = ?1), '')"
+        ", ?1) and superseded_by is null and archived = 0 order by search, id limit ?2",
+        (after, most),
     )
 
 
-def count(db: apsw.Connection) -> int:
-    """Count the living files."""
-    found = "select count(*) from patient where superseded_by is null and archived = 0"
-    return int(value(db, found))
+def search(db: apsw.Connection, text: str, most: int = 20) -> list[Patient]:
+    """Return the living files of what was typed, by name, at most so many.
+
+    First those whose folded name begins with it; then those of which every word typed begins a
+    word: a name, a birth date (03/11/1981, 1981-11-03) or a NISS.
+    """
+    key = search_key(text)
+    if not key:
+        return page(db, most=most)
+    found = many(
+        db,
+        Patient,
+        _PATIENT + " where search >= ?1 and search < ?1 || char(1114111)"
+        " and superseded_by is null and archived = 0 order by search, id limit ?2",
+        (key, most),
+    )
+    if len(found) < most:
+        known = {patient.id for patient in found}
+        others = [patient for patient in _with_words(db, key, most) if patient.id not in known]
+        found += others[: most - len(found)]
+    return found
+
+
+def with_words(db: apsw.Connection, text: str, most: int) -> list[str]:
+    """Return the ids of the files of which every word typed begins a word, at most so many."""
+    rows = db.execute(
+        "select e.patient from patient_words w cross join patient_entry e on e.number = w.rowid"
+        " where w.patient_words match ? order by w.rowid limit ?",
+        (_asked(search_key(text)), most),
+    )
+    return [str(row[0]) for row in rows]
+
+
+def list_words(db: apsw.Connection) -> None:
+    """List the words of the patients that are not in the list yet, as its triggers do of each."""
+    db.execute("insert or ignore into patient_entry (patient) select id from patient order by id")
+    db.execute(
+        "insert into patient_words (rowid, words) select e.number,"
+        " p.search || coalesce(' ' || strftime('%d%m%Y', p.birth_date)"
+        " || ' ' || strftime('%Y%m%d', p.birth_date), '') || coalesce(' ' || p.niss, '')"
+        " from patient_entry e join patient p on p.id = e.patient"
+        " where e.number not in (select rowid from patient_words)"
+    )
+
+
+def _with_words(db: apsw.Connection, key: str, most: int) -> list[Patient]:
+    return many(
+        db,
+        Patient,
+        _PATIENT + " where id in (select e.patient from"
+        " (select rowid from patient_words where patient_words match ?1 limit ?2) w"
+        " cross join patient_entry e on e.number = w.rowid)"
+        " and superseded_by is null and archived = 0 order by search, id limit ?3",
+        (_asked(key), _MOST_LOOKED_AT, most),
+    )
+
+
+def _asked(key: str) -> str:
+    """Write what the list of words is asked: each word typed as a beginning, digits without marks.
+
+    A word is quoted whole, so that nothing typed is ever read as an operator.
+    """
+    padded = _DAY.sub(lambda m: f"{m[1]:>02}{m[2]:>02}{m[3]}", key)
+    words = [
+        re.sub(r"\W", "", word) if any(map(str.isdigit, word)) else re.sub(r"[^\w'-]", " ", word)
+        for word in padded.split()
+    ]
+    kept = [word.strip() for word in words if re.search(r"\w", word)]
+    return " ".join(f'"{word}"*' for word in kept) or '""'
 
 
 def add_identity(db: apsw.Connection, fact: IdentityFact, device: str, seq: int) -> None:

@@ -130,6 +130,51 @@ def open_rows(db: apsw.Connection) -> list[Row]:
     )
 
 
+def page_of_open_rows(db: apsw.Connection, after: str = "", most: int = 50) -> list[Row]:
+    """Return a page of the messages that are not final, the most urgent first.
+
+    `after` is the id of the last one shown.
+    """
+    return many(
+        db,
+        Row,
+        _ROW + " where state in ('New', 'Ready', 'Leased', 'RetryWait', 'Unknown', 'Failed')"
+        " and (?1 = '' or (coalesce(deadline, '9999'), priority, coalesce(not_before, ''), id) >"
+        " (select coalesce(deadline, '9999'), priority, coalesce(not_before, ''), id"
+        " from message where id = ?1))"
+        " order by coalesce(deadline, '9999'), priority, coalesce(not_before, ''), id limit ?2",
+        (after, most),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The messages that are not final, in figures."""
+
+    waiting: int
+    doubtful: int
+    failed: int
+    cents: int  # what their lots ask of insurers
+    oldest: datetime | None
+
+
+def standing(db: apsw.Connection) -> Standing:
+    """Return the messages that are not final in figures; their bytes are not touched."""
+    found = one(
+        db,
+        Standing,
+        "select count(*) filter (where m.state not in ('Unknown', 'Failed')) as waiting,"
+        " count(*) filter (where m.state = 'Unknown') as doubtful,"
+        " count(*) filter (where m.state = 'Failed') as failed,"
+        " coalesce(sum((select oa_cents from lot where id = m.lot)), 0) as cents,"
+        " min(m.created_at) as oldest from message m"
+        " where m.state in ('New', 'Ready', 'Leased', 'RetryWait', 'Unknown', 'Failed')",
+    )
+    if found is None:
+        raise LookupError("an aggregate without a row")
+    return found
+
+
 def move(db: apsw.Connection, row: Row, new: MessageState, reason: str = "") -> None:
     """Take one allowed step; raise `StateConflict` when the row is elsewhere."""
     if (
@@ -210,12 +255,12 @@ def attempts(db: apsw.Connection, message: str) -> list[Attempt]:
 def sent_in_lane_since(db: apsw.Connection, lane: str, since: datetime) -> list[str]:
     """Return the messages of a lane whose bytes left (or may have) since an instant."""
     rows = db.execute(
-        "select distinct a.message from attempt a join message m on m.id = a.message"
-        " where m.lane = ? and a.kind = 'send' and a.at >= ?"
-        " and a.verdict in ('', 'done', 'unknown')",
-        (lane, since.isoformat()),
+        "select message from attempt where at >= ? and kind = 'send'"
+        " and verdict in ('', 'done', 'unknown')"
+        " and (select lane from message where id = attempt.message) = ?",
+        (since.isoformat(), lane),
     )
-    return [str(row[0]) for row in rows]
+    return list(dict.fromkeys(str(row[0]) for row in rows))
 
 
 def keep_raw(
@@ -260,9 +305,20 @@ def letters_of_lot(db: apsw.Connection, lot: str) -> list[LetterRow]:
     return many(db, LetterRow, _LETTER + " where lot = ? order by at, id", (lot,))
 
 
-def letters_in(db: apsw.Connection, state: str) -> list[LetterRow]:
-    """Return the letters in one state, oldest first."""
-    return many(db, LetterRow, _LETTER + " where state = ? order by at, id", (state,))
+def letters_in(db: apsw.Connection, state: str, most: int = -1) -> list[LetterRow]:
+    """Return the letters in one state, oldest first; at most so many, all when negative."""
+    return many(db, LetterRow, _LETTER + " where state = ? order by at, id limit ?", (state, most))
+
+
+def count_letters(db: apsw.Connection, state: str) -> int:
+    """Return how many letters in one state still wait for a person: never many."""
+    return int(
+        value(
+            db,
+            "select count(*) from letter where state = ? and confirmed_at is null",
+            (state,),
+        )
+    )
 
 
 def letter_bytes(db: apsw.Connection, key: str) -> bytes:

@@ -113,7 +113,7 @@ def test_a_refused_call_is_written_into_the_journal_also_when_it_came_while_lock
     assert world.sql("select entity_id from journal where action = 'outbound.refused'") == (
         "evil.example:443"
     )
-    assert list(journal.broken_rows(world.desk.db, world.desk.stamp.mac_key)) == []
+    assert list(journal.flaws(world.desk.db, world.desk.stamp.mac_key)) == []
 
 
 def test_what_was_refused_while_locked_waits_for_the_unlocking(world: World) -> None:

@@ -386,7 +386,7 @@ def test_today_adds_up(world: World) -> None:
     world.open_series(VERHULST, agreed=False)
     world.visit(VERHULST)
     seen = today.overview(world.desk)
-    assert (seen.fee_cents, seen.collected_cents) == (3 * 3388, 875)
+    assert (seen.done.fee_cents, seen.done.collected_cents) == (3 * 3388, 875)
     assert seen.to_bill_cents == 3138 + 2763
     assert [v.patient.last_name for v in seen.blocked] == ["Verhulst"]
     assert (seen.refused_lines, seen.set_aside, seen.on_its_way_cents) == (0, 0, 0)

@@ -167,7 +167,7 @@ class Life:
                 self.office.take(answer.refused() if kind == "refused" else answer.accepted())
 
     def correct(self, _: Person) -> None:
-        lines = claims.lines_in(self.world.desk.db, [LineState.REJECTED])
+        lines = claims.page_of_lines(self.world.desk.db, [LineState.REJECTED], ("9999", "~"), -1)
         if not lines:
             raise NotFound(kind="line")
         line = self.draw.choice(lines).id

@@ -26,6 +26,7 @@ from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.store import claims, journal, post
 from sync.engine import Engine
+from sync.outbound import straight
 from sync.transports.endpoint import Endpoint
 from sync.transports.exchange import _Wire
 from tests.torture.admin import Simulator
@@ -90,7 +91,7 @@ def live(plan: Plan) -> list[dict[str, Any]]:
     cabinet = Cabinet(Path(plan.folder), clock, os.urandom, BUILT_ON, CHEAP)
     cabinet.unlock(cabinet.logins()[0].id, PASSPHRASE)
     outbox = PracticeOutbox(cabinet.desk, clock.monotonic)
-    partner = _my_care_net(cabinet, clock, Endpoint.parse(simulator.endpoint))
+    partner = _my_care_net(cabinet, clock, Endpoint.parse(simulator.endpoint), straight)
     streams = {"efact": partner}
     engine = Engine(outbox, streams, streams, PracticeIntake(cabinet.desk), clock)
     outbox.recover(clock.now())
@@ -130,7 +131,7 @@ def _rows(cabinet: Cabinet) -> list[post.Row]:
 
 def _see(cabinet: Cabinet) -> list[dict[str, Any]]:
     desk = cabinet.desk()
-    broken = [*journal.broken_rows(desk.db, desk.stamp.mac_key)]
+    broken = [*journal.flaws(desk.db, desk.stamp.mac_key)]
     if broken or desk.db.pragma("quick_check") != "ok":
         raise RuntimeError(f"damaged: {broken}")
     shown = {x.message.id for x in waiting.messages(desk) if x.message.reason}

@@ -15,7 +15,7 @@ from typing import Self
 import argon2.low_level
 
 from server.services.cabinet import DATABASE, REFERENCE, Cabinet
-from server.store import claims
+from server.store import totals
 from tests.people import DELVAUX, LAMBIOTTE, OUCHENE, THONON
 from tests.world import BUILT_ON, CHEAP, MARCHAL, FixedClock, World, furnish, open_cabinet, seeded
 
@@ -39,7 +39,7 @@ class Template:
         if not (folder / DATABASE).exists():
             _make(folder)
         cabinet = open_cabinet(folder, FixedClock(EVENING))
-        drafts = tuple(claims.drafts(cabinet.desk().db))
+        drafts = tuple((x.payer, x.month) for x in totals.to_bill(cabinet.desk().db))
         cabinet.lock()
         return cls(folder, (folder / DATABASE).read_bytes(), drafts)
 

@@ -116,9 +116,13 @@ class FakeEvents:
 
     def __init__(self) -> None:
         self.rows: list[EventRow] = []
+        self.first = 0  # id of the oldest row not forgotten
 
     def since(self, last: int) -> Sequence[EventRow]:
         return [row for row in self.rows if row.id > last]
+
+    def oldest(self) -> int:
+        return self.first
 
     def latest(self) -> int:
         return self.rows[-1].id if self.rows else 0

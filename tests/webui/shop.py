@@ -120,6 +120,9 @@ class Events:
         found = events.since(self.world.desk.db, last)
         return [EventRow(event.id, event.kind, event.ref) for event in found]
 
+    def oldest(self) -> int:
+        return events.oldest_id(self.world.desk.db) if self.world.cabinet.is_open else 0
+
     def latest(self) -> int:
         return events.last_id(self.world.desk.db) if self.world.cabinet.is_open else 0
 

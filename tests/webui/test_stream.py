@@ -51,6 +51,15 @@ def test_a_row_written_while_waiting_is_told_when_woken(house: House, stream: St
     assert next(lines).startswith("id: 4\n")
 
 
+@pytest.mark.parametrize(("last", "first", "leaves"), [(2, 4, True), (3, 4, False), (0, 0, False)])
+def test_a_page_that_missed_forgotten_rows_begins_anew(
+    house: House, stream: Stream, last: int, first: int, *, leaves: bool
+) -> None:
+    house.events.first = first
+    start = next(stream.lines(last, never))
+    assert start == ("event: practice.locked\ndata:\n\n" if leaves else ": open\n\n")
+
+
 def test_a_heartbeat_is_written_after_fifteen_quiet_seconds(house: House, stream: Stream) -> None:
     lines = stream.lines(0, never)
     next(lines)

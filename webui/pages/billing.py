@@ -124,4 +124,4 @@ def _board(work: Desk, spoken: Catalogue) -> Board:
         )
         for draft in lots.drafts(work)
     ]  # fmt: skip
-    return Board(drafts, ledger.lots(work, most=_LAST_SHOWN), len(sessions.blocked(work)))
+    return Board(drafts, ledger.lots(work, most=_LAST_SHOWN), sessions.count_blocked(work))

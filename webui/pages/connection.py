@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.services import ledger, waiting
@@ -15,6 +15,8 @@ from webui.trouble import reasons
 
 page = Blueprint("connection", __name__, url_prefix="/connection")
 
+_MOST = 25  # messages on one page
+
 
 @page.get("/")
 def index() -> ResponseReturnValue:
@@ -23,6 +25,9 @@ def index() -> ResponseReturnValue:
     work = here.work()
     post = here.services.post
     state = post.state if post else None
+    after = request.args.get("after", "")
+    found = waiting.messages(work, after, _MOST + 1)
+    rows = found[:_MOST]
     return render_template(
         "connection/index.html",
         state=state,
@@ -30,7 +35,9 @@ def index() -> ResponseReturnValue:
         standing=_standing(state, formats.civil(here.now)),
         since=_since(state, formats.civil(here.now)),
         queue=ledger.queue(work),
-        rows=waiting.messages(work),
+        rows=rows,
+        after=after,
+        onward=rows[-1].message.id if len(found) > _MOST else "",
         name=Naming.of(work, here.catalogue),
         reason=reasons(here.catalogue),
     )

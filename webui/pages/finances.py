@@ -17,6 +17,8 @@ from webui.replies import go
 
 page = Blueprint("finances", __name__, url_prefix="/finances")
 
+_MOST, _SHORT = 25, 5  # rows of one page, and of the note above it
+
 
 class Payment(Protocol):
     """Money received, as far as its remainder goes."""
@@ -38,18 +40,26 @@ def index() -> ResponseReturnValue:
     here = desk()
     work = here.work()
     name = Naming.of(work, here.catalogue)
-    awaited = payments.expected(work)
+    after = request.args.get("after", "")
+    found = payments.expected(work, after, _MOST + 1)
+    awaited = found[:_MOST]
+    count, due_cents = payments.awaited_sum(work)
     wanted = request.args.get("lot", awaited[0].lot.id if awaited else "")
-    chosen = next((e for e in awaited if e.lot.id == wanted), None)
+    chosen = payments.awaited(work, wanted) if wanted else None
+    unmatched = payments.unmatched(work, _MOST)
     return render_template(
         "finances/index.html",
         awaited=awaited,
-        due_cents=sum(each.due_cents for each in awaited),
+        count=count,
+        after=after,
+        onward=awaited[-1].lot.id if len(found) > _MOST else "",
+        due_cents=due_cents,
         chosen=chosen,
         amount=euros(chosen.due_cents, "") if chosen else "",
         payers=[(payer, name.insurer(payer)) for payer in _payers(work, awaited)],
-        unmatched=[(each, _left(each)) for each in payments.unmatched(work)],
-        short=payments.tasks(work),
+        unmatched=[(each, _left(each)) for each in unmatched],
+        short=payments.tasks(work, _SHORT),
+        more_short=max(0, payments.count_tasks(work) - _SHORT),
         name=name,
     )
 
@@ -73,12 +83,11 @@ def recorded() -> ResponseReturnValue:
     here = desk()
     work = here.work()
     views = [ledger.lot(work, key) for key in request.args.getlist("lot")]
-    held = [p for p in payments.unmatched(work) if p.id == request.args.get("payment")]
     return render_template(
         "finances/recorded.html",
         views=views,
-        left_cents=sum(map(_left, held)),
-        awaited=len(payments.expected(work)),
+        left_cents=payments.left_of(work, request.args.get("payment", "")),
+        awaited=payments.awaited_sum(work)[0],
         name=Naming.of(work, here.catalogue),
     )
 
@@ -94,5 +103,4 @@ def _told(done: Recorded) -> ResponseReturnValue:
 
 def _payers(work: Desk, awaited: Sequence[Expected]) -> list[str]:
     """Give the insurers that can pay: those awaited first, then every one ever billed."""
-    billed = (view.lot.payer for view in ledger.lots(work, most=200))
-    return list(dict.fromkeys([*(each.lot.payer for each in awaited), *billed]))
+    return list(dict.fromkeys([*(each.lot.payer for each in awaited), *ledger.payers(work)]))

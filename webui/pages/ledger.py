@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,14 +11,14 @@ from server.services.desk import Desk
 from server.services.ledger import Entry, Life, LotView, Queue
 from webui.desk import desk
 from webui.journey import Step, Stop, steps, stop_of
-from webui.ledger_filter import START, all_of, mark, matching
+from webui.ledger_filter import START, Place, matching, walk
 from webui.naming import Naming
 from webui.proofs import as_file
 from webui.trouble import reasons
 
 page = Blueprint("ledger", __name__, url_prefix="/ledger")
 
-_MOST = 50
+_MOST = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Asked:
     which: str  # a name of `ledger.FILTERS`
     words: str  # typed into the filter
     line: str  # the line whose life is opened, "" for the first
-    after: str  # last line of the page before, "" for the first page
+    after: str  # last line looked at for the page before, "" for the first page
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Leaf:
     """One page of the ledger."""
 
     rows: Sequence[tuple[Entry, Stop]]
-    more: str  # last line shown, "" when nothing follows
+    more: str  # last line looked at, "" when nothing follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,10 @@ def index() -> ResponseReturnValue:
 @page.post("/find")
 def find() -> ResponseReturnValue:
     """Show the lines that hold the words typed."""
-    return _shown(Asked(_which(), request.form.get("words", ""), request.form.get("line", ""), ""))
+    typed = request.form
+    return _shown(
+        Asked(_which(), typed.get("words", ""), typed.get("line", ""), typed.get("after", ""))
+    )
 
 
 @page.get("/proof/<letter_id>")
@@ -108,15 +110,27 @@ def _sentence(queue: Queue, unsealed: int) -> tuple[str, int]:
 
 
 def _leaf(work: Desk, asked: Asked, name: Naming) -> Leaf:
-    start = START
-    if asked.after:
-        last = ledger.life(work, asked.after).entry.line
-        start = mark(last.care_date, last.id)
-    every = all_of(lambda before: ledger.entries(work, asked.which, before, _MOST + 1), start)
-    found = list(islice(matching(every, asked.words, name), _MOST + 1))
-    shown = found[:_MOST]
-    more = shown[-1].line.id if len(found) > _MOST else ""
+    start = ledger.place(work, asked.after) if asked.after else START
+
+    def page(before: Place, most: int) -> list[Entry]:
+        return ledger.entries(work, asked.which, before, most)
+
+    if not asked.words.strip():
+        found = page(start, _MOST + 1)
+        shown, more = found[:_MOST], found[_MOST - 1].line.id if len(found) > _MOST else ""
+    else:
+        shown, more = walk(page, start, asked.words, name, _MOST)
+        if more and not asked.after:
+            shown += _of_namesakes(work, asked, name, ledger.place(work, more))
     return Leaf([(entry, stop_of(entry)) for entry in shown], more)
+
+
+def _of_namesakes(work: Desk, asked: Asked, name: Naming, before: Place) -> list[Entry]:
+    """Give older lines of the patients whom a word begins to name, however long ago."""
+    words = [word for word in asked.words.split() if not any(map(str.isdigit, word))]
+    states = ledger.FILTERS[asked.which]
+    found = ledger.entries_of(work, words, before, _MOST)
+    return [e for e in matching(found, asked.words, name) if e.line.state in states]
 
 
 def _first(leaf: Leaf) -> str:

@@ -3,10 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.core.states import LineState
 from server.services import ledger, sightings, unsealing
-from server.services.desk import Desk
-from server.services.ledger import LotView
 from webui.desk import desk
 from webui.naming import Naming
 from webui.proofs import as_file
@@ -15,7 +12,8 @@ from webui.trouble import reasons
 
 page = Blueprint("lots", __name__, url_prefix="/lots")
 
-_MOST = 50
+_MOST = 25
+_LINES = 50  # of one lot on one page
 LETTERS = (
     "tack", "efact.931000", "efact.920098", "efact.920099", "efact.920900", "efact.920999",
 )  # fmt: skip
@@ -27,11 +25,13 @@ def index() -> ResponseReturnValue:
     """Show a page of lots, newest first."""
     here = desk()
     work = here.work()
-    found = ledger.lots(work, request.args.get("before", "~"), _MOST + 1)
+    before = request.args.get("before", "")
+    found = ledger.lots(work, before or "~", _MOST + 1)
     shown = found[:_MOST]
     return render_template(
         "lots/index.html",
         views=shown,
+        before=before,
         more=shown[-1].lot.id if len(found) > _MOST else "",
         asked_cents=sum(view.lot.oa_cents for view in shown),
         name=Naming.of(work, here.catalogue),
@@ -46,11 +46,16 @@ def show(lot_id: str) -> ResponseReturnValue:
     view = ledger.lot(work, lot_id)
     sightings.lot(work, lot_id)
     before = view.lot.predecessor
+    after = request.args.get("after", 0, int)
+    lines = ledger.inside(work, lot_id, after, _LINES + 1)
     return render_template(
         "lots/show.html",
         view=view,
+        lines=lines[:_LINES],
+        after=after,
+        onward=lines[_LINES - 1][0].record if len(lines) > _LINES else 0,
         predecessor=ledger.lot(work, before).lot if before else None,
-        successors=_successors(work, view),
+        successors=ledger.successors(work, lot_id),
         name=Naming.of(work, here.catalogue),
         reason=reasons(here.catalogue),
         letters=LETTERS,
@@ -71,13 +76,3 @@ def sent(lot_id: str) -> Response:
     content = ledger.sent_file(work, lot_id)
     sightings.sent_file(work, lot_id)
     return as_file(*content)
-
-
-def _successors(work: Desk, view: LotView) -> list[LotView]:
-    """Give the lots in which lines of this one left again, freed or replaced."""
-    keys: dict[str, None] = {}
-    for _, line, _ in view.lines:
-        now = ledger.life(work, line.id).successor if line.state is LineState.REPLACED else line
-        if now is not None and now.lot and now.lot != view.lot.id:
-            keys[now.lot] = None
-    return [ledger.lot(work, key) for key in keys]

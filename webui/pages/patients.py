@@ -1,16 +1,29 @@
 """Patients: found as one types, typed when there is no card, their file and its panels (W7, W8)."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.services import cards, insurers, patients, sessions, sightings, treatments
+from server.services import (
+    cards,
+    insurers,
+    ledger,
+    patients,
+    sessions,
+    sightings,
+    treatments,
+)
+from server.services.desk import Desk
 from webui.desk import desk
 from webui.forms import shown_again_by
+from webui.naming import Naming
 from webui.replies import go
 
 page = Blueprint("patients", __name__, url_prefix="/patients")
 
 ENDED = ("Closed", "Cancelled")
+_MOST = 20  # patients on one page
 _LAST_SHOWN = 5  # sessions beside the file
 
 
@@ -18,22 +31,33 @@ _LAST_SHOWN = 5  # sessions beside the file
 def index() -> ResponseReturnValue:
     """List the patients and search among them."""
     work = desk().work()
-    wanted = request.args.get("q", "")
     return render_template(
-        "patients/index.html",
-        q=wanted,
-        found=patients.search(work, wanted),
-        total=patients.count(work),
+        "patients/index.html", total=patients.count(work), **_found(work, request.args)
     )
 
 
 @page.get("/found")
 def found() -> ResponseReturnValue:
     """Draw the list again while a name is being typed."""
-    wanted = request.args.get("q", "")
-    return render_template(
-        "patients/_found.html", q=wanted, found=patients.search(desk().work(), wanted)
-    )
+    return render_template("patients/_found.html", **_found(desk().work(), request.args))
+
+
+def _found(work: Desk, asked: Mapping[str, str]) -> dict[str, object]:
+    """Give what was asked for: the beginning of a word, or a page of everybody."""
+    wanted, after = asked.get("q", "").strip(), asked.get("after", "")
+    found = (
+        patients.search(work, wanted, _MOST + 1) if wanted
+        else patients.page(work, after, _MOST + 1)
+    )  # fmt: skip
+    shown = found[:_MOST]
+    return {
+        "q": wanted,
+        "after": "" if wanted else after,
+        "found": shown,
+        "lots": ledger.numbered(work, wanted) if work.user.may("billing") else (),
+        "name": Naming.of(work, desk().catalogue),
+        "onward": shown[-1].id if len(found) > _MOST else "",
+    }
 
 
 @page.get("/first")
@@ -67,8 +91,6 @@ def show(patient_id: str) -> ResponseReturnValue:
     file = patients.open_file(work, patient_id)
     sightings.patient(work, patient_id)
     series = treatments.of_patient(work, patient_id)
-    given = [view for each in series for view in sessions.of_series(work, each.treatment.id)]
-    given.sort(key=lambda view: view.session.recorded_at, reverse=True)
     coverages = treatments.coverages_of(work, patient_id)
     running = [each for each in series if each.treatment.state not in ENDED]
     return render_template(
@@ -83,7 +105,7 @@ def show(patient_id: str) -> ResponseReturnValue:
         proposals={
             each.treatment.id: sessions.propose(work, each.treatment.id) for each in running
         },
-        last=given[:_LAST_SHOWN],
+        last=sessions.last_of(work, patient_id, _LAST_SHOWN),
         journal=work.user.may("journal"),
     )
 

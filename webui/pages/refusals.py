@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from server.core.errors import InvalidForm
 from server.core.states import SessionState
 from server.services import (
+    ledger,
     previews,
     quarantine,
     refusals,
@@ -27,6 +28,7 @@ from webui.replies import go
 
 page = Blueprint("refusals", __name__, url_prefix="/refusals")
 
+_MOST = 25  # rows of one page
 ASIDE = (
     "unreadable", "unknown_reference", "our_own_message", "other_sending_number", "other_patient",
 )  # fmt: skip
@@ -82,14 +84,22 @@ def index() -> ResponseReturnValue:
     """Show the refused lines, the one opened, refused files, and answers set aside."""
     here = desk()
     work = here.work()
-    lines = refusals.lines(work)
+    after = request.args.get("after", "")
+    found = refusals.lines(work, after, _MOST + 1)
+    lines = found[:_MOST]
+    count, risk_cents = refusals.sums(work)
     return render_template(
         "refusals/index.html",
         lines=lines,
-        risk_cents=sum(refused.line.oa_cents for refused in lines),
+        count=count,
+        after=after,
+        onward=lines[-1].line.id if len(found) > _MOST else "",
+        risk_cents=risk_cents,
         opened=_opened(work, lines, request.args.get("line", "")),
         files=[(file, _ways(file)) for file in refusals.files(work)],
-        aside=quarantine.letters(work),
+        files_count=refusals.count_files(work),
+        aside=quarantine.letters(work, _MOST),
+        aside_count=ledger.count_set_aside(work),
         known_reasons=ASIDE,
         name=Naming.of(work, here.catalogue),
     )
@@ -114,7 +124,7 @@ def replaced(session_id: str) -> ResponseReturnValue:
         view=view,
         ready=view.session.state is SessionState.READY,
         reasons=[block_sentence(block, here.catalogue) for block in view.blocks],
-        left=len(refusals.lines(work)),
+        left=refusals.sums(work)[0],
     )
 
 

@@ -18,6 +18,7 @@ from webui.replies import go
 page = Blueprint("today", __name__, url_prefix="/today")
 
 _NOTICES = 3  # at most on the home (`design.md` §7)
+_MOST = 25  # sessions on one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,21 @@ def index() -> ResponseReturnValue:
     """Show the day: what is done, what waits, what needs a hand."""
     here = desk()
     work = here.work()
-    seen = today.overview(work)
+    after = request.args.get("after", "")
+    seen = today.overview(work, after, _MOST + 1, _NOTICES)
     held = _held(seen, here.catalogue)
+    shown = seen.sessions[:_MOST]
     return render_template(
         "today/index.html",
         seen=seen,
         sentence=_sentence(seen, here.catalogue),
-        held=held[:_NOTICES],
-        more=max(0, len(held) - _NOTICES),
+        shown=shown,
+        after=after,
+        onward=shown[-1].session.id if len(seen.sessions) > _MOST else "",
+        held=held,
+        more=max(0, seen.blocked_count - _NOTICES),
         missing=practices.card(work).missing,
-        faults=sum(bool(draft.faults) for draft in seen.drafts),
+        faults=len(seen.drafts) if seen.clock_is_suspect else 0,
     )
 
 
@@ -65,18 +71,19 @@ def confirm_date() -> Response:
 
 def _sentence(seen: Overview, spoken: Catalogue) -> str:
     """Say the figure, then the one thing that matters now."""
-    if not seen.sessions:
+    if not seen.done.sessions:
         start = spoken.say("today.nothing")
     else:
-        start = spoken.plural("today.done", len(seen.sessions), fee=money(spoken, seen.fee_cents))
+        fee = money(spoken, seen.done.fee_cents)
+        start = spoken.plural("today.done", seen.done.sessions, fee=fee)
     return f"{start} {_next(seen, spoken)}".strip()
 
 
 def _next(seen: Overview, spoken: Catalogue) -> str:
     if seen.clock_is_suspect:
         return spoken.say("today.clock_first")
-    if seen.blocked:
-        return spoken.plural("today.blocked", len(seen.blocked))
+    if seen.blocked_count:
+        return spoken.plural("today.blocked", seen.blocked_count)
     refused = seen.refused_lines + seen.refused_files
     if refused:
         return spoken.plural("today.refused", refused)
@@ -86,13 +93,13 @@ def _next(seen: Overview, spoken: Catalogue) -> str:
         )
     if seen.queue.waiting:
         return spoken.plural("today.waiting", seen.queue.waiting)
-    return spoken.say("today.closed") if seen.sessions else ""
+    return spoken.say("today.closed") if seen.done.sessions else ""
 
 
 def _held(seen: Overview, spoken: Catalogue) -> list[Held]:
     """List the blocked sessions, the oldest care first, each with its first remedy."""
     found = []
-    for view in sorted(seen.blocked, key=lambda each: each.session.care_date):
+    for view in seen.blocked:
         ways = remedies(
             view.blocks, spoken, patient=view.patient.id, series=view.session.treatment,
             session=view.session.id,

@@ -1,0 +1,218 @@
+"""No statement of the product walks a table that grows: each finds its rows by an index.
+
+A day is played by the real program and by the services behind it, every statement is kept as it
+was executed, and SQLite is asked how it would run each, triggers included. Its plans hang on the
+schema alone, for the practice gathers no statistics: they are those of a million sessions too.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from server.app.bench import big_practice, load
+from server.app.bench.big_practice import CHEAP
+from server.app.bench.big_server import Morning, every_route
+from server.app.bench.big_visitor import Visitor
+from server.app.clocks import ShiftedClock
+from server.app.demo_practice import PASSPHRASE
+from server.app.program import Program
+from server.services import lots, payments, refusals, sessions
+from server.services.outbox import PracticeOutbox
+from server.services.returns import PracticeIntake
+from server.settings import Settings
+from sync.transports.fakes import FakePartner
+from tests.people import BODART, DELVAUX, OUCHENE
+from tests.services.office import Office
+from tests.world import World
+
+ROOT = Path(__file__).parents[2]
+
+SMALL = {
+    "practice": "one row",
+    "device": "a handful of machines",
+    "practitioner": "the kinés of one practice",
+    "app_user": "the people of one practice",
+    "setting": "the choices of one practice",
+    "trust_root": "roots a person loaded one by one",
+    "counter": "one row for each series of numbers",
+    "line_total": "one row for each state",
+    "to_bill": "one row for each insurer and month still to bill",
+    "sqlite_master": "the schema",
+}
+"""Tables that may be walked, and why they stay small whatever the practice."""
+
+PLACES = {
+    "ref.": "the dated tables of the reference file: the same for every practice",
+    "json_each": "the ids handed to one statement",
+    "known": "one row for each insurer",
+    "CONSTANT": "no table",
+    "(subquery-": "what a query inside found by its own index",
+    "f": "the refused files whose lines wait, found by index",
+    "w": "two hundred patients at most, found by their words",
+}
+"""What else may be walked: it is no table."""
+
+_ACTS = re.compile(r"\s*(select|insert|update|delete|with)\b", re.IGNORECASE)
+Kept = dict[str, Any]
+
+
+@pytest.fixture
+def statements() -> Iterator[Kept]:
+    """Every statement executed on any connection opened meanwhile, with the last values bound."""
+    kept: Kept = {}
+
+    def keep(_: apsw.Cursor, text: str, bindings: Any) -> bool:
+        if _ACTS.match(text):  # never the one that bears the key
+            kept[text] = bindings
+        return True
+
+    def watch(db: apsw.Connection) -> None:
+        db.exec_trace = keep
+
+    apsw.connection_hooks.append(watch)
+    yield kept
+    apsw.connection_hooks.remove(watch)
+
+
+@pytest.fixture
+def screens(tmp_path: Path, statements: Kept) -> Callable[[], None]:
+    """Look at every page of a practice with a past, search, filter, seal, and lock."""
+
+    def play() -> None:
+        folder = tmp_path / "past"
+        folder.mkdir(mode=0o700)
+        big_practice.found(folder, 300)
+        keys = load.keys_of(folder)
+        statements.clear()  # a past made in bulk, and a choice of addresses, are no day
+        program = Program(
+            Settings(folder, window=False, cards=False), ShiftedClock(Morning()), cost=CHEAP
+        )
+        visitor = Visitor(program.start())
+        try:
+            visitor.unlock(PASSPHRASE)
+            for texts in (*load.LISTS.values(), *load.OTHERS.values()):
+                for text in texts:
+                    visitor.get(text.format_map(keys))
+            for typed in load.TYPED:
+                visitor.get(f"patients/found?q={typed}")
+            for words in ("aujourd", "A-512", "solidaris", "24/11/2026"):
+                visitor.get("ledger/")
+                visitor.post("ledger/find", {"words": words, "which": "all"})
+            visitor.get("billing/")
+            visitor.post("billing/seal", {})
+            visitor.lock()
+        finally:
+            visitor.close()
+            program.stop()
+
+    return play
+
+
+@pytest.fixture
+def office(world: World) -> Office:
+    outbox = PracticeOutbox(world.cabinet.desk, world.clock.monotonic, lambda: 0.5)
+    return Office(world, FakePartner(), outbox, PracticeIntake(world.cabinet.desk))
+
+
+def _play_a_day(office: Office) -> None:
+    """Care, sealing, sending, refusals, settlement, payment and correction, as in H-01."""
+    world = office.world
+    for person in (OUCHENE, DELVAUX, BODART):
+        world.visit(person, copay_collected="2,50", payment_means="CASH")
+    sessions.void(world.desk, world.visit(OUCHENE), "erreur")
+    done, _ = lots.seal_all(world.desk)
+    office.run()
+    first, second = done[0].lot, done[1].lot
+    line = office.lines(first)[0]
+    answer = office.sent(first)
+    office.take(answer.receipt())
+    office.take(answer.saying(answer.rank(line.ref), "R500522").accepted())
+    office.take(office.sent(second).refused())
+    refusals.lines(world.desk)
+    refusals.files(world.desk)
+    lot = office.lot(first)
+    reference = f"{lot.number:03d}/202603/{lot.payer}/"
+    office.take(answer.settled(lot.oa_cents, reference))
+    for want in payments.expected(world.desk):
+        typed = {"payer": lot.payer, "reference": want.payment_reference, "amount": "10"}
+        payments.record(world.desk, typed)
+    refusals.correct(world.desk, line.id)
+    office.run()
+
+
+def _walked(db: apsw.Connection, text: str, bindings: Any) -> list[str]:
+    """Name what the plan of a statement walks from end to end."""
+    given = bindings if isinstance(bindings, dict) else tuple(bindings or ())
+    plan = db.execute(f"explain query plan {text}", given).fetchall()
+    steps = [str(row[3]) for row in plan]
+    walks = [step.split()[1] for step in steps if step.startswith("SCAN ")]
+    virtual = {step.split()[1] for step in steps if "VIRTUAL TABLE" in step}
+    return [name for name in walks if name not in virtual]
+
+
+def _scans(db: apsw.Connection, kept: Kept) -> dict[str, list[str]]:
+    db.config(apsw.SQLITE_DBCONFIG_TRIGGER_EQP, 1)
+    db.exec_trace = None
+    known = {*SMALL, *PLACES}
+    found = {}
+    for text, bindings in kept.items():
+        words = " ".join(text.split())
+        bad = [name for name in _walked(db, text, bindings) if not _is_known(name, known)]
+        if bad:
+            found[words] = bad
+    return found
+
+
+def _is_known(name: str, known: set[str]) -> bool:
+    return name in known or name.startswith(("(subquery-", "ref."))
+
+
+def test_no_statement_of_a_day_walks_a_table_that_grows(
+    statements: Kept, screens: Callable[[], None], office: Office
+) -> None:
+    screens()
+    _play_a_day(office)
+    assert len(statements) > 140
+    found = _scans(office.world.desk.db, statements)
+    assert not found, "\n".join(f"{walked} in: {text}" for text, walked in found.items())
+
+
+def test_a_walk_is_seen_wherever_it_hides(world: World) -> None:
+    db = world.desk.db
+    db.config(apsw.SQLITE_DBCONFIG_TRIGGER_EQP, 1)
+    assert _walked(db, "select count(*) from line where confidence = ?", ("T",)) == ["line"]
+    assert _walked(db, "select 1 from lot where id = ?", ("x",)) == []
+    db.execute(
+        "create temp trigger slow after insert on main.event"
+        " begin update session set place = 'HOME' where institution = 'x'; end"
+    )
+    assert "session" in _walked(db, "insert into event (at, kind, ref) values ('', '', '')", ())
+
+
+def test_no_statement_skips_rows_by_counting_them() -> None:
+    texts = [
+        (file.name, node.value)
+        for file in (ROOT / "server").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    asked = [(name, text) for name, text in texts if re.search(r"\bselect\b", text, re.I)]
+    assert asked
+    assert [
+        found for found in asked if re.search(r"\blimit\b.*\boffset\b", found[1], re.I | re.S)
+    ] == []
+
+
+def test_every_page_of_the_product_is_measured() -> None:
+    assert every_route() - {*load.LISTS, *load.OTHERS, *load.UNSEEN} == set()
+
+
+def test_a_page_nobody_measures_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "LISTS", {})
+    with pytest.raises(LookupError, match=r"ledger\.index"):
+        load.know_every_route(every_route())
