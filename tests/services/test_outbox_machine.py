@@ -65,7 +65,7 @@ class OutboxMachine(RuleBasedStateMachine):
             desk.now, MessageState.NEW, "", None, 0, None, None, "", None,
         )  # fmt: skip
         with desk.deed("message.queued", "message", key) as seq:
-            post.add(desk.db, row, b"payload", desk.device.id, seq)
+            post.add(desk.db, row, row.reference.encode(), desk.device.id, seq)
         self.model[key] = "New"
 
     @rule(lane=st.sampled_from(LANES), verdict=st.sampled_from(list(_SENT)), reached=st.booleans())
@@ -123,7 +123,7 @@ class OutboxMachine(RuleBasedStateMachine):
             return
         reference = pick.choice(self.arrived)
         intake = PracticeIntake(self.cabinet.desk)
-        assert intake.take(tack(reference, b"payload"), self.clock.now())
+        assert intake.take(tack(reference, reference.encode()), self.clock.now())
         key = reference.removeprefix("ref-")
         self.in_hand.pop(key, None)
         self.model[key] = "Done"

@@ -30,7 +30,7 @@ def play_many(
 ) -> Summary:
     """Play seeds `first` to `first + count` on the template of a folder; return the sums."""
     Template.of(folder)
-    begun = monotonic()
+    begun, busy = monotonic(), busy_seconds()
     command = [sys.executable, "-m", "tests.torture.many", str(count), "--folder", str(folder)]
     options = ["--first", str(first), "--sender", sender, "--workers", str(workers)]
     environ = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
@@ -45,7 +45,13 @@ def play_many(
     if failed := [worker.returncode for worker in running if worker.returncode]:
         raise RuntimeError(f"a worker ended with {failed}")
     parts = [Summary.read(json.loads(text)) for text in told]
-    return Summary.together(parts, monotonic() - begun)
+    return Summary.together(parts, monotonic() - begun, busy_seconds() - busy)
+
+
+def busy_seconds() -> float:
+    """Return the processor time of the processes that have ended so far."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def main(words: Sequence[str]) -> int:

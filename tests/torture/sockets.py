@@ -28,6 +28,7 @@ from typing import Any
 from server.core.outbox import FINAL
 from tests.torture.admin import Simulator, simulator
 from tests.torture.life import Plan, run_in_child
+from tests.torture.many import busy_seconds
 from tests.torture.schedule import Result
 from tests.torture.summary import Summary
 from tests.torture.template import EVENING, Template, remember_keys
@@ -173,7 +174,7 @@ def play_many(count: int, *, first: int = 0, workers: int = WORKERS) -> Summary:
     with tempfile.TemporaryDirectory(prefix="besace-torture-") as made:
         folder = Path(made) / "template"
         Template.of(folder)
-        begun = monotonic()
+        begun, busy = monotonic(), busy_seconds()
         command = [sys.executable, "-m", "tests.torture.sockets", str(count)]
         options = ["--first", str(first), "--workers", str(workers), "--folder", str(folder)]
         running = [
@@ -187,7 +188,7 @@ def play_many(count: int, *, first: int = 0, workers: int = WORKERS) -> Summary:
         if failed := [worker.returncode for worker in running if worker.returncode]:
             raise RuntimeError(f"a worker ended with {failed}")
         parts = [Summary.read(json.loads(text)) for text in told]
-        return Summary.together(parts, monotonic() - begun)
+        return Summary.together(parts, monotonic() - begun, busy_seconds() - busy)
 
 
 def _work(asked: argparse.Namespace) -> Summary:

@@ -28,7 +28,8 @@ class Summary:
     faults: int = 0
     after_body: int = 0
     deaths: int = 0
-    seconds: float = 0.0
+    seconds: float = 0.0  # by the clock
+    busy_seconds: float = 0.0  # of processor, all workers together
     kinds: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[int, str]] = field(default_factory=list)
 
@@ -59,9 +60,9 @@ class Summary:
         return summary
 
     @classmethod
-    def together(cls, parts: Sequence["Summary"], seconds: float) -> Self:
+    def together(cls, parts: Sequence["Summary"], seconds: float, busy: float) -> Self:
         """Add up what several processes counted side by side."""
-        whole = cls(parts[0].sender, seconds=seconds)
+        whole = cls(parts[0].sender, seconds=seconds, busy_seconds=busy)
         for part in parts:
             for name in _SUMS:
                 setattr(whole, name, getattr(whole, name) + getattr(part, name))
@@ -91,9 +92,9 @@ class Summary:
 
     def __str__(self) -> str:
         """Tell it in one line, and one more for each failing schedule shown."""
-        rate = f", {self.schedules / self.seconds:.0f}/s" if self.seconds else ""
+        took = f" in {self.seconds:.0f} s ({self.busy_seconds:.0f} s of processor)"
         lines = [
-            f"{self.sender}: {self.schedules} schedules{rate}, {self.lots} lots: "
+            f"{self.sender}: {self.schedules} schedules{took}, {self.lots} lots: "
             f"{self.lost} lost ({self.lost / max(1, self.lots):.1%}), "
             f"{self.doubled} doubled ({self.doubled / max(1, self.lots):.1%}), "
             f"{self.stuck} stuck without a reason, {self.waiting} waiting for a person; "

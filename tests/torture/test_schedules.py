@@ -78,3 +78,11 @@ def test_a_replay_of_a_careless_sender_tells_what_it_doubled(
 ) -> None:
     assert replay.main(["0", "naive"]) == 1
     assert "processed 2 times" in capsys.readouterr().out
+
+
+BY_THE_WALL = 1_369  # change it with the mix: `many 10000 --sender by-the-wall` names others
+
+
+def test_a_clock_set_ahead_catches_who_counts_the_silence_by_the_wall(template: Template) -> None:
+    assert play(template, BY_THE_WALL, "by-the-wall").doubled
+    assert play(template, BY_THE_WALL).is_good
