@@ -85,7 +85,7 @@ class Desk:
 
 def desk() -> Desk:
     """Return the desk of the current request."""
-    if "desk" not in g:
-        g.desk = current_app.extensions["desk"]()
-    found: Desk = g.desk
+    found: Desk | None = g.get("desk")  # asked by every sentence of a screen
+    if found is None:
+        found = g.desk = current_app.extensions["desk"]()
     return found

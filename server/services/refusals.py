@@ -5,8 +5,9 @@ known, and the ledger keeps both (`domain.md` §3.3b; H-04).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from server.core.errors import NotFound, StateConflict
 from server.core.states import LineState, LotState
@@ -21,16 +22,21 @@ from server.store.claims import Line, Lot
 from server.store.patients import Patient
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RefusedLine:
-    """One refused line, explained."""
+    """One refused line; why is read when it is asked."""
 
+    desk: Desk = field(repr=False, compare=False)
     line: Line
     lot: Lot | None
     patient: Patient
-    told: Sequence[Told]  # the cause first
     deadline: date | None  # last day to bill this care
     treatment: str
+
+    @cached_property
+    def told(self) -> Sequence[Told]:
+        """What was said of it, the cause first."""
+        return verdicts.of_line(self.desk, self.line.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +146,14 @@ def _close_lot(desk: Desk, seq: int, lot: str) -> None:
 
 
 def _refused(desk: Desk, held: Sequence[Line]) -> list[RefusedLine]:
-    """Gather what hangs on some refused lines, in four queries however many they are."""
+    """Gather what hangs on some refused lines, in three queries however many they are."""
     lots = claims.some_lots(desk.db, [x.lot for x in held if x.lot])
     people = patients.some(desk.db, [x.patient for x in held])
     given = care.sessions(desk.db, [x.session for x in held])
-    told = verdicts.of_lines(desk, [x.id for x in held])
     deadlines = rulebook(desk).deadlines
     return [
         RefusedLine(
-            x, lots.get(x.lot or ""), people[x.patient], told[x.id],
+            desk, x, lots.get(x.lot or ""), people[x.patient],
             last_day("claim_limit", x.care_date, deadlines), given[x.session].treatment,
         )
         for x in held

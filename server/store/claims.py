@@ -415,27 +415,24 @@ def payers(db: apsw.Connection) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
+_REFUSED_AGAIN = """
+      from (select distinct x.lot from line l cross join lot_line x on x.line = l.id
+             where l.lot is null) f
+     cross join lot o on o.id = f.lot
+     where o.state = 'Refused'
+"""
+
+
 def refused_to_bill_again(db: apsw.Connection, most: int) -> list[Lot]:
     """Return the files refused whole of which a line is in no lot again, newest first."""
-    return many(
-        db,
-        Lot,
-        _LOT + " where state = 'Refused' and id in (select x.lot from line l"
-        " cross join lot_line x on x.line = l.id where l.lot is null) order by id desc limit ?",
-        (most,),
-    )
+    rows = db.execute("select o.id" + _REFUSED_AGAIN + " order by o.id desc limit ?", (most,))
+    found = some_lots(db, [str(row[0]) for row in rows])
+    return sorted(found.values(), key=lambda lot: lot.id, reverse=True)
 
 
 def count_refused_to_bill_again(db: apsw.Connection) -> int:
     """Count the files refused whole of which a line is in no lot again."""
-    return int(
-        value(
-            db,
-            "select count(*) from (select distinct x.lot from line l"
-            " cross join lot_line x on x.line = l.id where l.lot is null) f"
-            " cross join lot o on o.id = f.lot where o.state = 'Refused'",
-        )
-    )
+    return int(value(db, "select count(*)" + _REFUSED_AGAIN))
 
 
 def lot(db: apsw.Connection, key: str) -> Lot | None:

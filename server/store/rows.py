@@ -22,13 +22,13 @@ def many(db: apsw.Connection, kind: type[T], sql: str, bindings: Bindings = ()) 
     except apsw.ExecutionCompleteError:  # no row at all: nothing left to describe
         return []
     shape: Any = kind
-    steps = _steps(shape, names)
+    order, steps = _steps(shape, names)
     found = []
     for row in cursor:
         cells: list[Any] = list(row)
         for place, read in steps:
             cells[place] = read(cells[place])
-        found.append(kind(**dict(zip(names, cells, strict=True))))
+        found.append(kind(*(cells if order is None else map(cells.__getitem__, order))))
     return found
 
 
@@ -59,12 +59,22 @@ def value(db: apsw.Connection, sql: str, bindings: Bindings = ()) -> Any:
     return row[0] if row else None
 
 
+_Plan = tuple[tuple[int, ...] | None, tuple[tuple[int, Callable[[Any], Any]], ...]]
+
+
 @cache
-def _steps(kind: Any, names: tuple[str, ...]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
-    """Tell which columns must be converted for a dataclass, and how, from its fields' types."""
+def _steps(kind: Any, names: tuple[str, ...]) -> _Plan:
+    """Tell which column goes into each field, and which must be converted, and how.
+
+    The order is None when the columns come as the fields do.
+    """
     hints = get_type_hints(kind)
     readers = ((place, _reader(hints[name])) for place, name in enumerate(names))
-    return tuple((place, read) for place, read in readers if read is not None)
+    order = tuple(names.index(field.name) for field in fields(kind) if field.name in names)
+    if not len(order) == len(names) == len(fields(kind)):
+        raise TypeError(f"{kind.__name__} is not made of {', '.join(names)}")
+    plain = order == tuple(range(len(names)))
+    return None if plain else order, tuple((n, read) for n, read in readers if read is not None)
 
 
 def _reader(hint: Any) -> Callable[[Any], Any] | None:

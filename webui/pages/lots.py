@@ -13,7 +13,7 @@ from webui.trouble import reasons
 page = Blueprint("lots", __name__, url_prefix="/lots")
 
 _MOST = 25
-_LINES = 50  # of one lot on one page
+_LINES = 25  # of one lot on one page
 LETTERS = (
     "tack", "efact.931000", "efact.920098", "efact.920099", "efact.920900", "efact.920999",
 )  # fmt: skip

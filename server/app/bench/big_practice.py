@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import apsw
@@ -212,8 +212,3 @@ def _agreement(payer: str, rank: int) -> str:
 def sessions_of(people: int) -> int:
     """Tell how many sessions of the past so many patients had."""
     return people * VISITS
-
-
-def today() -> date:
-    """Give the day of the measure."""
-    return MORNING.date()

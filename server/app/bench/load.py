@@ -6,10 +6,11 @@ it does not name is a mistake. The yardsticks are an empty request and the small
 same run; the work of a day is the same in both.
 """
 
-import json
 import os
+import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from datetime import timedelta
 from gc import collect
 from pathlib import Path
 from statistics import quantiles
@@ -25,11 +26,13 @@ from server.services import lots
 from server.services.cabinet import Cabinet
 
 FOLDER = "BESACE_BENCH_FOLDER"
-"""Environment: where the two practices are kept between runs; by default they are made anew."""
+"""Environment: where the two practices are kept as they were made; by default they are not."""
 
-LOOKS, ROUNDS = 40, 3  # at each page; the best round counts, a busy moment touches all alike
+LOOKS, ROUNDS = 20, 8  # at each page; the best round counts, a busy moment touches all alike
 DAYS = 12  # of sealing
 EMPTY = "frame/awake"
+HOURS_WARM, HOURS = 2, 24
+_LATER = timedelta(days=3)  # when the day's work begins: after the hours of the memory
 _TIMES_EMPTY, _TIMES_SMALL, _SEARCH_MS, _GROWTH = 5.0, 1.5, 20.0, 1.05
 TYPED = ("d", "du", "dub", "duboi", "ame", "claes+ch", "zoe", "60.01.02", "1955", "A-512")
 
@@ -96,20 +99,23 @@ Times = Mapping[str, Sequence[float]]
 def run() -> list[Figure]:
     """Measure; both practices are made first, which takes a few minutes."""
     with _practices() as (small, big):
-        return [*_screens(small, big), *_works(small, big), *_memory(big)]
+        return [*_screens(small, big), *_memory(big), *_works(small, big)]
 
 
 @contextmanager
 def _practices() -> Iterator[tuple[Path, Path]]:
-    with ExitStack() as stack:
-        kept = os.environ.get(FOLDER)
-        root = Path(kept or stack.enter_context(TemporaryDirectory(prefix="besace-bench-")))
+    """Give both practices, to be used up by one run."""
+    with TemporaryDirectory(prefix="besace-bench-") as mine:
         made = []
         for people in (HUNDREDTH, FULL):
-            folder = root / f"practice-{people}"
-            if not folder.exists():
-                folder.mkdir(mode=0o700, parents=True)
-                big_practice.found(folder, people)
+            folder = Path(mine) / f"practice-{people}"
+            kept = os.environ.get(FOLDER)
+            source = Path(kept) / folder.name if kept else folder
+            if not source.exists():
+                source.mkdir(mode=0o700, parents=True)
+                big_practice.found(source, people)
+            if kept:
+                shutil.copytree(source, folder)
             made.append(folder)
         yield made[0], made[1]
 
@@ -223,7 +229,7 @@ def _works(small: Path, big: Path) -> list[Figure]:
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[tuple[Cabinet, StillClock]]:
-    clock = StillClock()
+    clock = StillClock(big_practice.MORNING + _LATER)
     cabinet = big_practice.cabinet_in(folder, clock)
     cabinet.unlock(cabinet.logins()[0].id, PASSPHRASE)
     try:
@@ -258,7 +264,7 @@ def _memory(big: Path) -> list[Figure]:
     looked = [text for texts in (*LISTS.values(), *OTHERS.values()) for text in texts]
     with serving(big, "http://127.0.0.1:9/") as server:
         held = []
-        for hour in range(_HOURS_WARM + 24):
+        for hour in range(HOURS_WARM + HOURS):
             server.visitor.unlock(PASSPHRASE)
             for text in looked:
                 server.visitor.get(text.format_map(keys))
@@ -266,9 +272,6 @@ def _memory(big: Path) -> list[Figure]:
             server.order("advance 3000")
             server.visitor.lock()
             server.order("advance 600")
-            if hour >= _HOURS_WARM - 1:
-                held.append(json.loads(json.dumps(server.order("memory"))))
+            if hour >= HOURS_WARM - 1:
+                held.append(float(str(server.order("memory"))))
     return [Figure("load.memory after 24 hours", held[-1] / held[0], _GROWTH, "lower", "×")]
-
-
-_HOURS_WARM = 2
