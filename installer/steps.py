@@ -55,11 +55,19 @@ def test_steps(machine: Machine, places: Places, pytest_arguments: Sequence[str]
 
 
 def torture_steps(places: Places, pytest_arguments: Sequence[str]) -> list[Step]:
-    """Return the tests that draw their examples, with many more draws than every day."""
+    """Return the tests that draw their examples, with many more draws than every day.
+
+    Then the faults of machine and line: every system call and every byte, not a sample.
+    """
     python = str(places.program("python"))
     plugin = ("-p", "installer.torture", "--hypothesis-profile", "torture")
     command = (python, "-m", "pytest", *plugin, "-m", "hypothesis", *pytest_arguments)
-    return [Step("épreuve longue", command, {"HYPOTHESIS_PROFILE": "torture"})]
+    environ = {"HYPOTHESIS_PROFILE": "torture"}
+    faults = (python, "-m", "pytest", "-s", "tests/faults")
+    return [
+        Step("épreuve longue", command, environ),
+        Step("pannes de machine et de ligne", faults, environ),
+    ]
 
 
 def run_steps(machine: Machine, steps: Iterable[Step]) -> list[Outcome]:

@@ -64,9 +64,10 @@ def test_processes_started_by_tests_are_measured_into_the_same_place() -> None:
 
 def test_the_long_trial_runs_only_what_draws_examples() -> None:
     machine = PaperMachine()
-    (step,) = torture_steps(places(machine), ("tests/core",))
+    step, faults = torture_steps(places(machine), ("tests/core",))
     assert step.command[-3:] == ("-m", "hypothesis", "tests/core")
-    assert step.environ == {"HYPOTHESIS_PROFILE": "torture"}
+    assert step.environ == faults.environ == {"HYPOTHESIS_PROFILE": "torture"}
+    assert faults.command[-1] == "tests/faults"
 
 
 def test_a_failing_step_does_not_hide_the_next_one() -> None:
