@@ -162,7 +162,8 @@ class Child:
 ACTS: Mapping[str, Callable[[Child], str]] = {
     name: getattr(Child, name)
     for name in (
-        "create", "unlock", "patient", "series", "session", "seal", "send", "fetch", "paid", "setting", "tariff", "recover", "lock",
+        "create", "unlock", "patient", "series", "session", "seal", "send", "fetch", "paid",
+        "setting", "tariff", "recover", "lock",
     )
 }  # fmt: skip
 
