@@ -64,13 +64,15 @@ OVER_SOCKETS = 1_000
 def torture_steps(places: Places, arguments: Sequence[str]) -> list[Step]:
     """Return the long trials; words after `torture` choose drawn tests, and only these are run.
 
-    `--sockets N` alone asks for so many schedules over sockets instead.
+    Without words come also the power cuts, the faults of machine and line (every system call and
+    every byte, not a sample), and the killed senders; `--sockets N` alone asks for so many
+    schedules over sockets instead.
     """
     python = str(places.program("python"))
     match list(arguments):
         case []:
             drawn = _drawn(python, arguments)
-            return [drawn, _power(python), _sockets(python, str(OVER_SOCKETS))]
+            return [drawn, _power(python), _faults(python), _sockets(python, str(OVER_SOCKETS))]
         case ["--sockets", many]:
             return [_sockets(python, many)]
         case _:
@@ -88,7 +90,15 @@ def _sockets(python: str, many: str) -> Step:
 def _drawn(python: str, pytest_arguments: Sequence[str]) -> Step:
     plugin = ("-p", "installer.torture", "--hypothesis-profile", "torture")
     command = (python, "-m", "pytest", *plugin, "-m", "hypothesis", *pytest_arguments)
-    return Step("épreuve longue", command, {"HYPOTHESIS_PROFILE": "torture"})
+    return Step("épreuve longue", command, _LONG)
+
+
+def _faults(python: str) -> Step:
+    command = (python, "-m", "pytest", "-s", "tests/faults")
+    return Step("pannes de machine et de ligne", command, _LONG)
+
+
+_LONG = {"HYPOTHESIS_PROFILE": "torture"}
 
 
 def run_steps(machine: Machine, steps: Iterable[Step]) -> list[Outcome]:

@@ -22,8 +22,10 @@ TESTS = (
     "imagemagick",
     "poppler-utils",
     "fonts-dejavu-core",
+    "strace",
 )
-"""A virtual reader, a browser, a screen made of memory, a look at it, PDF reading, letters."""
+"""A virtual reader, a browser, a screen made of memory, a look at it, PDF reading, letters, and
+what lets a system call fail or kill."""
 
 
 def provide(machine: Machine, wanted: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ The folder holds the encrypted practice file, its key file and the clear referen
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -364,9 +365,15 @@ def file_sha256(path: Path) -> str:
 
 
 def _take_in(folder: Path, reference: Path) -> str:
-    """Name a reference file by its digest, so that a new one never replaces one in use."""
+    """Name a reference file by its digest, so that a new one never replaces one in use.
+
+    It is on the disk before anything refers to it: what the practice accepted must be there.
+    """
     sha256 = file_sha256(reference)
+    with reference.open("r+b") as file:
+        os.fsync(file.fileno())
     reference.replace(_reference_path(folder, sha256))
+    sync_folder(folder)
     return sha256
 
 

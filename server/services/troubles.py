@@ -47,6 +47,9 @@ def explained(error: BaseException) -> KineError | None:
     """
     if isinstance(error, KineError):
         return error
+    if isinstance(error, apsw.SQLError) and isinstance(error.__context__, apsw.Error):
+        # The store had already undone the transaction when we came to undo it.
+        return explained(error.__context__)
     if isinstance(error, _DAMAGE):
         return DamagedPractice(reason="pages")
     reason = _SYSTEM.get(error.errno or 0) if isinstance(error, OSError) else _of_store(error)

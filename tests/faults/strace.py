@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 OURS = (
     "besace.db", "besace.db-wal", "besace.db-shm", "besace.db-journal", "besace.key", "besace.tmp",
     "besace.mark", "besace.new", "besace.new-wal", "besace.new-shm", "besace.new-journal",
-    "besace.health", "besace.health.new",
+    "besace.health", "besace.health.new", "besace.key.old", "begin",
 )  # fmt: skip
 CALLS = (
     "write", "pwrite64", "fsync", "fdatasync", "openat", "close", "ftruncate", "unlink", "unlinkat",
@@ -73,3 +73,20 @@ def run(
 def counted(ended: Ended) -> Counter[str]:
     """How often each call was made on the files of the folder."""
     return Counter(re.findall(r"^\d+ +([a-z0-9_]+)\(", ended.trace, re.MULTILINE))
+
+
+def points(ended: Ended) -> list[tuple[str, int]]:
+    """Every call made once the act began, as (call, its number since the start of the child).
+
+    An act begins where the child looks for the file `begin`, which is not there.
+    """
+    made: Counter[str] = Counter()
+    found, begun = [], False
+    for line in ended.trace.splitlines():
+        call = re.match(r"\d+ +([a-z0-9_]+)\(", line)
+        if call is not None:
+            made[call[1]] += 1
+            begun = begun or '/begin"' in line
+            if begun:
+                found.append((call[1], made[call[1]]))
+    return found

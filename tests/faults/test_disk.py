@@ -21,7 +21,8 @@ from tests.faults import strace
 from tests.faults.long import LONG, sample
 from tests.faults.small_disk import SmallDisk, may_mount, small_disk
 from tests.faults.soundness import held, nothing_without_its_act, opened_whole
-from tests.world import PASSPHRASE
+from tests.people import THONON
+from tests.world import PASSPHRASE, World
 
 CHILD = "tests.faults.disk_child"
 Run = Callable[[Path], tuple[Program, Visitor]]
@@ -234,6 +235,28 @@ def test_a_damaged_page_is_damage_and_a_mistake_of_ours_is_not_explained() -> No
     assert explained(ValueError()) is None
     assert explained(OSError(2, "No such file")) is None
     assert explained(apsw.BusyError()) is None
+
+
+def test_a_disk_that_fills_up_in_the_middle_of_an_act_is_told_as_full(busy: World) -> None:
+    db = busy.desk.db
+    db.pragma("max_page_count", int(db.pragma("page_count")))
+    before = db.execute("select count(*) from journal").fetchall()
+    with pytest.raises(apsw.Error) as failed:
+        fill_a_setting(busy)
+    told = explained(failed.value)
+    assert isinstance(told, DiskRefused)
+    assert told.facts == {"reason": "full"}
+    assert not db.in_transaction
+    assert db.execute("select count(*) from journal").fetchall() == before
+    db.pragma("max_page_count", 1_000_000)
+    busy.visit(THONON)
+
+
+def fill_a_setting(world: World) -> None:
+    """One act that needs more pages than there are."""
+    with world.desk.deed("filler", "setting", "x"):
+        sql = "insert into setting values ('filler', ?, 'x', 'x')"
+        world.desk.db.execute(sql, ("x" * 500_000,))
 
 
 def test_a_folder_that_is_not_ours_to_write_is_told_to_an_ordinary_user(

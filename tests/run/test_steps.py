@@ -69,10 +69,12 @@ def test_the_long_trial_runs_only_what_draws_examples() -> None:
     assert step.environ == {"HYPOTHESIS_PROFILE": "torture"}
 
 
-def test_the_long_trials_also_cut_the_power_and_kill_the_sender() -> None:
+def test_the_long_trials_also_cut_the_power_break_the_machine_and_kill_the_sender() -> None:
     machine = PaperMachine()
-    drawn, power, sockets = torture_steps(places(machine), ())
+    drawn, power, faults, sockets = torture_steps(places(machine), ())
     assert drawn.command[-2:] == ("-m", "hypothesis")
+    assert faults.command[-1] == "tests/faults"
+    assert faults.environ == {"HYPOTHESIS_PROFILE": "torture"}
     assert power.command[-2:] == ("tests.torture.power", "10000")
     assert sockets.command[-2:] == ("tests.torture.sockets", "1000")
 
