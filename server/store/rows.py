@@ -43,7 +43,7 @@ def of_facts(kind: type[T], facts: Mapping[str, Any]) -> T:
     shape: Any = kind
     names = tuple(each.name for each in fields(shape))
     cells = [facts[name] for name in names]
-    for place, read in _steps(shape, names):
+    for place, read in _steps(shape, names)[1]:
         cells[place] = read(cells[place])
     return kind(**dict(zip(names, cells, strict=True)))
 

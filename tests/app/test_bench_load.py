@@ -48,7 +48,7 @@ def test_a_fabricated_past_is_a_practice_like_any_other(past: Path) -> None:
             assert Niss.parse(str(niss)).digits == niss
         for number, in db.execute("select number from agreement").fetchall():  # fmt: skip
             assert AgreementNumber.parse(str(number)).digits == number
-        assert not list(journal.broken_rows(db, desk.stamp.mac_key))
+        assert not list(journal.flaws(db, desk.stamp.mac_key))
 
 
 def test_the_services_read_a_fabricated_past(past: Path) -> None:
