@@ -25,7 +25,6 @@ COUNTED: Mapping[str, str] = {
                        from reconciliation r join payment p on p.id = r.payment
                       group by r.lot) since on since.lot = l.lot
          where l.lot is not null and l.state in ('Accepted', 'PartPaid', 'Paid') group by l.lot""",
-    "journal_latest": "select 1, max(at) from journal having max(at) is not null",
 }
 """How each table of sums is counted from scratch; a sum of nothing may also stand as zeros."""
 

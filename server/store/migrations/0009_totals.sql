@@ -40,12 +40,6 @@ create table lot_money (
     first_received_on text
 ) strict, without rowid;
 
--- The latest instant any act of the journal bears, on whatever device; one row. Kept by a trigger.
-create table journal_latest (
-    one integer primary key check (one = 1),
-    at text not null
-) strict;
-
 insert into line_total select state, count(*), sum(oa_cents) from line group by state;
 insert into session_total select state, count(*) from session group by state;
 insert into patient_total
@@ -61,7 +55,6 @@ insert into lot_money
                    from reconciliation r join payment p on p.id = r.payment
                   group by r.lot) since on since.lot = l.lot
      where l.lot is not null and l.state in ('Accepted', 'PartPaid', 'Paid') group by l.lot;
-insert into journal_latest select 1, max(at) from journal having max(at) is not null;
 
 create trigger line_total_gains after insert on line
 begin
@@ -200,12 +193,6 @@ begin
         on conflict (lot) do update
         set first_received_on = min(coalesce(first_received_on, excluded.first_received_on),
                                     excluded.first_received_on);
-end;
-
-create trigger journal_latest_moves after insert on journal
-begin
-    insert into journal_latest values (1, new.at)
-        on conflict (one) do update set at = max(at, excluded.at);
 end;
 
 create index line_newest on line (care_date, id);
