@@ -75,5 +75,5 @@ def test_a_suspect_date_is_confirmed_on_the_home_and_frees_what_waited(world: Wo
     world.clock.at = world.clock.at.replace(day=20)
     page = shop.get("today/")
     assert "Sommes-nous bien le vendredi 20 mars 2026" in page
-    after = shop.follow("today/clock", day="2026-03-20", day_again="2026-03-20")
+    after = shop.follow("today/clock", day="20/03/2026", day_again="20-03-2026")
     assert "Sommes-nous bien" not in after

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm
 from server.services import practices, today
+from server.services.forms import parse_day
 from server.services.today import Overview
 from webui.blocks import Remedy, remedies
 from webui.desk import desk
@@ -57,9 +58,10 @@ def index() -> ResponseReturnValue:
 @shown_again_by(index)
 def confirm_date() -> Response:
     """Take the user's word for the date, typed twice; what waited for it is judged again."""
-    first, again = request.form.get("day", ""), request.form.get("day_again", "")
+    first = parse_day(request.form.get("day", "").strip())
+    again = parse_day(request.form.get("day_again", "").strip())
     faults = []
-    if first != f"{civil(desk().now):%Y-%m-%d}":
+    if first != civil(desk().now):
         faults.append(("day", "clock_differs"))
     if again != first:
         faults.append(("day_again", "differs"))
