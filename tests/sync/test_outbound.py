@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from sync.line import TcpProbe
-from sync.outbound import MOST_REFUSALS, Host, Outbound, OutboundRefused, Refusal
+from sync.outbound import (
+    MOST_REFUSALS,
+    THIS_PROCESS,
+    Host,
+    Outbound,
+    OutboundRefused,
+    Refusal,
+    stand_guard,
+)
 from sync.transports.exchange import Answer, Limits, NotSent, exchange, verifying
 from tests.sync.transports.door import Door, answers
 
@@ -124,6 +132,24 @@ def test_what_stays_on_this_machine_passes(outbound: Outbound) -> None:
     outbound.judge("socket.gethostbyaddr", ("127.0.0.1",))
     outbound.judge("open", ("/etc/hosts", "r", 0))
     assert outbound.refusals == ()
+
+
+def test_whoever_connects_to_a_listed_address_is_let_through(outbound: Outbound) -> None:
+    outbound.allow(Host("127.0.0.1", 8025, "simulator"))
+    with tcp() as sock:
+        outbound.judge("socket.connect", (sock, ("127.0.0.1", 8025)))
+        with pytest.raises(OutboundRefused):
+            outbound.judge("socket.connect", (sock, ("127.0.0.1", 8026)))
+
+
+def test_the_guard_of_a_process_asks_the_list_it_is_given(
+    outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooks: list[object] = []
+    monkeypatch.setattr("sync.outbound.sys.addaudithook", hooks.append)
+    stand_guard(outbound)
+    stand_guard()
+    assert hooks == [outbound.judge, THIS_PROCESS.judge]
 
 
 def test_a_family_nobody_of_us_speaks_is_refused(outbound: Outbound) -> None:
