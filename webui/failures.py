@@ -32,6 +32,8 @@ STATUSES: Mapping[type[KineError], int] = {
     errors.WrongKey: 403,
     errors.DamagedPractice: 500,
     errors.NewerPractice: 409,
+    errors.OlderPractice: 409,
+    errors.BackupFailed: 503,
     errors.SealRefused: 422,
     errors.ReferenceRefused: 422,
     errors.Missing: 503,
@@ -44,6 +46,7 @@ _ABOUT_THE_FORM = (
     errors.InvalidValue,
     errors.FieldOverflow,
     errors.WrongKey,
+    errors.OlderPractice,
     errors.ReferenceRefused,
 )
 """Refusals of what was typed; any other is told on a page of its own."""

@@ -2,6 +2,7 @@
 
 from webui import stream
 from webui.pages import (
+    backups,
     billing,
     cards,
     connection,
@@ -15,6 +16,7 @@ from webui.pages import (
     options,
     patients,
     refusals,
+    restore,
     search,
     series,
     sessions,
@@ -25,6 +27,6 @@ PAGES = (
     gate.page, today.page, help.page, frame.page, stream.page,
     patients.page, series.page, sessions.page, search.page, cards.page, options.page,
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
-    demo.page,
+    demo.page, backups.page, restore.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

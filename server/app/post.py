@@ -40,7 +40,7 @@ class Post:
         self.endpoint = endpoint
         self.last: Report | None = None
         self.progress: Progress | None = None
-        outbox = PracticeOutbox(cabinet.desk, clock.monotonic)
+        outbox = PracticeOutbox(cabinet.desk, clock.monotonic, mark=cabinet.mark)
         partner = self._partner(cabinet, clock, endpoint)
         self._cable = _OnCable(cable, partner, partner)
         streams = {"efact": self._cable}

@@ -1,4 +1,4 @@
-"""One run of the program: a cabinet, its door, its hands and its post, started and stopped."""
+"""One run of the program: a cabinet, its door, hands, post and copies, started and stopped."""
 
 import logging
 import secrets
@@ -22,6 +22,7 @@ from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
 from webui.pages import gate as gate_page
+from webui.pages import restore as restore_page
 from webui.porch import Porch
 from webui.serving import bind, server_for
 from webui.stream import Stream
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from hardware.scard import Scard
     from server.app.demo import Demo
     from server.app.hands import Hands
+    from server.app.keeper import Keeper
     from server.app.post import Post
 
 log = logging.getLogger(__name__)
@@ -60,6 +62,7 @@ class Program:
         self.gate = CabinetGate(self.cabinet, settings.practice, self._opened, self._closing)
         self.post: Post | None = None
         self.hands: Hands | None = None
+        self.keeper: Keeper | None = None
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
         self._web: WebThread | None = None
@@ -85,6 +88,8 @@ class Program:
         """Put everything away: post, hands, practice, door, folder."""
         self.gate.lock()
         self.broker.wake()
+        if self.keeper is not None:
+            self.keeper.finish()
         web, self._web = self._web, None
         if web is not None:
             web.stop()
@@ -105,7 +110,7 @@ class Program:
             create_app, door=self.door, gate=self.gate, services=Rooms(self), stream=stream,
             now=self.clock.now,
         )  # fmt: skip
-        app = Porch(build(pages=[gate_page.page]), build, self.gate)
+        app = Porch(build(pages=[gate_page.page, restore_page.page]), build, self.gate)
         self._web = WebThread(server_for(app, listener))
         self._web.start()
 
@@ -119,6 +124,7 @@ class Program:
             self.post.start()
         if self.settings.cards:
             self._start_hands()
+        self._start_keeper()
         self.broker.wake()
 
     def _closing(self) -> None:
@@ -128,6 +134,8 @@ class Program:
         hands, self.hands = self.hands, None
         if hands is not None:
             hands.stop()
+        if self.keeper is not None:
+            self.keeper.closing()
 
     def _start_hands(self) -> None:
         """Watch the readers: only now, because the first page has no use for their library."""
@@ -135,6 +143,14 @@ class Program:
 
         self.hands = Hands(self.cabinet, self.clock, self.broker.publish, self._scard)
         self.hands.start()
+
+    def _start_keeper(self) -> None:
+        """Keep copies of the practice; the same keeper for the whole run, as its thread."""
+        from server.app.keeper import Keeper
+
+        if self.keeper is None:
+            self.keeper = Keeper(self.cabinet, self.settings.practice, self.broker.publish)
+        self.keeper.opened()
 
 
 def _make_private(folder: Path) -> None:

@@ -12,6 +12,8 @@ KineError
 ├── WrongKey             passphrase, recovery code or key file does not open the practice
 ├── DamagedPractice      the file is not a practice, or is damaged
 ├── NewerPractice        the file was written by a newer program
+├── OlderPractice        the file is older than what was last seen of this practice
+├── BackupFailed         a copy of the practice could not be made or brought back
 ├── SealRefused          a lot failed its check; carries the faults
 ├── ReferenceRefused     a table cannot be imported; carries the rows at fault
 └── Missing              the environment lacks something; says what
@@ -94,6 +96,18 @@ class NewerPractice(KineError):
     """The file was written by a newer program; facts: `found`, `known`."""
 
     code = "practice.newer"
+
+
+class OlderPractice(KineError):
+    """An older copy lies in the place of the practice file; facts: `known`, an instant, ISO."""
+
+    code = "practice.older"
+
+
+class BackupFailed(KineError):
+    """A copy could not be made or brought back, nothing was changed; facts: `reason`, `place`."""
+
+    code = "backup.failed"
 
 
 class SealRefused(KineError):

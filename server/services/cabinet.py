@@ -6,18 +6,27 @@ The folder holds the encrypted practice file, its key file and the clear referen
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import apsw
 
 from server.core.clock import Clock, ClockFacts, ClockTrust, judge
-from server.core.errors import DamagedPractice, InvalidValue, Locked, WrongKey
+from server.core.errors import (
+    DamagedPractice,
+    InvalidValue,
+    KineError,
+    Locked,
+    OlderPractice,
+    WrongKey,
+)
 from server.core.identifiers import Nihii
 from server.core.ulid import Entropy, new_ulid
 from server.services.desk import Desk
-from server.store import journal
+from server.store import journal, mark
 from server.store import practice as practices
 from server.store.connection import Pool, connect, found
 from server.store.journal import Deed, Stamp
@@ -31,9 +40,12 @@ from server.store.keys import (
     parse_recovery_code,
     sync_folder,
 )
-from server.store.migrate import migrate
+from server.store.migrate import is_behind, migrate
 from server.store.practice import Device, Practice, Practitioner, Role, User
 from server.store.rows import value
+
+if TYPE_CHECKING:
+    from server.services.vault import Vault
 
 DATABASE, KEYS = "besace.db", "besace.key"
 REFERENCE = "reference.db"  # as built; the practice keeps it under the name of its digest
@@ -165,9 +177,13 @@ class Cabinet:
         self._keys.add(self._key, RECOVERY, parse_recovery_code(code), self._cost)
         return code
 
-    def unlock(self, user: str, passphrase: str) -> None:
-        """Open the practice for one user; raise `WrongKey` when the passphrase is not his."""
-        self._open(self._keys.open(f"user:{user}", passphrase), user)
+    def unlock(self, user: str, passphrase: str, *, older: bool = False) -> None:
+        """Open the practice for one user; raise `WrongKey` when the passphrase is not his.
+
+        Raises `OlderPractice` when an older copy lies in the place of the file, before anything is
+        written; with `older` the user insists, and it is treated as a return to a copy.
+        """
+        self._open(self._keys.open(f"user:{user}", passphrase), user, older=older)
 
     def recover(self, code: str, user: str, passphrase: str) -> None:
         """Open with the recovery code and give the user a new passphrase."""
@@ -181,6 +197,7 @@ class Cabinet:
 
     def lock(self) -> None:
         """Close every connection and forget the key."""
+        self.mark()
         pool, self._pool, self._key = self._pool, None, None
         self._user, self._mac_key = "", b""
         if pool is not None:
@@ -224,17 +241,72 @@ class Cabinet:
     def _trust(self) -> ClockTrust:
         return judge(self._clock.now(), self._clock.monotonic(), self._facts)
 
-    def _open(self, key: DatabaseKey, user: str) -> None:
+    def vault(self) -> "Vault":
+        """Return what a copy needs, also a moment after locking; raise `Locked` when locked."""
+        key = self._key
+        if key is None:
+            raise Locked()
+        return self._vault(key, self._user, self.reference)
+
+    def mark(self) -> None:
+        """Note durably beside the file how far it has come; nothing while it is locked."""
+        if self._pool is not None:
+            with suppress(KineError, OSError, apsw.Error):  # closed meanwhile, or a disk at its end
+                mark.note(self._folder, self._pool.get(), self._clock.now())
+
+    def _vault(self, key: DatabaseKey, user: str, reference: Path) -> "Vault":
+        from server.services.vault import Vault  # not for a first page
+
+        return Vault(
+            self._folder, self._folder / DATABASE, self._folder / KEYS, reference, key, user,
+            self.boot, self._trust(), self._clock, self._entropy,
+        )  # fmt: skip
+
+    def _open(self, key: DatabaseKey, user: str, *, older: bool = False) -> None:
         path = self._folder / DATABASE
         db = _connected(path, key)
-        migrate(db)
-        reference = _accepted_reference(self._folder, practices.get(db).reference_sha256)
-        last = value(db, "select max(at) from journal")
-        self._facts = replace(self._facts, last_event=last and datetime.fromisoformat(last))
-        db.close()
+        try:
+            held = mark.read(self._folder)
+            behind = mark.is_behind(db, held)
+            if behind and not older:
+                raise OlderPractice(known=held.at)
+            reference = _accepted_reference(self._folder, practices.get(db).reference_sha256)
+            last = value(db, "select max(at) from journal")
+            self._facts = replace(self._facts, last_event=last and datetime.fromisoformat(last))
+            copy = self._copy_before(db, key, user, reference)
+            migrate(db)
+        finally:
+            db.close()
         self.lock()
         self._pool = Pool(path, key, reference)
         self._key, self._user, self._mac_key = key, user, key.derive("journal")
+        self._settle_in(copy, datetime.fromisoformat(last) if behind and last else None)
+
+    def _copy_before(
+        self, db: apsw.Connection, key: DatabaseKey, user: str, reference: Path
+    ) -> Path | None:
+        """Make a checked copy of a file that is about to be migrated; None when none is needed."""
+        if not is_behind(db):
+            return None
+        from server.services import backups  # rarely needed
+
+        return backups.copy_before_migration(self._vault(key, user, reference))
+
+    def _settle_in(self, copy: Path | None, came_from: datetime | None) -> None:
+        """Write into the file just opened what came before it could be written to."""
+        try:
+            if copy is not None:
+                from server.services import backups
+
+                backups.remember(self.desk(), copy, "", 0.0)
+            if came_from is not None:
+                from server.services import homecomings
+
+                homecomings.begin(self.desk(), "OLDER", "", came_from)
+            self.mark()
+        except BaseException:
+            self.lock()
+            raise
 
     def _write_file(self, form: NewPractice, number: Nihii, owner: str, key: DatabaseKey) -> Path:
         """Write the whole practice file beside its place: half a practice never shows."""

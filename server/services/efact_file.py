@@ -21,6 +21,7 @@ from server.countries.belgium.efact_message import (
     Sender,
 )
 from server.countries.belgium.efact_walk import AgreementUse, CheckTables
+from server.services import homecomings
 from server.services.desk import Desk
 from server.services.dossiers import Dossier
 from server.services.facts import as_agreement
@@ -54,7 +55,8 @@ _INVOICE = attrgetter("patient", "mutuality", "ct1", "ct2")  # lines alike in th
 def draw_numbers(desk: Desk, payer: str, today: date) -> FileNumbers:
     """Draw the sending number and the reference of a file (`be-efact.md` §2, zone 204)."""
     sending = numbering.draw_sending_number(desk.db, desk.device, payer, today.year)
-    daily = numbering.draw(desk.db, desk.device, f"reference:{today:%Y%m%d}")
+    slot, first = homecomings.reference_slot(desk)
+    daily = numbering.draw(desk.db, desk.device, f"reference:{today:%Y%m%d}{slot}", first)
     return FileNumbers(sending, f"{today:%Y%m%d}{desk.device.digits}{daily:04d}")
 
 

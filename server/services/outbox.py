@@ -14,7 +14,7 @@ from server.core.backoff import exhausted, next_delay
 from server.core.clock import civil_date, start_of_day
 from server.core.errors import StateConflict
 from server.core.outbox import Message, MessageState, Outcome, Verdict
-from server.services import arrivals, fates
+from server.services import arrivals, fates, homecomings
 from server.services.desk import Desk
 from server.store import claims, post
 from server.store.post import Row
@@ -33,8 +33,11 @@ class PracticeOutbox:
         desk: Callable[[], Desk],
         mono: Callable[[], float],
         jitter: Callable[[], float] = random.random,
+        mark: Callable[[], None] = lambda: None,
     ) -> None:
+        """`mark` makes durable how far the practice has come, before anything leaves."""
         self._desk = desk
+        self._mark = mark
         self._mono = mono
         self._jitter = jitter
 
@@ -90,7 +93,9 @@ class PracticeOutbox:
         for row in mine:
             if _is_due(row, now) and not self._must_wait_for_tomorrow(desk, row, now):
                 with suppress(StateConflict):  # somebody else took it meanwhile
-                    return self._take(desk, row, now)
+                    taken = self._take(desk, row, now)
+                    self._mark()
+                    return taken
         return None
 
     def keep(self, message: Message, raw: bytes, now: datetime) -> None:
@@ -238,6 +243,8 @@ class PracticeOutbox:
         """Two empty answers 15 minutes apart, the first 15 minutes after the attempt (§3.2)."""
         if outcome.proven:
             return True
+        if row.reason == homecomings.RESTORED:  # the life that was lost may have emptied the box
+            return False
         tries = [a.at for a in post.attempts(desk.db, row.id) if a.kind == "send"]
         if row.empty_since is not None:
             return desk.now - row.empty_since >= _QUIET

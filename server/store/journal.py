@@ -19,11 +19,12 @@ from server.core.clock import ClockTrust
 
 _START = "0" * 64
 _INSERT = "insert into journal values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_WALK = """
+_ROWS = """
     select device, seq, at, boot, user, entity, entity_id, action, before_hash, after_hash,
            reason, trust, prev_hash, hash, mac
-      from journal order by device, seq
+      from journal
 """
+_WALK = _ROWS + " order by device, seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,31 @@ def last_at(db: apsw.Connection, device: str) -> datetime | None:
         "select at from journal where device = ? order by seq desc limit 1", (device,)
     ).fetchone()
     return datetime.fromisoformat(row[0]) if row else None
+
+
+def heads(db: apsw.Connection) -> dict[str, tuple[int, str]]:
+    """Return the last row of each device's chain: its number and its hash."""
+    last = "select seq, hash from journal where device = ? order by seq desc limit 1"
+    found = {}
+    for (device,) in db.execute("select id from device").fetchall():
+        row = db.execute(last, (device,)).fetchone()
+        if row is not None:
+            found[str(device)] = (int(row[0]), str(row[1]))
+    return found
+
+
+def head_is_whole(db: apsw.Connection, device: str) -> bool:
+    """Say whether the last row of a device's chain has the hash of what it says."""
+    row = db.execute(_ROWS + " where device = ? order by seq desc limit 1", (device,)).fetchone()
+    return row is not None and chain(tuple(row[:-2])) == row[-2]
+
+
+def holds(db: apsw.Connection, device: str, seq: int, hashed: str) -> bool:
+    """Say whether a chain holds a row once seen at its end."""
+    row = db.execute(
+        "select 1 from journal where device = ? and seq = ? and hash = ?", (device, seq, hashed)
+    ).fetchone()
+    return row is not None
 
 
 def digest(facts: Mapping[str, object] | None) -> str | None:

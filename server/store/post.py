@@ -163,6 +163,11 @@ def plan(db: apsw.Connection, key: str, next_try: datetime | None) -> None:
     )
 
 
+def explain(db: apsw.Connection, key: str, reason: str) -> None:
+    """Write why a message is where it is, when it does not move."""
+    db.execute("update message set reason = ? where id = ?", (reason, key))
+
+
 def mark_empty(db: apsw.Connection, key: str, since: datetime | None) -> None:
     """Write since when the mailbox shows no trace of a message in doubt."""
     db.execute("update message set empty_since = ? where id = ?", (_iso(since), key))

@@ -10,6 +10,7 @@ from server.services import practices, roots, rules
 from server.services.rules import TariffVersion
 from webui.desk import desk
 from webui.forms import shown_again_by
+from webui.pages.backups import notices
 from webui.replies import go
 
 page = Blueprint("options", __name__, url_prefix="/options")
@@ -32,6 +33,7 @@ def index() -> ResponseReturnValue:
         covered=any(_covers(version, work.today) for version in rules.tariff_versions(work)),
         roots=roots.listed(work),
         bad_rows=_bad_rows(),
+        copies=notices(work) if desk().services.backups else None,
     )
 
 

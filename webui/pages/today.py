@@ -11,6 +11,7 @@ from webui.blocks import Remedy, remedies
 from webui.desk import desk
 from webui.formats import money
 from webui.i18n import Catalogue
+from webui.pages.backups import notices
 from webui.replies import go
 
 page = Blueprint("today", __name__, url_prefix="/today")
@@ -42,6 +43,7 @@ def index() -> ResponseReturnValue:
         more=max(0, len(held) - _NOTICES),
         missing=practices.card(work).missing,
         faults=sum(bool(draft.faults) for draft in seen.drafts),
+        copies=notices(work),
     )
 
 
