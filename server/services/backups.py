@@ -31,6 +31,7 @@ from server.store.mark import Kept
 
 SCRATCH = "besace-drill.db"
 _SECOND, _DRILLED = "backup.second", "backup.drilled_at"
+_BEFORE = ("MIGRATION", "UPDATE", "REKEY")  # the last way back to what was is always kept
 _OWN = "backup."  # acts of the journal that are about copies themselves: no reason for another
 
 
@@ -312,7 +313,8 @@ def _thin_out(desk: Desk, where: Places) -> None:
             for path, facts in _of_practice(desk, place)
         }
         wanted = keeping.kept(ours.keys(), desk.practice.country)
-        for copy in ours.keys() - wanted:
+        before = max((copy for copy in ours if ours[copy].cause in _BEFORE), default=None)
+        for copy in ours.keys() - wanted - {before}:
             _drop(place / copy.name)
             with desk.deed("backup.dropped", "backup", ours[copy].id):
                 copies.lose(desk.db, ours[copy].id, str(place))
