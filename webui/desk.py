@@ -15,7 +15,7 @@ from webui.door import Door
 from webui.frame import FrameState
 from webui.gate import Gate
 from webui.i18n import Catalogue
-from webui.outside import Calls, DemoControl, FileHealth, PostControl
+from webui.outside import BackupControl, Calls, DemoControl, FileHealth, PostControl
 
 
 class Services(Protocol):
@@ -32,6 +32,11 @@ class Services(Protocol):
     @property
     def post(self) -> PostControl | None:
         """The post of the open practice; None while no address to send to is set."""
+        ...
+
+    @property
+    def backups(self) -> BackupControl | None:
+        """The keeper of copies of the open practice."""
         ...
 
     @property

@@ -35,6 +35,8 @@ STATUSES: Mapping[type[KineError], int] = {
     errors.DamagedPractice: 500,
     errors.NewerPractice: 409,
     errors.DiskRefused: 507,
+    errors.OlderPractice: 409,
+    errors.BackupFailed: 503,
     errors.SealRefused: 422,
     errors.ReferenceRefused: 422,
     errors.Missing: 503,
@@ -47,6 +49,7 @@ _ABOUT_THE_FORM = (
     errors.InvalidValue,
     errors.FieldOverflow,
     errors.WrongKey,
+    errors.OlderPractice,
     errors.ReferenceRefused,
 )
 """Refusals of what was typed; any other is told on a page of its own."""

@@ -5,6 +5,7 @@ A port. `server.services` answers it; the web layer only shows it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -68,6 +69,14 @@ class Recovery:
         return tuple(self.code[i : i + 5] for i in range(0, len(self.code), 5))
 
 
+@dataclass(frozen=True, slots=True)
+class CopyOffer:
+    """A copy of a practice that could be brought back."""
+
+    path: str
+    at: datetime  # aware UTC
+
+
 class Gate(Protocol):
     """What stands between the launch and the practice. Raises KineErrors."""
 
@@ -91,7 +100,14 @@ class Gate(Protocol):
         ...
 
     def unlock(self, user: str, passphrase: str) -> None:
-        """Open the practice; WrongKey (fact `wait`, seconds before the next try) when refused."""
+        """Open the practice; WrongKey (fact `wait`, seconds before the next try) when refused.
+
+        OlderPractice when an older copy lies in its place.
+        """
+        ...
+
+    def unlock_older(self, user: str, passphrase: str) -> None:
+        """Open an older copy all the same: it is treated as a return to a copy."""
         ...
 
     def create(self, practice: NewPractice) -> None:
@@ -104,6 +120,14 @@ class Gate(Protocol):
 
     def prove_recovery(self, answers: Sequence[str]) -> None:
         """Check the retyped characters and open; InvalidValue (field `recovery`) when wrong."""
+        ...
+
+    def offers(self) -> Sequence[CopyOffer]:
+        """Give the copies found where those of this folder are kept, the newest first."""
+        ...
+
+    def restore(self, copy: str, secret: str, new_passphrase: str) -> None:
+        """Bring a copy back into the empty folder and open it; `new_passphrase` after a code."""
         ...
 
     def lock(self) -> None:

@@ -79,6 +79,7 @@ _WAYS: Mapping[Place, Callable[[Anchor, Subject], str]] = {
     Place.SESSION: _session,
     Place.PRACTICE: _practice,
     Place.TARIFF: _practice,
+    Place.BACKUPS: lambda found, subject: url_for("backups.index", _anchor="return"),
     Place.CLOCK: lambda found, subject: url_for("today.index", _anchor="clock"),
     Place.LOT: lambda found, subject: url_for("billing.index"),
     Place.PAYMENT: lambda found, subject: url_for("finances.index"),

@@ -1,8 +1,9 @@
-"""What runs beside the screens, as they see it: the post, the state of the file, a demo's toys."""
+"""What runs beside the screens, as they see it: post, copies, the file's state, a demo's toys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 
@@ -78,6 +79,40 @@ class PostControl(Protocol):
 
     def wake(self) -> None:
         """Something was sealed: leave when the line allows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BackupState:
+    """How the keeper of copies stands, now."""
+
+    working: tuple[str, int] | None  # "backup" or "drill", and per cent
+    failure: str  # reason code of the last copy, "" when it went well
+
+
+class BackupControl(Protocol):
+    """What the user may ask of the keeper of copies."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the practice: its copies lie beside it."""
+        ...
+
+    @property
+    def state(self) -> BackupState:
+        """How it stands."""
+        ...
+
+    def back_up_now(self) -> None:
+        """« Sauvegarder maintenant »: in the background."""
+        ...
+
+    def drill_now(self) -> None:
+        """« Essai de restauration »: in the background."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop the copy or the rehearsal under way; nothing of it is kept."""
         ...
 
 

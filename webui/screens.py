@@ -2,6 +2,7 @@
 
 from webui import stream
 from webui.pages import (
+    backups,
     billing,
     cards,
     connection,
@@ -17,6 +18,7 @@ from webui.pages import (
     past,
     patients,
     refusals,
+    restore,
     search,
     series,
     sessions,
@@ -27,6 +29,6 @@ PAGES = (
     gate.page, today.page, help.page, frame.page, stream.page,
     patients.page, series.page, sessions.page, search.page, cards.page, options.page,
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
-    demo.page, past.page, journal.page,
+    demo.page, past.page, journal.page, backups.page, restore.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -27,7 +27,8 @@ FORM_PARTS_LIMIT = 500
 HEADER_LIMIT = 64 * 1024
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_OPEN_WHEN_LOCKED = frozenset({"static", "gate"})  # blueprint, or endpoint without blueprint
+# Blueprints, or endpoints without blueprint.
+_OPEN_WHEN_LOCKED = frozenset({"static", "gate", "restore"})
 _POLICY = "; ".join(
     (
         "default-src 'self'",

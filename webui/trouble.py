@@ -11,7 +11,7 @@ NAMED = (
     "line.refused", "line.dns", "line.timeout", "line.silent", "line.reset", "line.tls",
     "line.circuit", "line.down", "line.forbidden", "answer.cut", "answer.unreadable",
     "answer.too_big", "mailbox.too_soon", "mailbox.no_trace", "mailbox.full_page", "tack.failure",
-    "restart", "absent", "spent", "PAYLOAD_CHANGED",
+    "restart", "absent", "spent", "PAYLOAD_CHANGED", "RESTORED", "said_absent", "answered",
 )  # fmt: skip
 FAMILIES = ("line", "http", "soap", "answer", "mailbox", "tack", "mail")
 """Codes with their own words, and families whose other codes share theirs."""

@@ -150,12 +150,37 @@ def doctor(practice: Path, endpoint: str, as_json: bool) -> None:
 
 @besace.command()
 @_practice
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), default=None,
+              help="Dossier de la copie ; sinon, à côté du cabinet.")  # fmt: skip
 @_json
-def verify(practice: Path, as_json: bool) -> None:
-    """Vérifier un cabinet fermé : chaque ligne du journal, ses chaînes et ses signatures."""
-    from server.app.verify import verify as check
+def backup(practice: Path, to: Path | None, as_json: bool) -> None:
+    """Copier un cabinet fermé et vérifier la copie en la restaurant à l'essai."""
+    from server.app.backup_commands import back_up
 
-    _carry_out(lambda speech: check(practice, speech), as_json=as_json)
+    _carry_out(lambda speech: back_up(practice, to, speech), as_json=as_json)
+
+
+@besace.command()
+@click.argument("copy", metavar="SAUVEGARDE", type=click.Path(exists=True, path_type=Path))
+@_practice
+@_json
+def restore(copy: Path, practice: Path, as_json: bool) -> None:
+    """Rendre un cabinet à partir d'une sauvegarde, dans un dossier vide."""
+    from server.app.backup_commands import restore as bring_back
+
+    _carry_out(lambda speech: bring_back(copy, practice, speech), as_json=as_json)
+
+
+@besace.command()
+@click.argument("copy", metavar="[SAUVEGARDE]", required=False, default=None,
+                type=click.Path(exists=True, path_type=Path))  # fmt: skip
+@_practice
+@_json
+def verify(copy: Path | None, practice: Path, as_json: bool) -> None:
+    """Prouver qu'un cabinet, ou une sauvegarde, est entier et intact."""
+    from server.app.verify import verify as prove
+
+    _carry_out(lambda speech: prove(copy, practice, speech), as_json=as_json)
 
 
 @besace.command()

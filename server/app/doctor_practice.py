@@ -1,14 +1,21 @@
 """What the doctor sees of a practice without opening it: its folder, the clock, its tables."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from server.app import reference
 from server.app.findings import Finding, Grade
 from server.core.clock import BRUSSELS
+from server.core.errors import DamagedPractice
+from server.core.keeping import LOCAL_AGE, SECOND_AGE
 from server.services.cabinet import DATABASE
 from server.settings import BUILT_ON
+
+if TYPE_CHECKING:
+    from server.store.keeps import Kept
 
 _OTHERS = 0o077  # what the group and everybody else may do with a file
 _SLACK = timedelta(minutes=10)  # as `server.core.clock` allows
@@ -24,6 +31,7 @@ def look_at_practice(folder: Path, now: datetime) -> Iterator[Finding]:
     yield from _modes(folder)
     yield from _encrypted(folder / DATABASE)
     yield from _health(folder)
+    yield from _copies(folder, now)
     yield from _tariff(folder, now.astimezone(BRUSSELS).date())
 
 
@@ -94,3 +102,42 @@ def _tariff(folder: Path, today: date) -> Iterator[Finding]:
         grade = Grade.PROBLEM if last < today else Grade.WELL
         code = "tariff.ended" if last < today else "tariff.until"
         yield Finding(code, grade, {"end": f"{last:%d/%m/%Y}"})
+
+
+def _copies(folder: Path, now: datetime) -> Iterator[Finding]:
+    """Judge the copies by what was noted beside the practice, and by what still lies there."""
+    from server.services.backups import local_place
+    from server.store import keeps
+
+    local = str(local_place(folder))
+    kept = {each.place: each for each in keeps.read(folder)}
+    if local not in kept:
+        yield Finding("backup.none", Grade.PROBLEM, {"place": local})
+    for place, held in kept.items():
+        age = LOCAL_AGE if place == local else SECOND_AGE
+        yield _copy(held, age, now, there=place == local or Path(place).is_dir())
+
+
+def _copy(held: "Kept", age: timedelta, now: datetime, *, there: bool) -> Finding:
+    place = {"place": held.place}
+    if held.troubled:
+        return Finding("backup.bad", Grade.PROBLEM, {**place, "reason": held.troubled})
+    if not held.newest:
+        return Finding("backup.none", Grade.PROBLEM, place)
+    at = datetime.fromisoformat(held.newest)
+    told = {**place, "at": f"{at.astimezone(BRUSSELS):%d/%m/%Y %H:%M}"}
+    if now - at > age:
+        return Finding("backup.old", Grade.PROBLEM, told)
+    if there and not _lies_there(Path(held.place), at):
+        return Finding("backup.gone", Grade.PROBLEM, told)
+    return Finding("backup.ok", facts=told)
+
+
+def _lies_there(place: Path, at: datetime) -> bool:
+    from server.store import backup, manifest
+
+    for copy in backup.listed(place):
+        with suppress(DamagedPractice):
+            if manifest.read(copy).at == at:
+                return True
+    return False

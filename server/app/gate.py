@@ -9,7 +9,8 @@ from server.app import reference
 from server.core.errors import InvalidValue, KineError, StateConflict, WrongKey
 from server.services.cabinet import REFERENCE, Cabinet, Sign
 from server.services.cabinet import NewPractice as Form
-from webui.gate import GateState, GateUser, NewPractice, PracticeSign, Recovery
+from server.settings import BUILT_ON
+from webui.gate import CopyOffer, GateState, GateUser, NewPractice, PracticeSign, Recovery
 from webui.i18n import DEFAULT_LOCALE
 
 _ASKED = 4
@@ -71,8 +72,15 @@ class CabinetGate:
 
     def unlock(self, user: str, passphrase: str) -> None:
         """Open the practice; a first run that never ended asks for its recovery code again."""
+        self._unlock(user, passphrase, older=False)
+
+    def unlock_older(self, user: str, passphrase: str) -> None:
+        """Open an older copy the user insists on, as a return to a copy."""
+        self._unlock(user, passphrase, older=True)
+
+    def _unlock(self, user: str, passphrase: str, *, older: bool) -> None:
         with self._turn:
-            self._open(user, passphrase)
+            self._open(user, passphrase, older=older)
             sign = self._cabinet.sign
             if sign is not None and not sign.proven:
                 self._recovery = _question(self._cabinet.renew_recovery())
@@ -115,9 +123,32 @@ class CabinetGate:
             self._closing()
             self._cabinet.lock()
 
-    def _open(self, user: str, passphrase: str) -> None:
+    def offers(self) -> Sequence[CopyOffer]:
+        """Give the copies found beside the empty folder."""
+        from server.services import restoring
+
+        return [CopyOffer(str(x.path), x.at) for x in restoring.offers(self._folder)]
+
+    def restore(self, copy: str, secret: str, new_passphrase: str) -> None:
+        """Bring a copy back into the empty folder, open it, and start what runs beside it."""
+        from server.services import restoring
+        from server.services.restoring import Ground
+
+        with self._turn:
+            ground = Ground(self._cabinet.clock, secrets.token_bytes, BUILT_ON)
+            try:
+                back = restoring.restore(
+                    restoring.folder_of(copy), self._folder, secret, ground,
+                    passphrase=new_passphrase,
+                )  # fmt: skip
+            except WrongKey:
+                raise WrongKey(field="secret") from None
+            self._open(back.user, new_passphrase if back.by_code else secret)
+            self._let_in()
+
+    def _open(self, user: str, passphrase: str, *, older: bool = False) -> None:
         try:
-            self._cabinet.unlock(user, passphrase)
+            self._cabinet.unlock(user, passphrase, older=older)
         except WrongKey:  # tied to its field; whether the user or the phrase is wrong is not said
             raise WrongKey(field="passphrase") from None
 

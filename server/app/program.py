@@ -1,4 +1,4 @@
-"""One run of the program: a cabinet, its door, its hands and its post, started and stopped."""
+"""One run of the program: a cabinet, its door, hands, post and copies, started and stopped."""
 
 import logging
 import secrets
@@ -24,6 +24,7 @@ from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
 from webui.pages import gate as gate_page
+from webui.pages import restore as restore_page
 from webui.porch import Porch
 from webui.security import admits
 from webui.serving import bind, server_for
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from server.app.demo import Demo
     from server.app.hands import Hands
     from server.app.health import HealthWatch
+    from server.app.keeper import Keeper
     from server.app.post import Post
 
 log = logging.getLogger(__name__)
@@ -72,6 +74,7 @@ class Program:
         self.hands: Hands | None = None
         self._watchman = Watchman(outbound, self.cabinet, self.broker.wake)
         self.health: HealthWatch | None = None
+        self.keeper: Keeper | None = None
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
         self._web: WebThread | None = None
@@ -98,6 +101,8 @@ class Program:
         """Put everything away: post, hands, practice, door, folder."""
         self.gate.lock()
         self.broker.wake()
+        if self.keeper is not None:
+            self.keeper.finish()
         web, self._web = self._web, None
         if web is not None:
             web.stop()
@@ -119,7 +124,7 @@ class Program:
             create_app, door=self.door, gate=self.gate, services=Rooms(self), stream=stream,
             now=self.clock.now,
         )  # fmt: skip
-        app = Porch(build(pages=[gate_page.page]), build, self.gate)
+        app = Porch(build(pages=[gate_page.page, restore_page.page]), build, self.gate)
         self._web = WebThread(server_for(app, listener, admits(self.door)))
         self._web.start()
 
@@ -149,6 +154,7 @@ class Program:
             self.post.start()
         if self.settings.cards:
             self._start_hands()
+        self._start_keeper()
         self._watchman.opened()
         self.broker.wake()
 
@@ -156,6 +162,8 @@ class Program:
         """Only read from now on: stop what writes by itself, and tell every page."""
         self.cabinet.stop_writing(reason)
         self._rest()
+        if self.keeper is not None:
+            self.keeper.cancel()
         self.broker.publish("practice.damaged", reason)
 
     def _closing(self) -> None:
@@ -163,6 +171,8 @@ class Program:
         if health is not None:
             health.stop()
         self._rest()
+        if self.keeper is not None:
+            self.keeper.closing()
 
     def _rest(self) -> None:
         """Stop the post and the hands."""
@@ -182,6 +192,14 @@ class Program:
 
         self.hands = Hands(self.cabinet, self.clock, self.broker.publish, self._scard)
         self.hands.start()
+
+    def _start_keeper(self) -> None:
+        """Keep copies of the practice; the same keeper for the whole run, as its thread."""
+        from server.app.keeper import Keeper
+
+        if self.keeper is None:
+            self.keeper = Keeper(self.cabinet, self.settings.practice, self.broker.publish)
+        self.keeper.opened()
 
 
 def _make_private(folder: Path) -> None:

@@ -20,6 +20,7 @@ from webui.stream import EventRow
 
 if TYPE_CHECKING:
     from server.app.demo import Demo
+    from server.app.keeper import Keeper
     from server.app.post import Post
     from server.app.program import Program
 
@@ -38,6 +39,11 @@ class Rooms:
     def post(self) -> "Post | None":
         """The post of the open practice, when it has an address to send to."""
         return self._program.post
+
+    @property
+    def backups(self) -> "Keeper | None":
+        """The keeper of copies of the open practice."""
+        return self._program.keeper
 
     @property
     def demo(self) -> "Demo | None":

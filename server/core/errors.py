@@ -13,6 +13,8 @@ KineError
 ├── DamagedPractice      the file is not a practice, or is damaged
 ├── NewerPractice        the file was written by a newer program
 ├── DiskRefused          the disk is full, read-only, failing or gone; nothing half was written
+├── OlderPractice        the file is older than what was last seen of this practice
+├── BackupFailed         a copy of the practice could not be made or brought back
 ├── SealRefused          a lot failed its check; carries the faults
 ├── ReferenceRefused     a table cannot be imported; carries the rows at fault
 └── Missing              the environment lacks something; says what
@@ -105,6 +107,18 @@ class DiskRefused(KineError):
     """
 
     code = "disk.refused"
+
+
+class OlderPractice(KineError):
+    """An older copy lies in the place of the practice file; facts: `known`, an instant, ISO."""
+
+    code = "practice.older"
+
+
+class BackupFailed(KineError):
+    """A copy could not be made or brought back, nothing was changed; facts: `reason`, `place`."""
+
+    code = "backup.failed"
 
 
 class SealRefused(KineError):

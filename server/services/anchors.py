@@ -26,6 +26,7 @@ class Place(StrEnum):
     CLOCK = "clock"
     LOT = "lot"
     PAYMENT = "payment"
+    BACKUPS = "backups"
     INSURER = "insurer"  # to call: nothing to open
     SOFTWARE = "software"  # our fault: to report
     NOWHERE = "nowhere"  # a word we do not know
@@ -81,6 +82,7 @@ _PLACES: Mapping[str, Anchor] = {
     Panel.TARIFF: Anchor(Place.TARIFF),
     Panel.CLOCK: Anchor(Place.CLOCK),
     Panel.PRACTICE: Anchor(Place.PRACTICE),
+    "restored": Anchor(Place.BACKUPS),
 }
 
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import apsw
 
 from server.core.clock import Clock, ClockFacts, ClockTrust, Heard, judge
-from server.core.errors import DamagedPractice, InvalidValue, Locked, WrongKey
+from server.core.errors import DamagedPractice, InvalidValue, Locked, OlderPractice, WrongKey
 from server.core.identifiers import Nihii
 from server.core.ulid import Entropy, new_ulid
 from server.services.desk import Desk
@@ -32,10 +33,13 @@ from server.store.keys import (
     parse_recovery_code,
     sync_folder,
 )
-from server.store.migrate import migrate
+from server.store.migrate import is_behind, migrate
 from server.store.practice import Device, Practice, Practitioner, Role, User
 from server.store.soundness import Check
 from server.store.watermark import Watermark
+
+if TYPE_CHECKING:
+    from server.services.vault import Vault
 
 DATABASE, KEYS = "besace.db", "besace.key"
 REFERENCE = "reference.db"  # as built; the practice keeps it under the name of its digest
@@ -177,9 +181,13 @@ class Cabinet:
         self._keys.add(self._key, RECOVERY, parse_recovery_code(code), self._cost)
         return code
 
-    def unlock(self, user: str, passphrase: str) -> None:
-        """Open the practice for one user; raise `WrongKey` when the passphrase is not his."""
-        self._open(self._keys.open(f"user:{user}", passphrase), user)
+    def unlock(self, user: str, passphrase: str, *, older: bool = False) -> None:
+        """Open the practice for one user; raise `WrongKey` when the passphrase is not his.
+
+        Raises `OlderPractice` when an older copy lies in the place of the file, before anything is
+        written; with `older` the user insists, and it is treated as a return to a copy.
+        """
+        self._open(self._keys.open(f"user:{user}", passphrase), user, older=older)
 
     def recover(self, code: str, user: str, passphrase: str) -> None:
         """Open with the recovery code and give the user a new passphrase."""
@@ -273,30 +281,75 @@ class Cabinet:
     def _trust(self) -> ClockTrust:
         return judge(self._clock.now(), self._clock.monotonic(), self._facts)
 
-    def _open(self, key: DatabaseKey, user: str) -> None:
+    def vault(self) -> "Vault":
+        """Return what a copy needs, also a moment after locking; raise `Locked` when locked."""
+        key = self._key
+        if key is None:
+            raise Locked()
+        return self._vault(key, self._user, self.reference)
+
+    def _vault(self, key: DatabaseKey, user: str, reference: Path) -> "Vault":
+        from server.services.vault import Vault  # not for a first page
+
+        return Vault(
+            self._folder, self._folder / DATABASE, self._folder / KEYS, reference, key, user,
+            self.boot, self._trust(), self._clock, self._entropy, self._mark, bool(self._damage),
+        )  # fmt: skip
+
+    def _open(self, key: DatabaseKey, user: str, *, older: bool = False) -> None:
         path = self._folder / DATABASE
         mac_key = key.derive("journal")
         mark = Watermark(self._folder, mac_key) if self._disk is None else None
         db = _connected(path, key, self._disk)
         try:
             practice = practices.get(db)
-            damage = soundness.glance(db, mark.read() if mark else None, practice.lineage)
-            if not damage:
-                migrate(db)
-                with db:
-                    events.prune(db)
-                fold_log(db, at_close=True)
+            behind = _is_behind(db, mark, practice.lineage)
+            if behind and not older:
+                raise OlderPractice(known=_known(mark))
             reference = _accepted_reference(self._folder, practice.reference_sha256)
-            last = journal.last_believed(db, practices.first_device(db).id)
+            device = practices.first_device(db).id
+            tip = journal.tip(db, device)
+            copy = self._copy_before(db, key, user, reference)
+            migrate(db)
+            with db:
+                events.prune(db)
+            fold_log(db, at_close=True)
+            last = journal.last_believed(db, device)
         except (apsw.CorruptError, apsw.NotADBError):
             raise DamagedPractice(reason="pages") from None
         finally:
             db.close()
         self.lock()
         self._facts = replace(self._facts, last_event=last)
-        self._pool = Pool(path, key, reference, self._disk, writable=not damage)
+        self._pool = Pool(path, key, reference, self._disk)
         self._key, self._user, self._mac_key = key, user, mac_key
-        self._mark, self._damage = mark, damage
+        self._mark = mark
+        self._settle_in(copy, tip.at if behind and tip else None)
+
+    def _copy_before(
+        self, db: apsw.Connection, key: DatabaseKey, user: str, reference: Path
+    ) -> Path | None:
+        """Make a checked copy of a file that is about to be migrated; None when none is needed."""
+        if not is_behind(db):
+            return None
+        from server.services import backups  # rarely needed
+
+        return backups.copy_before_migration(self._vault(key, user, reference))
+
+    def _settle_in(self, copy: Path | None, came_from: datetime | None) -> None:
+        """Write into the file just opened what came before it could be written to."""
+        try:
+            if came_from is not None:
+                from server.services import homecomings
+
+                homecomings.begin(self.desk(), "OLDER", "", came_from)
+            if copy is not None:
+                from server.services import backups
+
+                backups.remember(self.desk(), copy, "", 0.0)
+        except BaseException:
+            self.lock()
+            raise
 
     def _write_file(self, form: NewPractice, number: Nihii, owner: str, key: DatabaseKey) -> Path:
         """Write the whole practice file beside its place: half a practice never shows."""
@@ -355,6 +408,17 @@ def _connected(path: Path, key: DatabaseKey, disk: str | None) -> apsw.Connectio
         return connect(path, key, disk, careful=True)
     except WrongKey:
         raise DamagedPractice(reason="first_page") from None
+
+
+def _is_behind(db: apsw.Connection, mark: Watermark | None, lineage: str) -> bool:
+    """Say whether a file is older than what was last seen of this practice."""
+    return soundness.glance(db, mark.read() if mark else None, lineage) == "older"
+
+
+def _known(mark: Watermark | None) -> str:
+    """Say when this practice was last worked in, ISO; "" when nobody knows."""
+    at = mark.written_at() if mark else None
+    return at.isoformat() if at else ""
 
 
 def file_sha256(path: Path) -> str:

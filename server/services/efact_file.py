@@ -21,6 +21,7 @@ from server.countries.belgium.efact_message import (
     Sender,
 )
 from server.countries.belgium.efact_walk import AgreementUse, CheckTables
+from server.services import homecomings
 from server.services.desk import Desk
 from server.services.dossiers import Dossier
 from server.services.facts import as_agreement
@@ -59,7 +60,8 @@ def draw_numbers(desk: Desk, payer: str, today: date) -> FileNumbers:
 
 def numbers_again(desk: Desk, sending: int, today: date) -> FileNumbers:
     """Draw a reference for a file whose sending number is already its own."""
-    daily = numbering.draw(desk.db, desk.device, f"reference:{today:%Y%m%d}")
+    slot, first = homecomings.reference_slot(desk)
+    daily = numbering.draw(desk.db, desk.device, f"reference:{today:%Y%m%d}{slot}", first)
     return FileNumbers(sending, f"{today:%Y%m%d}{desk.device.digits}{daily:04d}")
 
 

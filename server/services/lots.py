@@ -20,7 +20,7 @@ from server.core.outbox import MessageState
 from server.core.states import LotState, SessionState
 from server.countries.belgium.efact_check import check_request
 from server.countries.belgium.efact_write import write_request
-from server.services import dossiers, efact_file, evaluation, insurers
+from server.services import dossiers, efact_file, evaluation, homecomings, insurers
 from server.services.desk import Desk
 from server.services.dossiers import Dossier
 from server.services.efact_file import FileNumbers
@@ -184,6 +184,8 @@ def _trial(
 def _faults_at_sight(desk: Desk, lines: Sequence[Line]) -> list[Fault]:
     """Check the clock and the cents kept with each line."""
     faults = [Fault("lot.clock", "", "clock", {})] if desk.clock_is_suspect else []
+    if homecomings.holds_sealing(desk):
+        faults.append(Fault("lot.restored", "", "restored", {}))
     for line in lines:
         level = _broken_level(line)
         if level:

@@ -15,7 +15,7 @@ from server.core.backoff import exhausted, next_delay
 from server.core.clock import civil_date, start_of_day
 from server.core.errors import StateConflict
 from server.core.outbox import Message, MessageState, Outcome, Verdict
-from server.services import arrivals, fates
+from server.services import arrivals, fates, homecomings
 from server.services.desk import Desk
 from server.store import claims, post
 from server.store.post import Attempt, Row
@@ -245,6 +245,8 @@ class PracticeOutbox:
         """
         if outcome.proven:
             return True
+        if row.reason == homecomings.RESTORED:  # the life that was lost may have emptied the box
+            return False
         story = post.attempts(desk.db, row.id)
         sent = max((n for n, a in enumerate(story) if a.kind == "send"), default=None)
         after = story if sent is None else story[sent + 1 :]

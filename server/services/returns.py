@@ -15,7 +15,7 @@ from server.core.states import LineState, LotState
 from server.core.tack import proves
 from server.countries.belgium.efact_codes import PlacedCode
 from server.countries.belgium.efact_returns import ActVerdict, Fate, Return, interpret
-from server.services import arrivals, efact_file, fates, verdicts
+from server.services import arrivals, efact_file, fates, homecomings, verdicts
 from server.services.desk import Desk
 from server.store import claims, money, post
 from server.store.claims import Line, Lot
@@ -140,6 +140,15 @@ def _set_aside(
     with desk.deed("letter.set_aside", "letter", key, reason=problem):
         form = f"efact.{found.kind}" if found else ""
         post.file_letter(desk.db, key, "Quarantined", form, lot.id if lot else None, problem, now)
+        if found is not None and problem == "unknown_reference":
+            _pass_over(desk, found)
+
+
+def _pass_over(desk: Desk, found: Return) -> None:
+    """Give no sending number again that the insurer saw from us under a lot we do not know."""
+    number = (found.sending_number or "").strip()
+    if number.isascii() and number.isdigit() and int(number):
+        homecomings.seen_elsewhere(desk, found.oa or "", int(number))
 
 
 def _why_not(desk: Desk, found: Return | None, lot: Lot | None) -> str:

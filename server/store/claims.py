@@ -393,6 +393,11 @@ def some_lots(db: apsw.Connection, keys: Sequence[str]) -> dict[str, Lot]:
     return {row.id: row for row in rows}
 
 
+def count_lots(db: apsw.Connection, state: LotState) -> int:
+    """Count the lots in one state."""
+    return int(value(db, "select count(*) from lot where state = ?", (str(state),)))
+
+
 def numbered(db: apsw.Connection, number: int, payer: str, most: int) -> list[Lot]:
     """Return the lots of one sending number, newest first; of one payer unless it is ""."""
     return many(

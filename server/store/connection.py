@@ -16,11 +16,12 @@ if getattr(apsw, "mc_version", None) is None:  # plain apsw would write the pati
 
 _PAUSE, _PATIENCE = 0.002, 5.0  # seconds
 
+_IN_MEMORY = ("temp_store", "memory")
 _PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "full"),
     ("foreign_keys", "on"),
-    ("temp_store", "memory"),
+    _IN_MEMORY,
     ("trusted_schema", "off"),
     ("cell_size_check", "on"),
     ("secure_delete", "on"),
@@ -66,6 +67,42 @@ def found(path: Path, key: DatabaseKey) -> apsw.Connection:
     """Make a new empty practice file that its owner alone may read, and open it."""
     path.touch(mode=0o600, exist_ok=False)
     return connect(path, key)
+
+
+def copy_target(path: Path, key: DatabaseKey) -> apsw.Connection:
+    """Make a new file that pages are copied into, under a key of its own.
+
+    Nothing is written beside it and nothing is durable: the caller syncs the whole file at the end.
+    """
+    path.touch(mode=0o600, exist_ok=False)
+    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        _unlock(db, key, shared=True)
+        for name, value in (("journal_mode", "off"), ("synchronous", "off"), _IN_MEMORY):
+            db.pragma(name, value)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def read_copy(path: Path, key: DatabaseKey) -> apsw.Connection:
+    """Open a finished copy to read it: nothing is written beside it, not even on a locked stick.
+
+    Raises `WrongKey` when the key does not open it, `DamagedPractice` when it is no practice.
+    """
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    try:
+        db = apsw.Connection(f"{path.absolute().as_uri()}?mode=ro&immutable=1", flags=flags)
+    except apsw.CantOpenError:
+        raise DamagedPractice(reason="missing") from None
+    try:
+        _unlock(db, key, shared=True)
+        db.pragma(*_IN_MEMORY)
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def _wait_a_moment(tries: int) -> bool:

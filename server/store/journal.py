@@ -106,6 +106,32 @@ def tip(db: apsw.Connection, device: str) -> Tip | None:
     )  # fmt: skip
 
 
+def heads(db: apsw.Connection) -> dict[str, tuple[int, str]]:
+    """Return the last row of each device's chain: its number and its hash."""
+    found = {}
+    for (device,) in db.execute("select id from device").fetchall():
+        last = tip(db, str(device))
+        if last is not None:
+            found[str(device)] = (last.seq, last.hash)
+    return found
+
+
+def head_is_whole(db: apsw.Connection, device: str) -> bool:
+    """Say whether the last row of a device's chain has the hash of what it says.
+
+    Also in a file from before acts had a right: it is copied before it is migrated.
+    """
+    held = {str(row[0]) for row in db.execute("select name from pragma_table_info('journal')")}
+    names = ", ".join(f'"{name}"' for name in COLUMNS if name in held)
+    row = db.execute(
+        f"select {names}, hash from journal where device = ? order by seq desc limit 1", (device,)
+    ).fetchone()
+    if row is None:
+        return False
+    facts = tuple(row[:-1])
+    return chain(canonical(facts) if "right" in held else facts) == str(row[-1])
+
+
 def last_at(db: apsw.Connection, device: str) -> datetime | None:
     """Return the instant something last changed here: readings change nothing."""
     found = value(

@@ -1,8 +1,13 @@
 """Numbered SQL files: the schema, read as SQL; each applied once, in its own transaction."""
 
+from typing import TYPE_CHECKING
+
 import apsw
 
 from server.core.errors import NewerPractice
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 
 def migrate(db: apsw.Connection) -> int:
@@ -10,11 +15,7 @@ def migrate(db: apsw.Connection) -> int:
 
     Raises `NewerPractice` when the file was written by a newer program.
     """
-    from importlib.resources import files  # slow to load, and not for the first page
-
-    version = int(db.pragma("user_version"))
-    folder = files("server.store") / "migrations"
-    steps = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    version, steps = int(db.pragma("user_version")), _steps()
     if version > len(steps):
         raise NewerPractice(found=version, known=len(steps))
     for number, step in enumerate(steps, start=1):
@@ -25,3 +26,15 @@ def migrate(db: apsw.Connection) -> int:
                 db.execute(step.read_text("utf-8")).fetchall()  # exhausts every statement
                 db.pragma("user_version", number)
     return len(steps)
+
+
+def is_behind(db: apsw.Connection) -> bool:
+    """Say whether a file holds something and is to be migrated: it is copied first."""
+    return 0 < int(db.pragma("user_version")) < len(_steps())
+
+
+def _steps() -> "list[Traversable]":
+    from importlib.resources import files  # slow to load, and not for the first page
+
+    folder = files("server.store") / "migrations"
+    return sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)

@@ -1,5 +1,7 @@
 """Numbers given once: official sending numbers in the device's own range, internal references."""
 
+from collections.abc import Mapping
+
 import apsw
 
 from server.core.errors import InvalidValue
@@ -40,3 +42,33 @@ def draw_sending_number(db: apsw.Connection, device: Device, payer: str, year: i
     if number > device.number_to:
         raise InvalidValue(field="lot.number", reason="range_used_up")
     return number
+
+
+def leap(db: apsw.Connection, device: Device, by: Mapping[str, int], otherwise: int) -> None:
+    """Leave numbers unused in every series of a device: those given since a copy was made.
+
+    `by` tells how many for the series whose name begins so; the others leave `otherwise`.
+    """
+    rows = db.execute("select series, last from counter where device = ?", (device.id,))
+    for series, last in rows.fetchall():
+        step = next((n for start, n in by.items() if str(series).startswith(start)), otherwise)
+        pass_over(db, device, str(series), int(str(last)) + step)
+
+
+def pass_over(db: apsw.Connection, device: Device, series: str, last: int) -> None:
+    """Give no number up to this one in a series any more."""
+    db.execute(
+        "insert into counter (device, series, last) values (?, ?, ?)"
+        " on conflict (device, series) do update set last = max(last, excluded.last)",
+        (device.id, series, last),
+    )
+
+
+def used_up(db: apsw.Connection, device: Device) -> list[str]:
+    """Return the insurers and years whose sending numbers have left the device's range."""
+    rows = db.execute(
+        "select series from counter where device = ? and series like 'efact:%' and last >= ?"
+        " order by series",
+        (device.id, device.number_to),
+    )
+    return [str(row[0]).removeprefix("efact:") for row in rows]

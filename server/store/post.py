@@ -211,6 +211,11 @@ def plan(db: apsw.Connection, key: str, next_try: datetime | None) -> None:
     )
 
 
+def explain(db: apsw.Connection, key: str, reason: str) -> None:
+    """Write why a message is where it is, when it does not move."""
+    db.execute("update message set reason = ? where id = ?", (reason, key))
+
+
 def add_attempt(
     db: apsw.Connection, row: Row, kind: str, boot: str, now: datetime, mono: float
 ) -> int:

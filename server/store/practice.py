@@ -149,6 +149,18 @@ def update(db: apsw.Connection, practice: Practice) -> None:
     )  # fmt: skip
 
 
+def begin_lineage(db: apsw.Connection, lineage: str) -> None:
+    """Write that this file goes its own way from now on: it came back from a copy."""
+    db.execute("update practice set lineage = ?", (lineage,))
+
+
+def set_range(db: apsw.Connection, device: str, first: int, last: int) -> None:
+    """Write the range of official numbers of a device."""
+    db.execute(
+        "update device set number_from = ?, number_to = ? where id = ?", (first, last, device)
+    )
+
+
 def insert_device(db: apsw.Connection, device: Device, created_at: datetime) -> None:
     """Write a device and its number range."""
     db.execute(

@@ -12,6 +12,7 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -50,6 +51,13 @@ class Watermark:
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return mark if genuine else None
+
+    def written_at(self) -> datetime | None:
+        """Say when the mark last rose, by the disk's word; None when there is none."""
+        try:
+            return datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
+        except OSError:
+            return None
 
     def rise(self, mark: Mark) -> None:
         """Note that the journal reaches this row; what cannot be written is noted next time."""

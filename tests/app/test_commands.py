@@ -59,6 +59,7 @@ def sheet(folder: Path, text: str = TARIFF) -> str:
 
 @pytest.mark.parametrize("words", [[], ["run"], ["demo"], ["inspect"], ["simulate"], ["doctor"],
                                    ["reference"], ["reference", "import"], ["verify"], ["export"],
+                                   ["backup"], ["restore"],
                                    ["bench"]])  # fmt: skip
 def test_every_command_explains_itself(say: Callable[..., Result], words: list[str]) -> None:
     told = say(*words, "--help")
@@ -155,7 +156,8 @@ def test_the_doctor_sees_a_practice_without_opening_it(real_world: World) -> Non
         file.chmod(0o600)
     found = {x.code: x for x in look_at_practice(folder, datetime(2027, 1, 5, 9, tzinfo=UTC))}
     assert set(found) == {
-        "clock.ok", "practice.private", "practice.encrypted", "health.none", "tariff.ended",
+        "clock.ok", "practice.private", "practice.encrypted", "health.none", "backup.none",
+        "tariff.ended",
     }  # fmt: skip
     assert found["tariff.ended"].facts == {"end": "31/12/2025"}
     assert found["tariff.ended"].grade is Grade.PROBLEM

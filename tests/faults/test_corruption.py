@@ -8,7 +8,7 @@ import random
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,8 +18,8 @@ import pytest
 from server.app.doctor_practice import look_at_practice
 from server.app.findings import Grade
 from server.app.program import Program
-from server.core.errors import DamagedPractice, WrongKey
-from server.services import checkups, patients, sessions
+from server.core.errors import DamagedPractice, OlderPractice, WrongKey
+from server.services import checkups, homecomings, sessions
 from server.services.cabinet import Cabinet, NewPractice
 from server.store import soundness
 from server.store.connection import connect
@@ -127,12 +127,10 @@ def test_a_flipped_bit_of_the_log_loses_nothing_without_a_word(
         before = bytes_of(folder)
         try:
             cabinet = reopen(folder)
-        except DamagedPractice:
+        except (DamagedPractice, OlderPractice):
             told += 1
         else:
-            told += bool(cabinet.damage)
-            if not cabinet.damage:
-                assert everything(folder / "besace.db", key)["line"] == truth["line"]
+            assert everything(folder / "besace.db", key)["line"] == truth["line"]
             cabinet.lock()
         if told and (folder / "besace.db-wal").exists():
             assert bytes_of(folder) == before
@@ -268,38 +266,41 @@ def older_copy(busy: World, aside: Path) -> Path:
     return aside
 
 
-def test_an_older_copy_put_in_place_by_mistake_is_told_and_can_be_looked_at(
+def test_an_older_copy_put_in_place_is_told_untouched_and_opens_for_who_insists(
     busy: World, tmp_path: Path, running: Run
 ) -> None:
     shutil.copy(older_copy(busy, tmp_path / "old.db"), busy.folder / "besace.db")
     before = bytes_of(busy.folder)
     program, visitor = running(busy.folder)
     visitor.post("unlock", user=visitor.user(), passphrase=PASSPHRASE)
-    page = visitor.get("patients/").text
-    assert "plus ancien que le dernier travail" in page
-    assert "OUCHENE" in page
-    visitor.post("options/language", locale="nl")
-    assert visitor.page.status_code == 500
-    assert "lecture seule" in visitor.text
-    program.gate.lock()
+    assert visitor.page.status_code == 409
+    assert "plus ancien" in visitor.text
+    assert not program.cabinet.is_open
     assert bytes_of(busy.folder) == before
+    visitor.post("unlock", user=visitor.user(), passphrase=PASSPHRASE, older="yes")
+    assert "OUCHENE" in visitor.get("patients/").text
+    assert homecomings.holds_sealing(program.cabinet.desk())
+    program.gate.lock()
+    visitor.get("unlock")
+    visitor.post("unlock", user=visitor.user(), passphrase=PASSPHRASE)
+    assert "OUCHENE" in visitor.get("patients/").text
+    program.gate.lock()
 
 
 def test_a_log_cut_short_after_a_crash_is_told(crashed: Path, reopen: Reopen) -> None:
     log = crashed / "besace.db-wal"
     os.truncate(log, log.stat().st_size * 2 // 3)
     before = bytes_of(crashed)
-    cabinet = reopen(crashed)
-    assert cabinet.damage == "older"
-    assert patients.count(cabinet.desk()) == 3
-    cabinet.lock()
+    with pytest.raises(OlderPractice) as refused:
+        reopen(crashed)
+    assert datetime.fromisoformat(str(refused.value.facts["known"])).tzinfo
     assert bytes_of(crashed) == before
 
 
 def test_a_log_that_is_gone_after_a_crash_is_told(crashed: Path, reopen: Reopen) -> None:
     (crashed / "besace.db-wal").unlink()
-    with suppress(DamagedPractice):
-        assert reopen(crashed).damage == "older"
+    with pytest.raises((DamagedPractice, OlderPractice)):
+        reopen(crashed)
 
 
 def test_an_old_log_put_back_is_told_and_not_folded_into_the_file(
@@ -311,9 +312,8 @@ def test_an_old_log_put_back_is_told_and_not_folded_into_the_file(
     busy.cabinet.lock()
     shutil.copy(old_log, busy.folder / "besace.db-wal")
     before = bytes_of(busy.folder)
-    cabinet = reopen(busy.folder)
-    assert cabinet.damage == "older"
-    cabinet.lock()
+    with pytest.raises(OlderPractice):
+        reopen(busy.folder)
     assert bytes_of(busy.folder) == before
 
 

@@ -43,7 +43,7 @@ def block_codes() -> Iterator[str]:
 BILLING: dict[str, set[str]] = {
     "block": set(block_codes()),
     "efact": {code.removeprefix("efact.") for code in set(Fault) - OURS},
-    "lot": {"clock", "totals"},
+    "lot": {"clock", "totals", "restored"},
     "mend": {str(place) for place in set(Place) - {Place.INSURER, Place.SOFTWARE, Place.NOWHERE}},
     "life": set(STEP_NAMES),
     "ledger": {"doubtful", "failed", "waiting", "unsealed"},

@@ -18,7 +18,7 @@ from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
-from webui.gate import GateState, GateUser, NewPractice, PracticeSign, Recovery
+from webui.gate import CopyOffer, GateState, GateUser, NewPractice, PracticeSign, Recovery
 from webui.outside import Calls, FileHealth
 from webui.states import LOOKS
 from webui.stream import EventRow, Stream
@@ -43,6 +43,17 @@ class FakeGate:
             GateUser("u1", "Sophie MARCHAL", "mandant", main=True, card_in=True),
             GateUser("u2", "Thierry LENOIR", "mandataire"),
         )
+
+    def offers(self) -> Sequence[CopyOffer]:
+        return ()
+
+    def restore(self, copy: str, secret: str, new_passphrase: str) -> None:
+        if secret != PASSPHRASE:
+            raise WrongKey(field="secret")
+        self.state = GateState.OPEN
+
+    def unlock_older(self, user: str, passphrase: str) -> None:
+        self.unlock(user, passphrase)
 
     def unlock(self, user: str, passphrase: str) -> None:
         if passphrase != PASSPHRASE:
@@ -76,6 +87,7 @@ class FakeServices:
 
     post = None
     demo = None
+    backups = None
 
     def __init__(self, world: World) -> None:
         self.world = world

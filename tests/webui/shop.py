@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from re import findall
 
@@ -24,7 +25,7 @@ from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
-from webui.outside import Calls, FileHealth, PostState
+from webui.outside import BackupState, Calls, FileHealth, PostState
 from webui.stream import EventRow, Stream
 
 SINCE = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
@@ -32,6 +33,7 @@ ONLINE = PostState(True, SINCE, "127.0.0.1", False, True, None, "")
 
 
 NOBODY = Calls()
+STILL = BackupState(None, "")
 
 
 @dataclass
@@ -79,6 +81,24 @@ class FakeToys:
 
 
 @dataclass
+class FakeKeeper:
+    """A keeper of copies that only remembers what it was asked."""
+
+    folder: Path
+    state: BackupState = STILL
+    asked: list[str] = field(default_factory=list)
+
+    def back_up_now(self) -> None:
+        self.asked.append("backup")
+
+    def drill_now(self) -> None:
+        self.asked.append("drill")
+
+    def cancel(self) -> None:
+        self.asked.append("cancel")
+
+
+@dataclass
 class Rooms:
     """What the screens ask of the program, answered by the practice itself."""
 
@@ -87,6 +107,7 @@ class Rooms:
     demo: FakeToys | None = None
     calls: Calls = NOBODY
     health: FileHealth = field(default_factory=FileHealth)
+    backups: FakeKeeper | None = None
 
     def found_damage(self, reason: str) -> None:
         self.world.cabinet.stop_writing(reason)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.core.errors import InvalidValue, StateConflict
+from server.core.errors import InvalidValue, OlderPractice, StateConflict
 from server.core.identifiers import Nihii
 from webui.desk import desk
 from webui.forms import Problems, required, shown_again_by
@@ -37,7 +37,13 @@ def door() -> ResponseReturnValue:
     users = here.gate.users()
     wanted = request.values.get("user")
     chosen = next((user for user in users if user.id == wanted), users[0] if users else None)
-    return render_template("gate/unlock.html", users=users, chosen=chosen, toys=here.services.demo)
+    return render_template(
+        "gate/unlock.html",
+        users=users,
+        chosen=chosen,
+        toys=here.services.demo,
+        older=isinstance(g.get("problem"), OlderPractice),
+    )
 
 
 @page.post("/unlock")
@@ -45,7 +51,8 @@ def door() -> ResponseReturnValue:
 def unlock() -> Response:
     """Open the practice with a passphrase."""
     here = desk()
-    here.gate.unlock(request.form["user"], request.form["passphrase"])
+    unlock = here.gate.unlock_older if request.form.get("older") == "yes" else here.gate.unlock
+    unlock(request.form["user"], request.form["passphrase"])
     return keep_session(go("gate.index"), here.door)
 
 

@@ -10,6 +10,7 @@ from server.services import practices, roots, rules
 from server.services.rules import TariffVersion
 from webui.desk import desk
 from webui.forms import shown_again_by
+from webui.pages.backups import notices
 from webui.replies import go
 
 page = Blueprint("options", __name__, url_prefix="/options")
@@ -34,6 +35,7 @@ def index() -> ResponseReturnValue:
         bad_rows=_bad_rows(),
         health=desk().services.health,
         journal=work.user.may("journal"),
+        copies=notices(work) if desk().services.backups else None,
     )
 
 

@@ -14,6 +14,7 @@ from webui.desk import desk
 from webui.formats import civil, money
 from webui.forms import shown_again_by
 from webui.i18n import Catalogue
+from webui.pages.backups import notices
 from webui.replies import go
 
 page = Blueprint("today", __name__, url_prefix="/today")
@@ -51,6 +52,7 @@ def index() -> ResponseReturnValue:
         more=max(0, seen.blocked_count - _NOTICES),
         missing=practices.card(work).missing,
         faults=len(seen.drafts) if seen.clock_is_suspect else 0,
+        copies=notices(work),
     )
 
 
