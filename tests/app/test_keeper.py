@@ -6,7 +6,6 @@ from threading import Event
 
 import pytest
 
-from server.app import keeper as keepers
 from server.app.keeper import Keeper
 from server.core.errors import BackupFailed
 from server.services import backups
@@ -128,7 +127,7 @@ def test_a_copy_that_fails_says_why_until_one_goes_well(
         def full(*_: object, **__: object) -> None:
             raise BackupFailed(reason="full", place="")
 
-        broken.setattr(keepers.backups, "back_up", full)
+        broken.setattr(backups, "back_up", full)
         keeper.opened()
         keeper.back_up_now()
         until(lambda: keeper.state.failure == "full")
@@ -147,7 +146,7 @@ def test_a_mistake_of_ours_is_logged_without_its_words_and_the_keeper_goes_on(
         raise ValueError(OUCHENE.niss)
 
     with monkeypatch.context() as broken:
-        broken.setattr(keepers.backups, "back_up", mistaken)
+        broken.setattr(backups, "back_up", mistaken)
         keeper.opened()
         keeper.back_up_now()
         until(lambda: keeper.state.failure == "stumble")

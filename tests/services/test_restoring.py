@@ -22,6 +22,7 @@ from server.services import backups, homecomings, lots, restoring, whole
 from server.services.cabinet import Cabinet
 from server.services.restoring import Ground
 from server.store import backup, copies, durable, mark, post
+from server.store.keys import KeyFile
 from server.store.rows import value
 from tests.people import DELVAUX, OUCHENE, THONON, Person
 from tests.world import BUILT_ON, CHEAP, PASSPHRASE, FixedClock, World, faults, seeded
@@ -229,7 +230,7 @@ def test_a_word_that_the_insurer_has_not_got_it_lets_the_same_bytes_leave(
     before = home.sql("select sha256 from message where lot = ?", (first.id,))
     with pytest.raises(InvalidForm) as refused:
         homecomings.settle(home.desk, first.id, arrived=False, word="")
-    assert ("word", "missing") in faults(refused.value)
+    assert ("lot_word", "missing") in faults(refused.value)
     homecomings.settle(home.desk, first.id, arrived=False, word="appelé l’organisme")
     homecomings.settle(home.desk, second.id, arrived=True, word="décompte reçu")
     found = [post.of_lot(home.desk.db, lot.id) for lot in (first, second)]
@@ -237,7 +238,7 @@ def test_a_word_that_the_insurer_has_not_got_it_lets_the_same_bytes_leave(
     assert home.sql("select sha256 from message where lot = ?", (first.id,)) == before
     with pytest.raises(InvalidForm) as settled:
         homecomings.settle(home.desk, second.id, arrived=False, word="encore")
-    assert faults(settled.value) == (("word", "settled"),)
+    assert faults(settled.value) == (("lot_word", "settled"),)
 
 
 def test_a_range_that_would_be_left_is_asked_about(
@@ -359,7 +360,7 @@ def test_a_second_return_uses_references_of_its_own(
 
 
 def test_a_copy_of_a_practice_without_its_user_is_not_opened(copy: Path) -> None:
-    keys = backup.KeyFile(copy / "besace.key")
+    keys = KeyFile(copy / "besace.key")
     key, slot = backup.key_behind(keys, PASSPHRASE)
     assert slot.startswith("user:")
     assert backup.unwrap(backup.check_files(copy), key)

@@ -97,8 +97,12 @@ def answer() -> Response:
     return go("backups.index", _anchor="return")
 
 
+def _again(lot_id: str) -> ResponseReturnValue:
+    return index()
+
+
 @page.post("/lot/<lot_id>")
-@shown_again_by(index)
+@shown_again_by(_again)
 def settle(lot_id: str) -> Response:
     """Take a person's word on one lot in doubt after a return."""
     arrived, word = request.form.get("arrived") == "yes", request.form.get("lot_word", "")
