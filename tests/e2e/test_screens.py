@@ -76,10 +76,21 @@ SCENES = (
     Scene("refus", "answered", at("refusals/")),
     Scene("paiements", "answered", at("finances/")),
     Scene("options", "morning", at("options/")),
+    Scene("sauvegardes", "kept", at("options/backups/")),
+    Scene("restaurer", "empty", at("restore/")),
     Scene("aide", "morning", at("help/keys")),
     Scene("demonstration", "morning", at("demo/")),
 )
-IN_DUTCH = ("aujourdhui", "patient", "visite", "facturation", "registre", "refus", "paiements")
+IN_DUTCH = (
+    "aujourdhui",
+    "patient",
+    "visite",
+    "facturation",
+    "registre",
+    "refus",
+    "paiements",
+    "sauvegardes",
+)
 
 
 class Visitor:

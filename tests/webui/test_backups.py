@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page
 
+from server.app.web import WebThread
 from server.services import backups, homecomings, restoring
 from server.services.restoring import Ground
 from tests.people import DELVAUX, OUCHENE
@@ -14,6 +17,7 @@ from tests.webui.shop import FakeKeeper, Shop
 from tests.world import BUILT_ON, PASSPHRASE, World, open_cabinet, seeded
 from webui.gate import GateState
 from webui.outside import BackupState
+from webui.serving import bind, server_for
 
 
 @pytest.fixture
@@ -39,6 +43,8 @@ def back(world: World, tmp_path: Path) -> Iterator[Shop]:
 
 
 def test_a_practice_without_a_copy_is_told_on_three_screens(shop: Shop) -> None:
+    assert "La première se fait dans les minutes" in shop.get("options/backups/")
+    shop.world.clock.advance(hours=25)
     for path in ("options/backups/", "options/", "today/"):
         assert "Aucune sauvegarde vérifiée sur ce poste." in shop.get(path)
 
@@ -151,6 +157,47 @@ def test_an_older_file_is_explained_on_the_door_and_taken_only_when_insisted(sho
     answer = shop.post("unlock", user=user, passphrase=PASSPHRASE, older="yes")
     assert answer.status_code == 303
     assert homecomings.doubt(world.desk) is not None
+
+
+def test_the_page_of_a_return_and_an_older_file_are_accessible_and_fit_their_window(
+    browser: Browser, back: Shop
+) -> None:
+    listener = bind()
+    shop = Shop(back.world, listener.getsockname()[1])
+    shop.rooms.backups = FakeKeeper(back.world.folder)
+    web = WebThread(server_for(shop.app, listener))
+    web.start()
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    page.goto(shop.door.invite())
+    old = (back.world.folder / "besace.db").read_bytes()
+    unlock(page)
+    page.goto(f"{shop.door.origin}{shop.door.root}options/backups/#return")
+    look_at(page)
+    shop.world.patient(OUCHENE)
+    shop.gate.lock()
+    (back.world.folder / "besace.db").write_bytes(old)
+    page.goto(f"{shop.door.origin}{shop.door.root}unlock")
+    unlock(page)
+    page.get_by_text("plus ancien").first.wait_for()
+    look_at(page)
+    context.close()
+    web.stop()
+
+
+def unlock(page: Page) -> None:
+    page.fill("input[type=password]", PASSPHRASE)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def look_at(page: Page) -> None:
+    for width in (1366, 320):
+        page.set_viewport_size({"width": width, "height": 768})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    page.set_viewport_size({"width": 1366, "height": 768})
 
 
 def at_the_door(visitor: FlaskClient, house: House, path: str, **form: str) -> tuple[int, str]:

@@ -46,7 +46,6 @@ def index() -> ResponseReturnValue:
     return render_template(
         "backups/index.html",
         state=keeper.state,
-        failure=told(here.catalogue, keeper.state.failure),
         notices=notices(work),
         rows=_rows(work, keeper)[:_SHOWN],
         places=where,
@@ -125,8 +124,10 @@ def notices(work: Desk) -> Sequence[Told]:
     keeper = here.services.backups
     if keeper is None:
         return ()
+    spoken, failure = here.catalogue, keeper.state.failure
+    failed = [Told(spoken.say("backups.failed"), told(spoken, failure), grave=True)]
     found = backups.notices(work, keeper.folder)
-    return [Told.of(here.catalogue, notice, here.now) for notice in found]
+    return [*failed[: bool(failure)], *(Told.of(spoken, each, here.now) for each in found)]
 
 
 def _keeper() -> BackupControl:
