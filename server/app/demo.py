@@ -123,3 +123,5 @@ class Demo:
         else:
             post.between_runs(move)  # a mailbox being read now would be noted as read later
             post.send_now()
+        if self.program.keeper is not None:
+            self.program.keeper.wake()

@@ -40,7 +40,7 @@ class Keeper:
         self._first = first_seconds
         self._asked: list[str] = []
         self._left: Vault | None = None  # a practice just locked, still to be copied
-        self._stopped = self._ending = False
+        self._stopped = self._ending = self._woken = False
         self._working: tuple[str, int] | None = None
         self._failure = ""
         self._turn = Condition()
@@ -79,6 +79,12 @@ class Keeper:
             self._thread.join(_END_SECONDS)
             self._stopped = True
 
+    def wake(self) -> None:
+        """Look now whether something is due: time has passed."""
+        with self._turn:
+            self._woken = True
+            self._turn.notify()
+
     def back_up_now(self) -> None:
         """« Sauvegarder maintenant »."""
         self._ask(BACKUP)
@@ -107,11 +113,11 @@ class Keeper:
         wait = self._first
         while True:
             with self._turn:
-                if not (self._asked or self._left or self._ending):
+                if not (self._asked or self._left or self._ending or self._woken):
                     self._turn.wait(wait)
                 asked = self._asked.pop(0) if self._asked else ""
                 left, self._left = self._left, None
-                ending = self._ending
+                ending, self._woken = self._ending, False
             wait = _TICK_SECONDS
             self._one_round(asked, left)
             if ending:

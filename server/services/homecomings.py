@@ -10,7 +10,7 @@ from datetime import datetime
 from server.core.errors import InvalidForm
 from server.core.outbox import FINAL, MessageState, Verdict
 from server.core.states import LotState
-from server.services import fates
+from server.services import arrivals, fates
 from server.services.desk import Desk
 from server.services.forms import Form
 from server.store import claims, copies, numbering, post, watermark
@@ -107,14 +107,12 @@ def settle(desk: Desk, lot: str, *, arrived: bool, word: str) -> None:
     Raises `InvalidForm` without a reason, or when the lot is not in that doubt.
     """
     desk.require("settings")
-    form = Form({"word": word})
-    said = form.text("word", needed=True, most=200)
+    form = Form({"lot_word": word})
+    said = form.text("lot_word", needed=True, most=200)
     row = post.of_lot(desk.db, lot)
     if row is None or row.state is not MessageState.UNKNOWN or row.reason != RESTORED:
-        form.faults.append(("word", "settled"))
+        form.faults.append(("lot_word", "settled"))
     form.end()
-    from server.services import arrivals  # they send through this module's neighbours
-
     action = "message.said_arrived" if arrived else "message.said_absent"
     with desk.deed(action, "lot", lot, reason=said) as seq:
         if row is not None and arrived:

@@ -125,6 +125,11 @@ def get(db: apsw.Connection) -> Practice:
     return found
 
 
+def created_at(db: apsw.Connection) -> datetime:
+    """Return when the practice was made."""
+    return datetime.fromisoformat(str(value(db, "select created_at from practice")))
+
+
 def insert(db: apsw.Connection, practice: Practice, created_at: datetime) -> None:
     """Write the one row of a new practice."""
     p = practice

@@ -44,8 +44,11 @@ def check_shape(path: Path) -> None:
 
 
 def glance(db: apsw.Connection, mark: Mark | None, lineage: str) -> str:
-    """Say why a file just opened must not be written to; "" when nothing shows at a glance."""
-    if mark is not None and mark.lineage == lineage and not watermark.holds(db, mark):
+    """Say why a file just opened must not be written to; "" when nothing shows at a glance.
+
+    A file of another lineage than the mark's belongs to the life before a return.
+    """
+    if mark is not None and (mark.lineage != lineage or not watermark.holds(db, mark)):
         return "older"
     return ""
 

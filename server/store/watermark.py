@@ -3,7 +3,7 @@
 A file cut short, an older copy put in its place or an old log beside it can be whole and readable:
 only a memory outside it tells that it lacks what was done since. The mark follows each commit and
 is not forced to the disk, so that after a power cut it may lag behind the file, never lead it.
-A restored practice has another lineage: the mark of the one before says nothing of it.
+A restored practice has another lineage: a file of the one before is older, however long it is.
 """
 
 import hashlib

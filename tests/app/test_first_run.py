@@ -158,3 +158,28 @@ def test_a_damaged_key_file_is_told_on_a_page(
     assert "Le fichier du cabinet est abîmé" in visitor.text
     running.end()
     assert "Traceback" not in running.errors
+
+
+def test_an_empty_folder_becomes_the_practice_of_a_copy_on_plain_pages(
+    serve: Callable[[], tuple[Running, Visitor]], folder: Path
+) -> None:
+    running, visitor = serve()
+    visitor.post("new", **NEW)
+    retype(visitor, code_shown(visitor))
+    assert running.end() == 0  # the copy of what was left is made at the end
+    folder.rename(folder.with_name("stolen"))
+
+    running, visitor = serve()
+    assert visitor.where == "new"
+    visitor.get("restore/")
+    proposed = re.search(r'name="copy"[^>]* value="([^"]+)"', visitor.page.text)
+    assert proposed
+    visitor.post("restore/", copy=proposed[1], secret="une autre phrase", new_passphrase="")
+    assert visitor.page.status_code == 403
+    assert "Ni une phrase de passe" in visitor.text
+    visitor.post("restore/", copy=proposed[1], secret=PASSPHRASE, new_passphrase="")
+    assert visitor.page.status_code == 200
+    assert "Kiné des Tilleuls" in visitor.text
+    assert visitor.where == "today/"
+    assert running.end() == 0
+    assert "Traceback" not in running.errors

@@ -10,7 +10,16 @@ from server.app.demo import Demo
 from server.app.post import Post
 from server.app.program import Program
 from server.core.clock import BRUSSELS
-from server.services import ledger, lots, patients, practices, refusals, sessions, treatments
+from server.services import (
+    backups,
+    ledger,
+    lots,
+    patients,
+    practices,
+    refusals,
+    sessions,
+    treatments,
+)
 from server.services.desk import Desk
 from server.settings import Settings
 from tests.e2e.kine import START
@@ -30,6 +39,10 @@ class Stage:
 
     def put_away(self) -> None:
         self.program.stop()
+
+    @property
+    def folder(self) -> Path:
+        return self.program.settings.practice
 
     @property
     def desk(self) -> Desk:
@@ -132,6 +145,14 @@ def answered(day: Day) -> None:
     treatments.insure(day.desk, day.patient("lambiotte"), rights)
 
 
+def kept(day: Day) -> None:
+    """A copy made and checked, seen in the middle of the morning."""
+    morning(day)
+    assert day.program.keeper is not None
+    day.program.keeper.back_up_now()
+    day.wait_until(lambda: any(x.verdict == "GOOD" for x in backups.listed(day.desk, day.folder)))
+
+
 PLAYS: Mapping[str, Callable[[Day], None]] = {
-    each.__name__: each for each in (morning, faulty, evening, answered)
+    each.__name__: each for each in (morning, faulty, evening, answered, kept)
 }

@@ -78,10 +78,21 @@ SCENES = (
     Scene("options", "morning", at("options/")),
     Scene("comme-au", "answered", lambda day: f"past/{day.patient('lambiotte')}"),
     Scene("journal", "answered", at("journal/")),
+    Scene("sauvegardes", "kept", at("options/backups/")),
+    Scene("restaurer", "empty", at("restore/")),
     Scene("aide", "morning", at("help/keys")),
     Scene("demonstration", "morning", at("demo/")),
 )
-IN_DUTCH = ("aujourdhui", "patient", "visite", "facturation", "registre", "refus", "paiements")
+IN_DUTCH = (
+    "aujourdhui",
+    "patient",
+    "visite",
+    "facturation",
+    "registre",
+    "refus",
+    "paiements",
+    "sauvegardes",
+)
 
 
 class Visitor:

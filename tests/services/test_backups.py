@@ -20,6 +20,7 @@ from server.store.backup import Interrupted
 from server.store.connection import is_encrypted, read_copy
 from server.store.drill import OTHER_KEY, drill, newest_manifest
 from server.store.keys import new_key
+from server.store.signing import Signer
 from tests.people import DELVAUX, OUCHENE
 from tests.world import BUILT_ON, PASSPHRASE, World
 
@@ -130,7 +131,7 @@ def test_a_manifest_signed_anew_by_another_key_is_not_the_practices(
     world: World, vault: Vault
 ) -> None:
     copy = backups.copy_now(vault, local(world), "ASKED")
-    forged = manifest.read(copy).signed(signing.Signer(bytes(32)))
+    forged = manifest.read(copy).signed(Signer(bytes(32)))
     manifest.write(copy, forged)
     assert manifest.read(copy).is_genuine
     assert drill(copy, vault.key, world.folder / backups.SCRATCH) == "backup_signature"
@@ -177,6 +178,8 @@ def test_a_copy_somebody_took_away_is_announced(world: World, vault: Vault) -> N
 def test_a_practice_without_a_copy_and_one_with_an_old_copy_say_so(
     world: World, vault: Vault
 ) -> None:
+    assert backups.notices(world.desk, world.folder) == []  # its first copy is still to come
+    world.clock.advance(hours=25)
     assert backups.notices(world.desk, world.folder) == [Notice("absent", second=False)]
     made = backups.back_up(vault, "ASKED")
     world.clock.advance(hours=25)

@@ -46,7 +46,6 @@ def index() -> ResponseReturnValue:
     return render_template(
         "backups/index.html",
         state=keeper.state,
-        failure=told(here.catalogue, keeper.state.failure),
         notices=notices(work),
         rows=_rows(work, keeper)[:_SHOWN],
         places=where,
@@ -97,8 +96,12 @@ def answer() -> Response:
     return go("backups.index", _anchor="return")
 
 
+def _again(lot_id: str) -> ResponseReturnValue:
+    return index()
+
+
 @page.post("/lot/<lot_id>")
-@shown_again_by(index)
+@shown_again_by(_again)
 def settle(lot_id: str) -> Response:
     """Take a person's word on one lot in doubt after a return."""
     arrived, word = request.form.get("arrived") == "yes", request.form.get("lot_word", "")
@@ -121,8 +124,10 @@ def notices(work: Desk) -> Sequence[Told]:
     keeper = here.services.backups
     if keeper is None:
         return ()
+    spoken, failure = here.catalogue, keeper.state.failure
+    failed = [Told(spoken.say("backups.failed"), told(spoken, failure), grave=True)]
     found = backups.notices(work, keeper.folder)
-    return [Told.of(here.catalogue, notice, here.now) for notice in found]
+    return [*failed[: bool(failure)], *(Told.of(spoken, each, here.now) for each in found)]
 
 
 def _keeper() -> BackupControl:

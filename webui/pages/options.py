@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm, ReferenceRefused
-from server.services import practices, roots, rules
+from server.services import backups, practices, roots, rules
 from server.services.rules import TariffVersion
 from webui.desk import desk
 from webui.forms import shown_again_by
@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     """Show every setting on one page, what is missing first."""
     work = desk().work()
     card = practices.card(work)
-    say = desk().catalogue.say
+    say, keeper = desk().catalogue.say, desk().services.backups
     return render_template(
         "options/index.html",
         card=card,
@@ -35,7 +35,8 @@ def index() -> ResponseReturnValue:
         bad_rows=_bad_rows(),
         health=desk().services.health,
         journal=work.user.may("journal"),
-        copies=notices(work) if desk().services.backups else None,
+        copies=notices(work) if keeper else None,
+        copied=bool(keeper and backups.listed(work, keeper.folder)),
     )
 
 
