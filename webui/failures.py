@@ -8,6 +8,7 @@ patient's data, and told in one sentence.
 import logging
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 
 from flask import Flask, Response, g, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -69,9 +70,10 @@ def _refused(error: KineError) -> Response:
     form = form_of(request.endpoint) if isinstance(error, _ABOUT_THE_FORM) else None
     if form is not None:
         g.problem = error
-        response = make_response(form(**(request.view_args or {})))
-        response.status_code = status
-        return response
+        with suppress(KineError):  # a form that cannot be shown leaves a page of its own
+            response = make_response(form(**(request.view_args or {})))
+            response.status_code = status
+            return response
     return _told(sentence(error, desk().catalogue), error.code, status)
 
 

@@ -298,7 +298,8 @@ def _notices(desk: Desk, place: Path, age: timedelta, *, second: bool) -> Iterat
     if rows and rows[0].verdict == "BAD":
         yield Notice("bad", second, rows[0].made_at)
     if good is None:
-        if second or rows or desk.now - practices.created_at(desk.db) > age:
+        once = copies.newest(desk.db) is not None  # the first of a new practice is still to come
+        if second or once or desk.now - practices.created_at(desk.db) > age:
             yield Notice("absent", second)
     elif desk.now - good > age:
         yield Notice("old", second, good)

@@ -19,7 +19,7 @@ from server.app.doctor_practice import look_at_practice
 from server.app.findings import Grade
 from server.app.program import Program
 from server.core.errors import DamagedPractice, OlderPractice, WrongKey
-from server.services import checkups, homecomings, sessions
+from server.services import checkups, homecomings
 from server.services.cabinet import Cabinet, NewPractice
 from server.store import soundness
 from server.store.connection import connect
@@ -317,7 +317,7 @@ def test_an_old_log_put_back_is_told_and_not_folded_into_the_file(
     assert bytes_of(busy.folder) == before
 
 
-def test_a_practice_restored_on_purpose_has_another_lineage_and_opens(
+def test_a_file_of_the_life_before_a_return_is_older_however_long_it_is(
     busy: World, tmp_path: Path, reopen: Reopen
 ) -> None:
     old = older_copy(busy, tmp_path / "old.db")
@@ -326,9 +326,8 @@ def test_a_practice_restored_on_purpose_has_another_lineage_and_opens(
     db.execute("update practice set lineage = 'restored'")
     db.close()
     shutil.copy(old, busy.folder / "besace.db")
-    cabinet = reopen(busy.folder)
-    assert cabinet.damage == ""
-    assert sessions.of_day(cabinet.desk(), START.date())
+    with pytest.raises(OlderPractice):
+        reopen(busy.folder)
 
 
 @pytest.fixture
