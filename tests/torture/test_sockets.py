@@ -18,3 +18,4 @@ def test_a_sender_killed_at_any_step_sends_once_over_real_sockets(told: list[Sum
     assert summary.waiting == 0
     assert summary.deaths > 0
     assert summary.after_body > 0
+    assert summary.without_fault == 0
