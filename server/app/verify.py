@@ -99,7 +99,7 @@ def _journal(desk: Desk, speech: Speech) -> int:
         facts = {"device": letters.get(flaw.device, flaw.device), "row": flaw.seq}
         words = speech.catalogue.say(f"flaw.{flaw.reason}", **facts)
         click.echo(
-            speech.json(code=f"flaw.{flaw.reason}", **facts, sentence=words)
+            speech.json(code=f"flaw.{flaw.reason}", well=False, **facts, sentence=words)
             if speech.as_json
             else f"✗ {words}"
         )

@@ -279,7 +279,8 @@ def _seal(
         raise SealRefused(faults=tuple(faults))
     day = first_free_day(desk, payer)
     lot = _lot(desk, key, lines, group, numbers, payload, day, len(set(invoices.values())))
-    claims.add_lot(desk.db, lot, seq)
+    write = claims.write_lot_again if claims.lot(desk.db, key) else claims.add_lot
+    write(desk.db, lot, seq)
     _lock_lines(desk, seq, key, lines, invoices)
     _queue(desk, seq, lot, payload)
     claims.add_step(desk.db, desk.stamp, seq, "lot", key, ("Draft", "Sealed"))

@@ -308,20 +308,26 @@ def pay_line(db: apsw.Connection, key: str, cents: int) -> None:
 
 
 def add_lot(db: apsw.Connection, x: Lot, seq: int) -> None:
-    """Write a lot, or write it anew when it was unsealed; its number then stays as it was."""
+    """Write a lot."""
     db.execute(
-        "insert into lot values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " on conflict (id) do update set seq = excluded.seq, reference = excluded.reference,"
-        " file_day = excluded.file_day, sealed_at = excluded.sealed_at,"
-        " sealed_by = excluded.sealed_by, payload_sha256 = excluded.payload_sha256,"
-        " lines_sha256 = excluded.lines_sha256, oa_cents = excluded.oa_cents,"
-        " copay_cents = excluded.copay_cents, supplement_cents = excluded.supplement_cents,"
-        " line_count = excluded.line_count, invoice_count = excluded.invoice_count,"
-        " predecessor = excluded.predecessor, state = excluded.state where state = 'Draft'",
+        "insert into lot values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (x.id, x.device, seq, x.kind, x.payer, x.month, x.number, x.year, x.reference,
          x.file_day.isoformat(), x.sealed_at.isoformat(), x.sealed_by, x.payload_sha256,
          x.lines_sha256, x.oa_cents, x.copay_cents, x.supplement_cents, x.line_count,
          x.invoice_count, x.predecessor, str(x.state)),
+    )  # fmt: skip
+
+
+def write_lot_again(db: apsw.Connection, x: Lot, seq: int) -> None:
+    """Write anew a lot that was unsealed; its number, payer and month stay as they were."""
+    db.execute(
+        "update lot set seq = ?, reference = ?, file_day = ?, sealed_at = ?, sealed_by = ?,"
+        " payload_sha256 = ?, lines_sha256 = ?, oa_cents = ?, copay_cents = ?,"
+        " supplement_cents = ?, line_count = ?, invoice_count = ?, predecessor = ?, state = ?"
+        " where id = ? and state = 'Draft'",
+        (seq, x.reference, x.file_day.isoformat(), x.sealed_at.isoformat(), x.sealed_by,
+         x.payload_sha256, x.lines_sha256, x.oa_cents, x.copay_cents, x.supplement_cents,
+         x.line_count, x.invoice_count, x.predecessor, str(x.state), x.id),
     )  # fmt: skip
 
 

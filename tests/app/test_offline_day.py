@@ -163,7 +163,7 @@ def test_the_night_passes_here_and_received(opened: Demo, program: Program) -> N
     opened.next_morning()
     now = desk(program)
     assert (now.today - before).days == 1
-    assert now.stamp.trust == "PLAUSIBLE"
+    assert now.stamp.trust in ("PLAUSIBLE", "SYNCED")  # a partner may have told the time
 
 
 def test_insurers_that_die_are_an_unreachable_line_then_are_revived(

@@ -273,7 +273,7 @@ class History:
                 yield (
                     f"00{'XYZ'[rank]}{lot[3:]}", self.ground.device, 2, at, "message", form,
                     f"{lot}{rank}", "0" * 64, bytes(512), "", "", "", "", form, lot, "Applied",
-                    "", at, at,
+                    "", at, at, None,
                 )  # fmt: skip
 
     def settlements(self) -> Iterator[Row]:

@@ -193,10 +193,11 @@ def _journal(desk: Desk, history: History) -> Iterator[tuple[object, ...]]:
     for n, visit in enumerate(history.visits()):
         row = (
             stamp.device, history.seq + n, visit[14], stamp.boot, stamp.user, "session", visit[0],
-            "session.recorded", None, None, None, str(stamp.trust), previous,
+            "session.recorded", None, None, None, str(stamp.trust), previous, "clinical",
         )  # fmt: skip
         previous = journal.chain(row)
-        yield *row, previous, hmac.new(stamp.mac_key, previous.encode(), hashlib.sha256).hexdigest()
+        mac = hmac.new(stamp.mac_key, previous.encode(), hashlib.sha256).hexdigest()
+        yield *row[:-1], previous, mac, row[-1]
 
 
 def _niss(rank: int) -> str:
