@@ -52,7 +52,7 @@ SMALL = {
 WHOLE = {
     'select "device", "seq", "at", "boot"': "the proof of the journal reads every row of it",
     "select l.id, l.payload_sha256, m.sha256": "the proof of a copy reads its newest lots whole",
-    "select id, device, seq, hash, at, why, lot, signature from journal_head order by id desc": "from the newest on, as many as are shown",
+    "select id, device, seq, hash, at, why, lot, signature from journal_head": "a page of them",
     "with mine (device, seq) as": "the acts on one patient, found by index",
 }
 """Statements that may walk, by how they begin, and why."""
