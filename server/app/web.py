@@ -26,8 +26,10 @@ class WebThread:
         # Sockets belong to the thread that waits on them: it is asked to close them itself.
         self._server.trigger.pull_trigger(self._close)
         self._thread.join(_STOP_SECONDS)
-        if not self._thread.is_alive() and not self._server.task_dispatcher.threads:
-            self._server.trigger.close()
+        if self._server.task_dispatcher.threads:  # an answer that does not end: not waited for
+            Thread(target=self._close_pipe, name="web-end", daemon=True).start()
+        elif not self._thread.is_alive():
+            self._close_pipe()
 
     def _close(self) -> None:
         """Close what the loop waits on, so that it ends; but for the pipe that wakes it.
@@ -39,3 +41,12 @@ class WebThread:
             channel.handle_close()
         wasyncore.dispatcher.close(self._server)
         self._server.trigger.del_channel()
+
+    def _close_pipe(self) -> None:
+        """Close the pipe that wakes the loop, once nobody is left to write to it."""
+        self._thread.join()
+        dispatcher = self._server.task_dispatcher
+        with dispatcher.lock:
+            while dispatcher.threads:
+                dispatcher.thread_exit_cv.wait(1)
+        self._server.trigger.close()

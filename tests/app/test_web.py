@@ -1,9 +1,11 @@
 """The web server of one launch, put away while its loop is awake for another reason."""
 
 import os
-from threading import Thread
+import socket
+from threading import Event, Thread
 from urllib.request import ProxyHandler, build_opener
 
+import pytest
 from flask import Flask
 
 from server.app.web import WebThread
@@ -20,12 +22,13 @@ def _served() -> tuple[WebThread, str, object]:
     return web, f"http://127.0.0.1:{listener.getsockname()[1]}/", server
 
 
-def test_a_server_answers_then_stops_and_gives_its_port_back() -> None:
+def test_a_server_answers_then_stops_and_opens_to_nobody() -> None:
     web, address, _ = _served()
     with build_opener(ProxyHandler({})).open(address, timeout=5) as answer:
         assert answer.read() == b"bonjour"
     web.stop()
-    bind(int(address.split(":")[2].strip("/"))).close()
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.1", int(address.split(":")[2].strip("/"))), 5)
 
 
 def test_a_loop_that_ends_before_it_is_woken_leaves_the_pipe_to_the_one_who_wakes_it() -> None:
@@ -43,3 +46,27 @@ def test_a_loop_that_ends_before_it_is_woken_leaves_the_pipe_to_the_one_who_wake
     web.stop()
     assert not loop.is_alive()
     assert trigger._fds == []
+
+
+def test_an_answer_that_does_not_end_is_not_waited_for_and_keeps_its_pipe() -> None:
+    web, _, server = _served()
+    dispatcher = server.task_dispatcher  # type: ignore[attr-defined]  # its stubs do not know it
+    ends = Event()
+    dispatcher.threads.add("a stream")
+    pipe = server.trigger  # type: ignore[attr-defined]
+    shutdown = dispatcher.shutdown
+    dispatcher.shutdown = lambda **_: shutdown(timeout=0)
+    close = pipe.close
+
+    def closed() -> None:
+        close()
+        ends.set()
+
+    pipe.close = closed
+    web.stop()
+    assert pipe._fds
+    with dispatcher.lock:
+        dispatcher.threads.clear()
+        dispatcher.thread_exit_cv.notify_all()
+    assert ends.wait(10)
+    assert pipe._fds == []
