@@ -21,6 +21,7 @@ from server.store import claims, post
 from server.store.post import Attempt, Row
 
 _QUIET = timedelta(minutes=15)  # how long a mailbox must stay silent before absence is believed
+_LONGEST_WAIT = timedelta(hours=26)  # until the next morning, an hour of summer time included
 _FIRST_QUESTION = timedelta(minutes=1)  # the run that fell silent reads the mailbox itself
 _QUIET_SECONDS = _QUIET.total_seconds()
 _LEASE_SECONDS = 300.0
@@ -143,7 +144,14 @@ class PracticeOutbox:
         return min((at for row in rows if (at := _due_at(row)) is not None), default=None)
 
     def _wake(self, desk: Desk, now: datetime) -> None:
-        """Make ready what has waited long enough, and let expire what comes too late."""
+        """Make ready what has waited long enough, and let expire what comes too late.
+
+        A wait longer than any we plan was planned by a clock far ahead, since set right.
+        """
+        for row in post.open_rows(desk.db):
+            if row.next_try is not None and row.next_try - now > _LONGEST_WAIT:
+                with desk.deed("message.planned", "message", row.id):
+                    post.plan(desk.db, row.id, now)
         for row in post.open_rows(desk.db):
             if row.state not in (_S.NEW, _S.RETRY_WAIT, _S.READY):
                 continue
@@ -169,11 +177,12 @@ class PracticeOutbox:
             return False
         today = civil_date(now, desk.practice.country)
         morning = start_of_day(today, desk.practice.country)
-        if set(post.sent_in_lane_since(desk.db, row.lane, morning)) <= {row.id}:
-            return False
         tomorrow = today + timedelta(days=1)
+        evening = start_of_day(tomorrow, desk.practice.country)
+        if set(post.sent_in_lane(desk.db, row.lane, morning, evening)) <= {row.id}:
+            return False
         with desk.deed("lot.postponed", "lot", row.lot or row.id):
-            post.plan(desk.db, row.id, start_of_day(tomorrow, desk.practice.country))
+            post.plan(desk.db, row.id, evening)
             if row.lot:
                 claims.plan_lot(desk.db, row.lot, tomorrow)
         return True

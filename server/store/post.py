@@ -257,13 +257,16 @@ def attempts(db: apsw.Connection, message: str) -> list[Attempt]:
     )
 
 
-def sent_in_lane_since(db: apsw.Connection, lane: str, since: datetime) -> list[str]:
-    """Return the messages of a lane whose bytes left (or may have) since an instant."""
+def sent_in_lane(db: apsw.Connection, lane: str, since: datetime, until: datetime) -> list[str]:
+    """Return the messages of a lane whose bytes left (or may have) between two instants.
+
+    What was noted under a clock far ahead counts for no day of ours.
+    """
     rows = db.execute(
-        "select message from attempt where at >= ? and kind = 'send'"
+        "select message from attempt where at >= ? and at < ? and kind = 'send'"
         " and verdict in ('', 'done', 'unknown')"
         " and (select lane from message where id = attempt.message) = ?",
-        (since.isoformat(), lane),
+        (since.isoformat(), until.isoformat(), lane),
     )
     return list(dict.fromkeys(str(row[0]) for row in rows))
 

@@ -469,3 +469,29 @@ def test_a_question_that_comes_just_after_a_look_is_asked_at_the_next(
     assert outbox.lanes(now) == []
     assert outbox.question(["efact"], now) == 1
     assert outbox.lanes(now) == [row.lane]
+
+
+@pytest.mark.scenario("H-08")
+def test_what_a_clock_far_ahead_planned_leaves_once_the_date_is_right(office: Office) -> None:
+    """A retry planned, and a file sent, under a date of next year hold nothing back today."""
+    world = office.world
+    world.visit(OUCHENE, copay_collected="2,50")
+    world.visit(DELVAUX, copay_collected="6,25")
+    waiting, sent = world.seal("100"), world.seal("300")
+    world.clock.at += timedelta(days=400)
+    office.partner.mood = Mood.BUSY
+    office.run()
+    world.clock.advance(hours=1)
+    office.partner.mood = Mood.GOOD
+    office.run()
+    assert {office.lot(lot).state for lot in (waiting, sent)} <= {LotState.SENT, LotState.QUEUED}
+    world.clock.at -= timedelta(days=400)
+    world.cabinet.confirm_date()
+    world.visit(THONON, copay_collected="6,25")
+    world.visit(LAMBIOTTE, copay_collected="6,25")
+    for _ in range(3):
+        world.clock.advance(days=1)
+        lots.seal_all(world.desk)
+        office.run()
+    left = world.sql("select count(*) from lot where state <> 'Sent'")
+    assert left == 0
