@@ -31,6 +31,7 @@ STATUSES: Mapping[type[KineError], int] = {
     errors.NotFound: 404,
     errors.StateConflict: 409,
     errors.Forbidden: 403,
+    errors.ProofNeeded: 403,
     errors.Locked: 403,
     errors.WrongKey: 403,
     errors.DamagedPractice: 500,

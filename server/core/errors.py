@@ -8,6 +8,7 @@ KineError
 ├── NotFound             an id that is not in this practice
 ├── StateConflict        the thing is no longer in the state this act needs
 ├── Forbidden            the user has no right to do this
+├── ProofNeeded          the passphrase was typed too long ago for what is asked
 ├── Locked               the practice is closed or locked
 ├── WrongKey             passphrase, recovery code or key file does not open the practice
 ├── DamagedPractice      the file is not a practice, or is damaged
@@ -73,6 +74,12 @@ class Forbidden(KineError):
     """The user may not do this; facts: `right`."""
 
     code = "right.missing"
+
+
+class ProofNeeded(KineError):
+    """What is asked needs a passphrase typed minutes ago, and it was typed earlier."""
+
+    code = "proof.needed"
 
 
 class Locked(KineError):

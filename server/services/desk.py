@@ -5,21 +5,27 @@ the journal row first, gives its sequence number to the facts written inside, an
 change to the screens, all or nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 import apsw
 
 from server.core.clock import ClockTrust, civil_date
-from server.core.errors import DamagedPractice, Forbidden
+from server.core.errors import DamagedPractice, Forbidden, ProofNeeded
+from server.core.rights import Right
 from server.core.ulid import Entropy, new_ulid
 from server.store import events, heads, journal, watermark
 from server.store.heads import Tail
 from server.store.journal import Deed, Stamp
 from server.store.practice import Device, Practice, User
 from server.store.watermark import Watermark
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Desk:
     used: list[str] = field(default_factory=list, compare=False)  # rights asked for so far
     mark: Watermark | None = None  # follows what is committed; None where nothing outlives the file
     damaged: bool = False  # the file is only read
+    fresh: bool = False  # the user typed his passphrase minutes ago
     network_time: datetime | None = None  # what a partner's clock says now; None: nobody was heard
 
     @property
@@ -74,6 +81,11 @@ class Desk:
             raise Forbidden(right=right)
         if right not in self.used:
             self.used.append(right)
+
+    def require_proof(self) -> None:
+        """Raise `ProofNeeded` unless the user typed his passphrase minutes ago."""
+        if not self.fresh:
+            raise ProofNeeded()
 
     @contextmanager
     def deed(
@@ -136,3 +148,26 @@ class Desk:
             reached = watermark.head(self.db, self.practice.lineage, self.device.id)
             if reached is not None:
                 self.mark.rise(reached)
+
+
+def needs(
+    *rights: Right, fresh: bool = False
+) -> Callable[[Callable[Concatenate[Desk, P], R]], Callable[Concatenate[Desk, P], R]]:
+    """Let a service be called only by a user who holds every one of these rights.
+
+    With `fresh`, his passphrase must have been typed minutes ago too. The wrapped service raises
+    `Forbidden` or `ProofNeeded` before it does anything.
+    """
+
+    def guard(service: Callable[Concatenate[Desk, P], R]) -> Callable[Concatenate[Desk, P], R]:
+        @wraps(service)
+        def guarded(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            for right in rights:
+                desk.require(right)
+            if fresh:
+                desk.require_proof()
+            return service(desk, *args, **kwargs)
+
+        return guarded
+
+    return guard

@@ -44,6 +44,8 @@ class Kine:
     def opens(self) -> None:
         """Come in by the one-time address and type the passphrase."""
         self.page.goto(self.demo.program.start())
+        # A page is loaded before its field is given the focus: nobody's fingers are that fast.
+        expect(self.page.locator("[name=passphrase]")).to_be_focused()
         self.page.keyboard.type(self.demo.passphrase)
         self.press("Enter")
 
