@@ -70,6 +70,8 @@ class Kine:
         return [file["times_processed"] for file in self._ask("received")]
 
     def press(self, *keys: str) -> None:
+        """Press keys one after the other, once the page listens: its heading shows before."""
+        self.page.wait_for_load_state()
         for key in keys:
             self.page.keyboard.press(key)
 

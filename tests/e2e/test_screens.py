@@ -115,6 +115,7 @@ class Visitor:
         self.zoomed = self._window(zoomed)
 
     def _unlock(self) -> None:
+        expect(self.large.locator("[name=passphrase]")).to_be_focused()
         self.large.keyboard.type(PASSPHRASE)
         self.large.keyboard.press("Enter")
         expect(self.large.get_by_role("navigation").first).to_be_visible()

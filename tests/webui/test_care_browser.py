@@ -57,6 +57,7 @@ class Hand:
 
     def press(self, key: str, then: str) -> None:
         """Press one key and wait for the sentence of the screen it leads to."""
+        self.page.wait_for_load_state()  # a heading shows before the page listens
         self.page.keyboard.press(key)
         self.actions += 1
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(then)
@@ -143,6 +144,7 @@ def test_the_list_of_patients_follows_what_is_typed_and_the_arrows(page: Page, s
     shop.world.patient(LAMBIOTTE)
     page.keyboard.press("F3")
     expect(page.get_by_role("link", name="Fatima OUCHENE")).to_be_visible()
+    expect(page.locator("[name=q]")).to_be_focused()
     page.keyboard.type("lam")
     expect(page.get_by_role("link", name="Fatima OUCHENE")).to_have_count(0)
     page.keyboard.press("ArrowDown")
@@ -158,6 +160,7 @@ def test_another_place_changes_the_code_proposed(page: Page, shop: Shop) -> None
     at_home = code.input_value()
     page.get_by_role("radio", name="cabinet").check()
     expect(code).not_to_have_value(at_home)
+    page.wait_for_load_state()
     page.keyboard.press("F2")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Séance notée")
     assert shop.world.sql("select place from session") == "CABINET"

@@ -17,6 +17,7 @@ def unlock(page: Page) -> None:
     page.get_by_label("Phrase de passe").fill(PASSPHRASE)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Aucune séance notée aujourd’hui.")
+    page.wait_for_load_state()  # the heading shows before the page listens to keys
 
 
 def go(page: Page, house: House, path: str) -> None:
@@ -64,6 +65,7 @@ def test_the_keys_of_the_page_work(page: Page, served: House) -> None:
     unlock(page)
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Tout se fait au clavier.")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("F12")
     expect(page.get_by_role("heading", name="Aucune séance")).to_be_visible()
     page.keyboard.press("F6")
