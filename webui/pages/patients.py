@@ -77,7 +77,7 @@ def _found(work: Desk, wanted: str, after: str = "") -> dict[str, object]:
 @page.get("/new")
 def new() -> ResponseReturnValue:
     """Ask for a patient without a card."""
-    return render_template("patients/form.html", file=None)
+    return render_template("patients/form.html", file=None, form_key=desk().work().new_id())
 
 
 @page.post("/new")
