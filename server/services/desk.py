@@ -5,6 +5,7 @@ the journal row first, gives its sequence number to the facts written inside, an
 change to the screens, all or nothing.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ import apsw
 from server.core.clock import ClockTrust, civil_date
 from server.core.errors import DamagedPractice, Forbidden, ProofNeeded
 from server.core.rights import Right
-from server.core.ulid import Entropy, new_ulid
+from server.core.ulid import Entropy, made_of, new_ulid
 from server.store import events, heads, journal, watermark
 from server.store.heads import Tail
 from server.store.journal import Deed, Stamp
@@ -26,6 +27,10 @@ from server.store.watermark import Watermark
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class Repeated(Exception):
+    """What is asked was done before by the very same form: nothing is left to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,18 @@ class Desk:
         """Make the key of a new row."""
         return new_ulid(self.stamp.now, self.entropy)
 
+    def key_for(self, typed: Mapping[str, str], about: str = "") -> str:
+        """Make the key of the row that a form creates: the same when that very form comes again.
+
+        A page draws such a form with a `form_key` of its own. Corrected in between, or without a
+        key, it is another form. `about` names what the row hangs on. See `deed(once=True)`.
+        """
+        words = json.dumps([about, *sorted(typed.items())])
+        try:
+            return made_of(typed.get("form_key", ""), words)
+        except ValueError:
+            return self.new_id()
+
     def require(self, right: str) -> None:
         """Raise `Forbidden` unless the user's role holds this right."""
         if not self.user.may(right):
@@ -97,14 +114,18 @@ class Desk:
         *,
         before: Mapping[str, object] | None = None,
         reason: str | None = None,
+        once: bool = False,
     ) -> Iterator[int]:
         """Open the one transaction of a service and yield the sequence number of its facts.
 
-        Raises `DamagedPractice` when the file is damaged and only read.
+        Raises `DamagedPractice` when the file is damaged and only read; with `once`, `Repeated`
+        when the journal has this act on this row already: a form that came twice.
         """
         if self.damaged:
             raise DamagedPractice(reason="read_only")
         with self.db:
+            if once and journal.holds(self.db, action, entity_id):
+                raise Repeated()
             seq = self._append(Deed(action, entity, entity_id, before, after, reason))
             yield seq
             events.add(self.db, self.stamp.now, action, entity_id)

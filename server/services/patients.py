@@ -1,13 +1,14 @@
 """Patients: found, typed, amended; each fact of an identity keeps where it came from."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
 from server.core.errors import InvalidForm, NotFound
 from server.core.identifiers import Niss
 from server.countries.belgium.niss import niss_doubts, niss_facts
-from server.services.desk import Desk
+from server.services.desk import Desk, Repeated
 from server.services.forms import Form
 from server.store import patients, totals
 from server.store.patients import Address, IdentityFact, Patient
@@ -72,12 +73,16 @@ def open_file(desk: Desk, patient_id: str) -> PatientFile:
 
 
 def create(desk: Desk, typed: Mapping[str, str]) -> str:
-    """Keep a typed patient and return the id; raise `InvalidForm` with every fault."""
+    """Keep a typed patient and return the id; raise `InvalidForm` with every fault.
+
+    The same form sent again keeps nothing more and returns the same id.
+    """
     desk.require("patients")
     form = Form(typed)
     lives = _read_address(form)
     patient = _read(desk, form, None)
-    with desk.deed("patient.created", "patient", patient.id, _facts(patient)) as seq:
+    deed = desk.deed("patient.created", "patient", patient.id, _facts(patient), once=True)
+    with suppress(Repeated), deed as seq:
         patients.insert(desk.db, patient, desk.device.id, seq, desk.now)
         _keep_identity(desk, patient, seq)
         _keep_address(desk, patient.id, lives, seq)
@@ -124,7 +129,7 @@ def _read(desk: Desk, form: Form, held: Patient | None) -> Patient:
     sex = form.text("sex", most=1)
     facts = niss_facts(niss) if niss else None
     patient = Patient(
-        id=held.id if held else desk.new_id(),
+        id=held.id if held else desk.key_for(form.typed),
         niss=niss.digits if niss else None,
         last_name=form.text("last_name", needed=True, most=45),
         first_name=form.text("first_name", needed=True, most=24),

@@ -4,13 +4,14 @@ Match order and remainders: `domain.md` §5.6; what is announced comes from the 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from server.core.errors import InvalidForm
 from server.core.states import LineState
 from server.services import fates
-from server.services.desk import Desk
+from server.services.desk import Desk, Repeated
 from server.services.forms import Form
 from server.store import claims, money
 from server.store.claims import Line, Lot
@@ -94,7 +95,8 @@ def record(desk: Desk, typed: Mapping[str, str]) -> Recorded:
     """Record one transfer: insurer, reference, amount; match it to what was announced.
 
     Fields: payer, reference (one or several, spaces or commas between), amount, received_on.
-    Nothing is spread by guess: what no announced sum explains stays unmatched.
+    Nothing is spread by guess: what no announced sum explains stays unmatched. The same form sent
+    again records nothing more and returns what the first did.
     """
     desk.require("payments")
     form = Form(typed)
@@ -109,11 +111,15 @@ def record(desk: Desk, typed: Mapping[str, str]) -> Recorded:
     if payer and not claims.knows_payer(desk.db, payer):
         form.faults.append(("payer", "unknown_insurer"))
     form.end()
-    payment = Payment(desk.new_id(), "BANK", payer, cents, reference, day, 0)
+    payment = Payment(desk.key_for(typed), "BANK", payer, cents, reference, day, 0)
     facts = {"payer": payer, "cents": cents, "reference": reference}
-    with desk.deed("payment.recorded", "payment", payment.id, facts) as seq:
+    deed = desk.deed("payment.recorded", "payment", payment.id, facts, once=True)
+    with suppress(Repeated), deed as seq:
         money.add_payment(desk.db, payment, desk.device.id, seq)
         return _match(desk, seq, payment)
+    held = money.payment(desk.db, payment.id) or payment
+    paid = money.lots_paid(desk.db, held.id)
+    return Recorded(held.id, held.matched_cents, held.amount_cents - held.matched_cents, paid)
 
 
 def rematch(desk: Desk, payment_id: str) -> Recorded:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,7 +13,7 @@ from server.core.states import LineState, SessionState
 from server.countries.belgium.counters import Count, count_series, quota_of
 from server.countries.belgium.proposal import Visit, propose_code, propose_intake
 from server.services import cards, dossiers, evaluation
-from server.services.desk import Desk
+from server.services.desk import Desk, Repeated
 from server.services.dossiers import grouped
 from server.services.forms import Form
 from server.services.rules import label, rulebook
@@ -108,7 +109,8 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
     """Record a session given: price it, judge it, keep what the patient paid; return its id.
 
     Fields: care_date, place, codes (comma separated; the proposal's when empty), copay_collected,
-    payment_means, second_reason, institution. Raises `InvalidForm`.
+    payment_means, second_reason, institution. Raises `InvalidForm`. The same form sent again
+    records nothing more and returns the same id.
     """
     desk.require("clinical")
     treatment, patient = _series(desk, treatment_id)
@@ -126,6 +128,7 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
     reading = cards.reading_today(desk, patient.id) if day == desk.today else None
     session = replace(
         _draft(desk, treatment, day, place),
+        id=desk.key_for(typed, treatment.id),
         institution=institution, second_reason=second_reason,
         copay_collected_cents=collected, payment_means=means,
         card_read=reading.id if reading else None,
@@ -339,7 +342,8 @@ def _codes(desk: Desk, form: Form, t: Treatment, day: date, place: Place) -> tup
 
 def _write(desk: Desk, t: Treatment, session: Session, codes: tuple[str, ...]) -> None:
     facts = {"day": session.care_date, "codes": codes, "place": str(session.place)}
-    with desk.deed("session.recorded", "session", session.id, facts) as seq:
+    deed = desk.deed("session.recorded", "session", session.id, facts, once=True)
+    with suppress(Repeated), deed as seq:
         care.add_session(desk.db, session, desk.device.id, seq)
         for rank, code in enumerate(codes, start=1):
             care.add_act(

@@ -5,6 +5,7 @@ checked, dated, origin MANUAL, in the rows those services will fill.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from server.core.care import BlockReason, Category, Coverage, Place, Source
@@ -13,7 +14,7 @@ from server.core.identifiers import AgreementNumber, Nihii
 from server.core.states import SessionState
 from server.countries.belgium.coverage import bim, effective_coverage, payer_of
 from server.services import evaluation, patients
-from server.services.desk import Desk
+from server.services.desk import Desk, Repeated
 from server.services.facts import coverages
 from server.services.forms import Form
 from server.services.rules import rulebook
@@ -72,13 +73,14 @@ def open_series(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> str:
     """Open a series from a typed prescription and return its id; raise `InvalidForm`.
 
     Fields: category, place, situation, start_date, rx_date, prescriber (INAMI),
-    prescriber_name, max_sessions, declared.
+    prescriber_name, max_sessions, declared. The same form sent again opens nothing more.
     """
     desk.require("patients")
     patients.open_file(desk, patient_id)
     form = Form(typed)
     treatment, prescription = _read_series(desk, form, patient_id)
-    with desk.deed("treatment.opened", "treatment", treatment.id, _facts(treatment)) as seq:
+    deed = desk.deed("treatment.opened", "treatment", treatment.id, _facts(treatment), once=True)
+    with suppress(Repeated), deed as seq:
         _keep_prescription(desk, prescription, seq)
         care.add_treatment(desk.db, treatment, desk.device.id, seq)
     return treatment.id
@@ -159,8 +161,8 @@ def _read_series(desk: Desk, form: Form, patient_id: str) -> tuple[Treatment, Pr
     if kine is None:
         raise InvalidForm(faults=(("practitioner", "missing"),))
     treatment = Treatment(
-        desk.new_id(), patient_id, kine, prescription.id, category, situation, place,
-        start, None, 0, declared, "Ready",
+        desk.key_for(form.typed, patient_id), patient_id, kine, prescription.id, category,
+        situation, place, start, None, 0, declared, "Ready",
     )  # fmt: skip
     return treatment, prescription
 

@@ -165,6 +165,14 @@ def rows(db: apsw.Connection, device: str, last: int) -> Iterator[tuple[Any, ...
     )
 
 
+def holds(db: apsw.Connection, action: str, entity_id: str) -> bool:
+    """Say whether this was ever done to this thing, by anybody."""
+    found = db.execute(
+        "select 1 from journal where entity_id = ? and action = ? limit 1", (entity_id, action)
+    )
+    return found.fetchone() is not None
+
+
 def noted_since(
     db: apsw.Connection, stamp: Stamp, action: str, entity_id: str, since: datetime
 ) -> bool:

@@ -181,6 +181,14 @@ def payment(db: apsw.Connection, key: str) -> Payment | None:
     return one(db, Payment, _PAYMENT + " where id = ?", (key,))
 
 
+def lots_paid(db: apsw.Connection, payment: str) -> list[str]:
+    """Return the lots of which a payment paid a line."""
+    rows = db.execute(
+        "select distinct lot from reconciliation where payment = ? order by lot", (payment,)
+    )
+    return [str(row[0]) for row in rows]
+
+
 def unmatched(db: apsw.Connection, most: int = -1) -> list[Payment]:
     """Return the payments of which a part pays nothing yet, newest first; all when negative."""
     return many(

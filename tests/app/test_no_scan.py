@@ -112,7 +112,7 @@ def screens(tmp_path: Path, statements: Kept) -> Callable[[], None]:
                 for text in texts:
                     visitor.get(text.format_map(keys))
             for typed in load.TYPED:
-                visitor.get(f"patients/found?q={typed}")
+                visitor.search(typed)
             for words in ("aujourd", "A-512", "solidaris", "24/11/2026"):
                 visitor.get("ledger/")
                 visitor.post("ledger/find", {"words": words, "which": "all"})

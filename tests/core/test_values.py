@@ -20,7 +20,7 @@ from server.core.states import (
     LotState,
     SessionState,
 )
-from server.core.ulid import new_ulid
+from server.core.ulid import made_of, new_ulid
 
 NOW = datetime(2026, 3, 18, 7, tzinfo=UTC)
 
@@ -33,6 +33,24 @@ def test_keys_have_one_shape_and_sort_by_their_instant(entropy: bytes, at: datet
     assert set(key) <= set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
     earlier = new_ulid(datetime(1970, 6, 1, tzinfo=UTC), lambda _: entropy)
     assert earlier < key
+
+
+@given(st.binary(min_size=10, max_size=10), st.text(), st.text())
+def test_a_key_and_some_words_always_make_the_same_key(
+    entropy: bytes, said: str, corrected: str
+) -> None:
+    key = new_ulid(NOW, lambda _: entropy)
+    made = made_of(key, said)
+    assert made == made_of(key, said)
+    assert made[:10] == key[:10], "the same instant"
+    assert (made_of(key, corrected) == made) is (corrected == said)
+    assert made_of(new_ulid(NOW, lambda _: bytes(9) + b"x"), said) != made
+
+
+@pytest.mark.parametrize("no_key", ["", "x", "8" + "0" * 25, "0" * 25 + "U", "é" * 26, "0" * 27])
+def test_nothing_is_made_of_what_is_no_key(no_key: str) -> None:
+    with pytest.raises(ValueError, match="no key"):
+        made_of(no_key, "words")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Fifty clicks at once on the same button, over real sockets: one effect."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -16,18 +17,21 @@ CLICKS = 50
 
 def click(served: Served, visitor: Visitor, path: str, **fields: str) -> list[int]:
     """Send one form fifty times from fifty connections that start together."""
+    return [answer.status_code for answer in clicks(served, visitor, path, **fields)]
+
+
+def clicks(served: Served, visitor: Visitor, path: str, **fields: str) -> list[requests.Response]:
     together = Barrier(CLICKS)
     form = {"page_token": served.shop.door.page_token, **fields}
     cookies = visitor.session.cookies.get_dict()
 
-    def once(_: int) -> int:
+    def once(_: int) -> requests.Response:
         together.wait()
         with requests.Session() as own:
             own.trust_env = False
-            answer = own.post(
+            return own.post(
                 visitor.root + path, data=form, cookies=cookies, allow_redirects=False, timeout=60
             )
-            return answer.status_code
 
     with ThreadPoolExecutor(CLICKS) as hands:
         return list(hands.map(once, range(CLICKS)))
@@ -92,3 +96,35 @@ def test_row_44_fifty_clicks_on_a_session_make_one_that_can_be_billed(served: Se
     assert count(served, "select count(*) from session where state = 'Ready'") == 1
     twice = "select count(*) from session_block where code = 'day.duplicate'"
     assert count(served, twice) == CLICKS - 1
+
+
+def test_row_44_fifty_clicks_on_one_form_record_one_session(served: Served) -> None:
+    series = served.shop.world.open_series(OUCHENE)
+    visitor = served.visitor()
+    form = fields(visitor.get(f"sessions/of/{series}").text)
+    answers = clicks(served, visitor, f"sessions/of/{series}", **form, payment_means="CASH")
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    assert count(served, "select count(*) from session") == 1
+    assert count(served, "select count(*) from session_block") == 0
+    recorded = "select count(*) from journal where action = 'session.recorded'"
+    assert count(served, recorded) == 1
+
+
+def test_row_44_fifty_clicks_on_one_form_note_one_transfer(served: Served) -> None:
+    shop, office = served.shop, served.shop.office
+    shop.world.visit(OUCHENE)
+    shop.world.seal("100")
+    office.run()
+    visitor = served.visitor()
+    form = fields(visitor.get("finances/").text)
+    paid = {"payer": "100", "reference": "INCONNU", "amount": "12,00"}
+    answers = clicks(served, visitor, "finances/", **{**form, **paid})
+    assert {answer.status_code for answer in answers} == {303}
+    assert count(served, "select count(*) from payment") == 1
+
+
+def fields(page: str) -> dict[str, str]:
+    """Give the hidden key of the one form of a page that counts once."""
+    (key,) = re.findall(r'name="form_key" value="([0-9A-Z]{26})"', page)
+    return {"form_key": key}

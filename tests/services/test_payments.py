@@ -61,6 +61,20 @@ def test_each_transfer_pays_the_lot_of_its_reference(office: Office, lots: dict[
     assert office.world.sql("select count(*) from session where state = 'Settled'") == 30
 
 
+def test_a_transfer_sent_twice_by_one_form_tells_twice_what_it_paid(
+    office: Office, lots: dict[str, str]
+) -> None:
+    _announce(office, lots)
+    form = {
+        "payer": "300", "reference": f"{FIRST['300']:03d}/202603/300/", "amount": "280,00",
+        "form_key": office.world.desk.new_id(),
+    }  # fmt: skip
+    first = payments.record(office.world.desk, form)
+    assert (first.matched_cents, first.unmatched_cents, first.lots) == (27630, 370, [lots["300"]])
+    assert payments.record(office.world.desk, form) == first
+    assert office.world.sql("select sum(amount_cents) from payment") == 28000
+
+
 @pytest.mark.scenario("I-05")
 def test_a_short_transfer_is_explained_by_the_settlement_lines(
     office: Office, lots: dict[str, str]

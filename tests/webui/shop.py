@@ -191,6 +191,12 @@ class Shop:
         token = {"page_token": self.door.page_token}
         return client.post(f"{self.door.root}{path}", data={**form, **token})
 
+    def search(self, typed: str) -> str:
+        """Return the list of patients drawn while something is typed."""
+        answer = self.post("patients/found", q=typed)
+        assert answer.status_code == 200
+        return answer.text
+
     def follow(self, path: str, **form: str) -> str:
         """Send a form and return the page it leads to."""
         answer = self.post(path, **form)

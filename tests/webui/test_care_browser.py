@@ -1,6 +1,7 @@
 """Care in a real browser: few keys, the card that opens its file, what is typed is not lost."""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -142,6 +143,8 @@ def test_the_lamp_tells_how_much_of_the_card_is_read(page: Page, shop: Shop) -> 
 def test_the_list_of_patients_follows_what_is_typed_and_the_arrows(page: Page, shop: Shop) -> None:
     shop.world.patient(OUCHENE)
     shop.world.patient(LAMBIOTTE)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.keyboard.press("F3")
     expect(page.get_by_role("link", name="Fatima OUCHENE")).to_be_visible()
     expect(page.locator("[name=q]")).to_be_focused()
@@ -151,6 +154,8 @@ def test_the_list_of_patients_follows_what_is_typed_and_the_arrows(page: Page, s
     expect(page.get_by_role("link", name="Jeanne LAMBIOTTE")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Jeanne LAMBIOTTE")
+    assert any(url.endswith("/patients/found") for url in asked)
+    assert not [url for url in asked if "lam" in url.rpartition("/")[2] and "lamp" not in url]
 
 
 def test_another_place_changes_the_code_proposed(page: Page, shop: Shop) -> None:
@@ -158,7 +163,9 @@ def test_another_place_changes_the_code_proposed(page: Page, shop: Shop) -> None
     go(page, shop, f"sessions/of/{series}")
     code = page.get_by_label("Prestation proposée")
     at_home = code.input_value()
-    page.get_by_role("radio", name="cabinet").check()
+    with page.expect_request("**/sessions/of/*") as asked:
+        page.get_by_role("radio", name="cabinet").check()
+    assert {*parse_qs(urlsplit(asked.value.url).query)} == {"care_date", "place"}
     expect(code).not_to_have_value(at_home)
     page.wait_for_load_state()
     page.keyboard.press("F2")

@@ -143,11 +143,11 @@ def test_a_lot_is_found_by_its_number_among_the_patients(shop: Shop) -> None:
     (lot, _) = seal_all(shop)
     number = shop.office.lot(lot).number
     for typed in (f"A-{number:03d}", f"{number}/100", f"a{number:03d}/100"):
-        page = shop.get(f"patients/found?q={typed}")
+        page = shop.search(typed)
         assert f"lots/{lot}" in page
         assert "Lots qui portent ce numéro" in page
-    assert "lots/" not in shop.get(f"patients/found?q={number}/900")
-    assert "lots/" not in shop.get("patients/found?q=ouch")
+    assert "lots/" not in shop.search(f"{number}/900")
+    assert "lots/" not in shop.search("ouch")
 
 
 def test_a_list_cut_short_asks_for_more_letters(
@@ -155,10 +155,10 @@ def test_a_list_cut_short_asks_for_more_letters(
 ) -> None:
     visit_all(shop)
     monkeypatch.setattr("webui.pages.patients._MOST", 1)
-    page = shop.get("patients/found?q=a")  # Aline Bodart, and nobody whose name begins so
+    page = shop.search("a")  # Aline Bodart, and nobody whose name begins so
     assert "tapez encore" not in page
     shop.world.patient(PEOPLE[0])
-    assert "tapez encore" in shop.get("patients/found?q=19")
+    assert "tapez encore" in shop.search("19")
 
 
 def test_the_filter_looks_at_a_part_of_the_past_and_offers_to_go_on(
@@ -210,7 +210,7 @@ def test_addresses_are_those_the_application_builds(shop: Shop) -> None:
                 ("ledger.index", {"after": "01X", "which": "all"}),
                 ("static", {"filename": "icons.svg"}),
                 ("lots.show", {"lot_id": "01X", "after": 12}),
-                ("patients.index", {"q": "d'août & co"}),
+                ("patients.index", {"after": "d'août & co"}),
                 ("options.index", {"_anchor": "practice"}),
                 ("today.index", {}),
             ):

@@ -49,6 +49,7 @@ def index() -> ResponseReturnValue:
     unmatched = payments.unmatched(work, _MOST)
     return render_template(
         "finances/index.html",
+        form_key=work.new_id(),
         awaited=awaited,
         count=count,
         after=after,

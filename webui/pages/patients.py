@@ -1,7 +1,5 @@
 """Patients: found as one types, typed when there is no card, their file and its panels (W7, W8)."""
 
-from collections.abc import Mapping
-
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -29,22 +27,38 @@ _LAST_SHOWN = 5  # sessions beside the file
 
 @page.get("/")
 def index() -> ResponseReturnValue:
-    """List the patients and search among them."""
-    work = desk().work()
+    """List the patients, page by page; what is searched for is never in an address."""
+    return _page(desk().work(), after=request.args.get("after", ""))
+
+
+@page.post("/found")
+def found() -> ResponseReturnValue:
+    """Draw the list again while a name is being typed."""
+    return render_template("patients/_found.html", **_found(desk().work(), _typed()))
+
+
+@page.post("/first")
+def first() -> ResponseReturnValue:
+    """Open the one patient found; with several, show them, the first under the finger."""
+    work, wanted = desk().work(), _typed()
+    hits = patients.search(work, wanted) if wanted else ()
+    if len(hits) == 1:
+        return go("patients.show", patient_id=hits[0].id)
+    return _page(work, wanted)
+
+
+def _typed() -> str:
+    return request.form.get("q", "").strip()
+
+
+def _page(work: Desk, wanted: str = "", after: str = "") -> str:
     return render_template(
-        "patients/index.html", total=patients.count(work), **_found(work, request.args)
+        "patients/index.html", total=patients.count(work), **_found(work, wanted, after)
     )
 
 
-@page.get("/found")
-def found() -> ResponseReturnValue:
-    """Draw the list again while a name is being typed."""
-    return render_template("patients/_found.html", **_found(desk().work(), request.args))
-
-
-def _found(work: Desk, asked: Mapping[str, str]) -> dict[str, object]:
+def _found(work: Desk, wanted: str, after: str = "") -> dict[str, object]:
     """Give what was asked for: the beginning of a word, or a page of everybody."""
-    wanted, after = asked.get("q", "").strip(), asked.get("after", "")
     found = (
         patients.search(work, wanted, _MOST + 1) if wanted
         else patients.page(work, after, _MOST + 1)
@@ -52,7 +66,7 @@ def _found(work: Desk, asked: Mapping[str, str]) -> dict[str, object]:
     shown = found[:_MOST]
     return {
         "q": wanted,
-        "after": "" if wanted else after,
+        "after": after,
         "found": shown,
         "lots": ledger.numbered(work, wanted) if work.user.may("billing") else (),
         "name": Naming.of(work, desk().catalogue),
@@ -60,20 +74,10 @@ def _found(work: Desk, asked: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-@page.get("/first")
-def first() -> Response:
-    """Open the one patient found; with several, show them, the first under the finger."""
-    wanted = request.args.get("q", "").strip()
-    hits = patients.search(desk().work(), wanted) if wanted else ()
-    if len(hits) == 1:
-        return go("patients.show", patient_id=hits[0].id)
-    return go("patients.index", q=wanted)
-
-
 @page.get("/new")
 def new() -> ResponseReturnValue:
     """Ask for a patient without a card."""
-    return render_template("patients/form.html", file=None)
+    return render_template("patients/form.html", file=None, form_key=desk().work().new_id())
 
 
 @page.post("/new")

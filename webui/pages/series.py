@@ -23,6 +23,7 @@ def new(patient_id: str) -> ResponseReturnValue:
     sightings.patient(work, patient_id)
     return render_template(
         "series/new.html",
+        form_key=work.new_id(),
         file=file,
         categories=[(each, say(f"category.{each}")) for each in Category],
         places=[(each, say(f"place.{each}")) for each in Place],

@@ -60,6 +60,7 @@ def visit(series_id: str) -> ResponseReturnValue:
     say = here.catalogue.say
     return render_template(
         "sessions/visit.html",
+        form_key=work.new_id(),
         proposal=proposal,
         file=patients.open_file(work, patient),
         series=treatments.series(work, series_id),

@@ -16,7 +16,8 @@
     parameters.subject = (cause.detail && cause.detail.data) || "";
   });
 
-  /* Something typed and not kept: a field that differs from what the page came with. */
+  /* Something typed and not kept: a field that differs from what the page came with. What is only
+     searched for is nothing to keep. */
   const changed = (field) =>
     field.type === "radio" || field.type === "checkbox"
       ? field.checked !== field.defaultChecked
@@ -25,7 +26,7 @@
         : field.type !== "hidden" && field.value !== field.defaultValue;
   const unsaved = () =>
     document.querySelector("main [aria-invalid]") !== null ||
-    [...document.querySelectorAll("main form[method=post] :is(input, select, textarea)")].some(changed);
+    [...document.querySelectorAll("main form[method=post]:not([role=search]) :is(input, select, textarea)")].some(changed);
 
   /* A hand on the keyboard or the pointer keeps the practice open, told once a minute. */
   const awake = document.querySelector("[data-awake]");

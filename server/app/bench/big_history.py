@@ -4,6 +4,7 @@ Every row is valid against the real schema. Keys begin with zeros, so that whate
 write later sorts after them, as keys of a later instant do.
 """
 
+import hashlib
 import json
 import random
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,8 @@ _AT_ONCE = 500  # patients whose series run side by side
 _IN_A_LOT = 60  # lines of one lot, about
 OPEN_TURNS = 12  # the last lots of each payer, which are still under way
 _REFUSED_EVERY = 20  # one lot of so many had first left in a file refused whole
+_FILE, _LETTER = bytes(2048), bytes(512)  # what a lot sent, and what came back
+_FILE_DIGEST, _LETTER_DIGEST = (hashlib.sha256(held).hexdigest() for held in (_FILE, _LETTER))
 _NEVER = "2099-01-01T00:00:00+00:00"  # the queue of the measure stays as it is
 _CODE, _FEE, _OA, _COPAY = "567011", 2600, 2050, 550
 _QUOTE = json.dumps(
@@ -228,8 +231,8 @@ class History:
         for turn, n, payer, count in self._bundles():
             day, lot = self.day(n) + timedelta(days=7), self.lot_key((turn, payer))
             half = (
-                _at(day), self.ground.user, "0" * 64, "0" * 64, count * _OA, count * _COPAY, 0,
-                count, count,
+                _at(day), self.ground.user, _FILE_DIGEST, "0" * 64, count * _OA, count * _COPAY,
+                0, count, count,
             )  # fmt: skip
             months = (PAYERS[payer], f"{self.day(n):%Y-%m}")
             before = None
@@ -253,8 +256,8 @@ class History:
             fate = ("RetryWait", "http.503", _NEVER) if waits else ("Done", "", None)
             yield (
                 f"00M{lot[3:]}", self.ground.device, 2, "efact", f"efact:{PAYERS[payer]}",
-                PAYERS[payer], f"9{turn:06d}{payer:07d}", lot, bytes(2048), "0" * 64, 30, None,
-                None, None, None, _at(day), *fate, 1, _at(day), None, "", None,
+                PAYERS[payer], f"9{turn:06d}{payer:07d}", lot, _FILE, _FILE_DIGEST, 30,
+                None, None, None, None, _at(day), *fate, 1, _at(day), None, "", None,
             )  # fmt: skip
 
     def attempts(self) -> Iterator[Row]:
@@ -272,7 +275,7 @@ class History:
                 at = _at(self.day(n) + timedelta(days=8 + rank))
                 yield (
                     f"00{'XYZ'[rank]}{lot[3:]}", self.ground.device, 2, at, "message", form,
-                    f"{lot}{rank}", "0" * 64, bytes(512), "", "", "", "", form, lot, "Applied",
+                    f"{lot}{rank}", _LETTER_DIGEST, _LETTER, "", "", "", "", form, lot, "Applied",
                     "", at, at, None,
                 )  # fmt: skip
 

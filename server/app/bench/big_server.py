@@ -3,7 +3,7 @@
     python -m server.app.bench.big_server FOLDER [ADDRESS OF THE PARTNER]
 
 It prints its one-time address and its looked-at routes, then answers each line of its input with
-one line: `advance SECONDS`, `round`, `memory`.
+one line: `advance SECONDS`, `round`, `memory`, `settle`.
 """
 
 import json
@@ -24,6 +24,18 @@ from sync.clock import SystemClock
 from webui import application
 
 _A_ROUND_SECONDS = 20.0
+_A_READING_SECONDS = 600.0  # of the whole file, behind each opening
+
+
+class Copyless(Program):
+    """The program but for its keeper of copies, whom `besace bench backup` measures alone.
+
+    A copy of the big practice is gigabytes and lasts minutes; kept for each hour of the measure of
+    memory, they would fill the disk.
+    """
+
+    def _start_keeper(self) -> None:
+        """Keep no copy."""
 
 
 class Morning:
@@ -45,13 +57,14 @@ class Morning:
 def serve(folder: Path, endpoint: str) -> None:
     """Serve until the input ends."""
     settings = Settings(folder, window=False, cards=False, endpoint=endpoint)
-    program = Program(settings, ShiftedClock(Morning()), cost=CHEAP)
+    program = Copyless(settings, ShiftedClock(Morning()), cost=CHEAP)
     url = program.start()
     _say({"url": url, "routes": sorted(every_route())})
     orders: Mapping[str, Callable[[str], object]] = {
         "advance": lambda seconds: program.clock.advance(timedelta(seconds=float(seconds))),
         "round": lambda _: _round(program),
         "memory": lambda _: _megabytes(),
+        "settle": lambda _: program.health and program.health.first_done.wait(_A_READING_SECONDS),
     }
     try:
         for line in sys.stdin:

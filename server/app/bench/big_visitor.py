@@ -25,6 +25,7 @@ class Visitor:
         self._line = HTTPConnection(parts.netloc, timeout=_PATIENCE_SECONDS)
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._cookies: dict[str, str] = {}
+        self._token = ""  # of the page last seen: a fragment carries none
         self.text = ""
         self.root = ""
         landed = self._follow("GET", f"{parts.path}?{parts.query}", None)
@@ -42,10 +43,15 @@ class Visitor:
     def post(self, path: str, fields: Mapping[str, str]) -> float:
         """Send a form of the page last seen and follow; return the seconds it all took."""
         found = _TOKEN.search(self.text)
-        token = {"page_token": found[1]} if found else {}
+        self._token = found[1] if found else self._token
+        token = {"page_token": self._token}
         start = perf_counter()
         self._follow("POST", self.root + path, urlencode({**token, **fields}))
         return perf_counter() - start
+
+    def search(self, typed: str) -> float:
+        """Type the beginning of a name or a number; return the seconds until the list is there."""
+        return self.post("patients/found", {"q": typed})
 
     def unlock(self, passphrase: str) -> float:
         """Open the practice; return the seconds until its first screen is there."""
