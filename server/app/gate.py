@@ -8,7 +8,7 @@ from threading import RLock
 from server.app import reference
 from server.core.errors import InvalidValue, KineError, StateConflict, WrongKey
 from server.services.cabinet import REFERENCE, Cabinet, Sign
-from server.services.cabinet import NewPractice as Form
+from server.services.founding import NewPractice as Form
 from server.settings import BUILT_ON
 from webui.gate import CopyOffer, GateState, GateUser, NewPractice, PracticeSign, Recovery
 from webui.i18n import DEFAULT_LOCALE

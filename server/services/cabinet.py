@@ -4,9 +4,7 @@ The folder holds the encrypted practice file, its key file and the clear referen
 (`reliability-security.md` §2). Nothing of a patient can be reached while it is locked.
 """
 
-import hashlib
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,14 +13,16 @@ from typing import TYPE_CHECKING
 import apsw
 
 from server.core.clock import Clock, ClockFacts, ClockTrust, Heard, judge
-from server.core.errors import DamagedPractice, InvalidValue, Locked, OlderPractice, WrongKey
+from server.core.errors import DamagedPractice, Locked, OlderPractice, WrongKey
 from server.core.identifiers import Nihii
 from server.core.ulid import Entropy, new_ulid
+from server.services import founding, reference_files
 from server.services.desk import Desk
+from server.services.founding import Ground, NewPractice
 from server.store import events, journal, soundness
 from server.store import practice as practices
-from server.store.connection import Pool, connect, fold_log, found
-from server.store.journal import Deed, Stamp
+from server.store.connection import Pool, connect, fold_log
+from server.store.journal import Stamp
 from server.store.keys import (
     RECOVERY,
     Cost,
@@ -34,7 +34,6 @@ from server.store.keys import (
     sync_folder,
 )
 from server.store.migrate import is_behind, migrate
-from server.store.practice import Device, Practice, Practitioner, Role, User
 from server.store.soundness import Check
 from server.store.watermark import Watermark
 
@@ -43,22 +42,6 @@ if TYPE_CHECKING:
 
 DATABASE, KEYS = "besace.db", "besace.key"
 REFERENCE = "reference.db"  # as built; the practice keeps it under the name of its digest
-_SHORTEST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class NewPractice:
-    """What the creation page asks; numbers and names as typed."""
-
-    country: str
-    name: str
-    provider_number: str
-    last_name: str
-    first_name: str
-    phone: str
-    passphrase: str
-    locale: str
-    demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,25 +121,24 @@ class Cabinet:
         `InvalidNumber` on a field, `DamagedPractice` in a folder that holds a practice, before
         anything is written. The practice file comes last and whole: until then there is none.
         """
-        _check(form)
-        number = Nihii.parse(form.provider_number)
+        founding.check(form)
+        Nihii.parse(form.provider_number)
         if (self._folder / DATABASE).exists():
             raise DamagedPractice(reason="practice_exists")
         code, key = new_recovery_code(), new_key()
-        owner = new_ulid(self._clock.now(), self._entropy)
-        beside = self._write_file(form, number, owner, key)
-        label = f"{form.first_name} {form.last_name.upper()}"
-        sign = {
-            "name": form.name, "country": form.country, "demo": form.demo,
-            "locale": form.locale, "proven": False,
-        }  # fmt: skip
+        ground = Ground(self._folder, self._clock, self._entropy, self.boot, self._trust)
+        owner = ground.new_id()
+        beside = founding.write_file(
+            ground, form, owner, key,
+            lambda: reference_files.take_in(self._folder, self._folder / REFERENCE),
+        )  # fmt: skip
         slots = {
-            f"user:{owner}": (form.passphrase, label),
+            f"user:{owner}": (form.passphrase, f"{form.first_name} {form.last_name.upper()}"),
             RECOVERY: (parse_recovery_code(code), ""),
         }
         if (self._folder / KEYS).exists():  # of a creation cut short, or of a file that is lost
             (self._folder / KEYS).replace(self._folder / f"{KEYS}.old")
-        self._keys.create(key, slots, self._cost, sign)
+        self._keys.create(key, slots, self._cost, founding.sign(form))
         beside.replace(self._folder / DATABASE)
         sync_folder(self._folder)
         return code
@@ -195,7 +177,7 @@ class Cabinet:
         slot = f"user:{user}"
         if slot not in self._keys.slots():
             raise WrongKey(slot=slot, reason="no_slot")
-        _check_passphrase(passphrase)
+        founding.check_passphrase(passphrase)
         self._keys.add(key, slot, passphrase, self._cost, self._keys.slots()[slot])
         self._open(key, user)
 
@@ -246,17 +228,17 @@ class Cabinet:
     @property
     def reference(self) -> Path:
         """The reference file in use."""
-        return _reference_path(self._folder, self.desk().practice.reference_sha256)
+        return reference_files.path_of(self._folder, self.desk().practice.reference_sha256)
 
     def adopt_reference(self, fresh: Path) -> None:
         """Use a new reference file from now on and judge again what waited for it."""
         if self._pool is None:
             raise Locked()
-        sha256 = _take_in(self._folder, fresh)
+        sha256 = reference_files.take_in(self._folder, fresh)
         from server.services import practices as own  # every rule comes along: not for a first page
 
         own.accept_reference(self.desk(), sha256)
-        self._pool.use_reference(_accepted_reference(self._folder, sha256))
+        self._pool.use_reference(reference_files.accepted(self._folder, sha256))
         own.judge_again(self.desk())
 
     def confirm_date(self) -> None:
@@ -306,7 +288,7 @@ class Cabinet:
             behind = _is_behind(db, mark, practice.lineage)
             if behind and not older:
                 raise OlderPractice(known=_known(mark))
-            reference = _accepted_reference(self._folder, practice.reference_sha256)
+            reference = reference_files.accepted(self._folder, practice.reference_sha256)
             device = practices.first_device(db).id
             tip = journal.tip(db, device)
             copy = self._copy_before(db, key, user, reference)
@@ -351,51 +333,6 @@ class Cabinet:
             self.lock()
             raise
 
-    def _write_file(self, form: NewPractice, number: Nihii, owner: str, key: DatabaseKey) -> Path:
-        """Write the whole practice file beside its place: half a practice never shows."""
-        beside = self._folder / "besace.new"
-        for leftover in self._folder.glob("besace.new*"):
-            leftover.unlink()
-        self._folder.chmod(0o700)
-        db = found(beside, key)
-        migrate(db)
-        self._fill(db, form, number, owner, key.derive("journal"))
-        db.pragma("journal_mode", "delete")  # folds the log in: the file alone is the practice
-        db.close()
-        return beside
-
-    def _fill(
-        self, db: apsw.Connection, form: NewPractice, number: Nihii, owner: str, mac_key: bytes
-    ) -> None:
-        now = self._clock.now()
-        device = Device(self._ulid(), "A", "", 1, 499)
-        stamp = Stamp(now, device.id, owner, self.boot, self._trust(), mac_key)
-        kine = Practitioner(
-            self._ulid(), number.digits, form.last_name, form.first_name, form.phone, True
-        )
-        who = User(
-            owner, _code(form.last_name), form.last_name, form.first_name, Role.MANDANT, True, True,
-            kine.id, form.locale,
-        )  # fmt: skip
-        with db:
-            practice = self._practice(form)
-            practices.insert(db, practice, now)
-            practices.insert_device(db, device, now)
-            seq = journal.append(
-                db, stamp, Deed("practice.created", "practice", practice.id, None, _public(form))
-            )
-            practices.insert_practitioner(db, kine, device.id, seq)
-            practices.insert_user(db, who, device.id, seq)
-
-    def _practice(self, form: NewPractice) -> Practice:
-        return Practice(
-            self._ulid(), form.country, form.demo, form.name, "", "", "", "INDIVIDUAL", None, "",
-            "", "", self._ulid(), _take_in(self._folder, self._folder / REFERENCE),
-        )  # fmt: skip
-
-    def _ulid(self) -> str:
-        return new_ulid(self._clock.now(), self._entropy)
-
 
 def _connected(path: Path, key: DatabaseKey, disk: str | None) -> apsw.Connection:
     """Open the file with a key its key file gave, without changing it.
@@ -419,60 +356,3 @@ def _known(mark: Watermark | None) -> str:
     """Say when this practice was last worked in, ISO; "" when nobody knows."""
     at = mark.written_at() if mark else None
     return at.isoformat() if at else ""
-
-
-def file_sha256(path: Path) -> str:
-    """Digest a clear file whose every byte matters to a bill."""
-    if not path.exists():
-        raise DamagedPractice(reason="reference_missing")
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _take_in(folder: Path, reference: Path) -> str:
-    """Name a reference file by its digest, so that a new one never replaces one in use.
-
-    It is on the disk before anything refers to it: what the practice accepted must be there.
-    """
-    sha256 = file_sha256(reference)
-    with reference.open("r+b") as file:
-        os.fsync(file.fileno())
-    reference.replace(_reference_path(folder, sha256))
-    sync_folder(folder)
-    return sha256
-
-
-def _accepted_reference(folder: Path, sha256: str) -> Path:
-    """Find the reference file the practice accepted: a wrong tariff is a wrong bill."""
-    path = _reference_path(folder, sha256)
-    if file_sha256(path) != sha256:
-        raise DamagedPractice(reason="reference_changed")
-    return path
-
-
-def _reference_path(folder: Path, sha256: str) -> Path:
-    return folder / f"reference-{sha256[:16]}.db"
-
-
-def _check(form: NewPractice) -> None:
-    needed: Mapping[str, str] = {
-        "name": form.name, "last_name": form.last_name, "first_name": form.first_name,
-    }  # fmt: skip
-    for field, text in needed.items():
-        if not text.strip():
-            raise InvalidValue(field=field, reason="missing")
-    if form.country not in ("BE", "FR"):
-        raise InvalidValue(field="country", reason="unknown")
-    _check_passphrase(form.passphrase)
-
-
-def _check_passphrase(passphrase: str) -> None:
-    if len(passphrase) < _SHORTEST:
-        raise InvalidValue(field="passphrase", reason="too_short")
-
-
-def _code(last_name: str) -> str:
-    return "".join(c for c in last_name.upper() if c.isalnum())[:15] or "TITULAIRE"
-
-
-def _public(form: NewPractice) -> Mapping[str, object]:
-    return {"country": form.country, "name": form.name, "demo": form.demo}
