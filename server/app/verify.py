@@ -12,8 +12,9 @@ from server.app.clocks import ShiftedClock
 from server.app.lock import PracticeLock
 from server.app.sentences import Speech
 from server.core.errors import NotFound, WrongKey
-from server.services.cabinet import KEYS, Cabinet
+from server.services.cabinet import Cabinet
 from server.services.desk import Desk
+from server.services.keyring import KEYS
 from server.settings import BUILT_ON
 from server.store.keys import KeyFile
 

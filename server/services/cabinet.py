@@ -5,6 +5,7 @@ The folder holds the encrypted practice file, its key file and the clear referen
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,12 +14,13 @@ from typing import TYPE_CHECKING
 import apsw
 
 from server.core.clock import Clock, ClockFacts, ClockTrust, Heard, judge
-from server.core.errors import DamagedPractice, Locked, OlderPractice, WrongKey
+from server.core.errors import DamagedPractice, InvalidValue, Locked, OlderPractice, WrongKey
 from server.core.identifiers import Nihii
 from server.core.ulid import Entropy, new_ulid
-from server.services import founding, reference_files
+from server.services import entries, founding, reference_files, safety
 from server.services.desk import Desk
 from server.services.founding import Ground, NewPractice
+from server.services.keyring import KEYS, Keyring, slot_of
 from server.store import events, journal, soundness
 from server.store import practice as practices
 from server.store.connection import Pool, connect, fold_log
@@ -27,7 +29,6 @@ from server.store.keys import (
     RECOVERY,
     Cost,
     DatabaseKey,
-    KeyFile,
     new_key,
     new_recovery_code,
     parse_recovery_code,
@@ -40,8 +41,9 @@ from server.store.watermark import Watermark
 if TYPE_CHECKING:
     from server.services.vault import Vault
 
-DATABASE, KEYS = "besace.db", "besace.key"
+DATABASE = "besace.db"
 REFERENCE = "reference.db"  # as built; the practice keeps it under the name of its digest
+_PROOF_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,11 @@ class Cabinet:
         self._disk = disk
         self._clock = clock
         self._entropy = entropy
-        self._cost = cost or Cost()
-        self._keys = KeyFile(folder / KEYS)
+        self.keyring = Keyring(folder, clock, cost or Cost())
         self._pool: Pool | None = None
         self._key: DatabaseKey | None = None
         self._user = ""
+        self._proved: float | None = None  # monotonic second of the last passphrase typed
         self._mac_key = b""
         self._mark: Watermark | None = None
         self._damage = ""
@@ -110,7 +112,7 @@ class Cabinet:
         """Return who may unlock, in the order they were added."""
         return [
             Login(slot.removeprefix("user:"), label)
-            for slot, label in self._keys.slots().items()
+            for slot, label in self.keyring.file.slots().items()
             if slot.startswith("user:")
         ]
 
@@ -133,12 +135,12 @@ class Cabinet:
             lambda: reference_files.take_in(self._folder, self._folder / REFERENCE),
         )  # fmt: skip
         slots = {
-            f"user:{owner}": (form.passphrase, f"{form.first_name} {form.last_name.upper()}"),
+            slot_of(owner): (form.passphrase, f"{form.first_name} {form.last_name.upper()}"),
             RECOVERY: (parse_recovery_code(code), ""),
         }
         if (self._folder / KEYS).exists():  # of a creation cut short, or of a file that is lost
             (self._folder / KEYS).replace(self._folder / f"{KEYS}.old")
-        self._keys.create(key, slots, self._cost, founding.sign(form))
+        self.keyring.create(key, slots, founding.sign(form))
         beside.replace(self._folder / DATABASE)
         sync_folder(self._folder)
         return code
@@ -148,20 +150,53 @@ class Cabinet:
         """What is written on the door of the practice; None while there is none."""
         if not self.exists:
             return None
-        held = self._keys.sign()
+        held = self.keyring.file.sign()
         return Sign(held["name"], held["country"], held["demo"], held["locale"], held["proven"])
 
     def prove(self) -> None:
         """Note that the recovery code was retyped: the first run has ended."""
-        self._keys.set_sign({**self._keys.sign(), "proven": True})
+        self.keyring.file.set_sign({**self.keyring.file.sign(), "proven": True})
+
+    def _unprove(self) -> None:
+        """Note that nobody has retyped the recovery code about to be made."""
+        self.keyring.file.set_sign({**self.keyring.file.sign(), "proven": False})
 
     def renew_recovery(self) -> str:
-        """Make another recovery code for the open practice; the one before opens nothing more."""
+        """Make another recovery code for the open practice; the one before opens nothing more.
+
+        Raises `ProofNeeded` when the passphrase was typed too long ago.
+        """
         if self._key is None:
             raise Locked()
         code = new_recovery_code()
-        self._keys.add(self._key, RECOVERY, parse_recovery_code(code), self._cost)
+        self.desk().require_proof()
+        self._unprove()
+        safety.put_slot(self.desk(), self.keyring, self._key, RECOVERY, parse_recovery_code(code))
         return code
+
+    def change_passphrase(self, current: str, new: str) -> None:
+        """Give the present user another passphrase; nothing but his slot is written.
+
+        Raises `WrongKey` on the current one, `InvalidValue` when the new one is too short or the
+        same.
+        """
+        self.confirm(current)
+        founding.check_passphrase(new, "new_passphrase")
+        if new == current:
+            raise InvalidValue(field="new_passphrase", reason="same")
+        if self._key is None:
+            raise Locked()
+        safety.put_slot(self.desk(), self.keyring, self._key, slot_of(self._user), new)
+
+    def confirm(self, passphrase: str) -> None:
+        """Let the present user prove that it is him; raise `WrongKey` when it is not."""
+        if self._key is None:
+            raise Locked()
+        slot = slot_of(self._user)
+        if self.keyring.open(slot, passphrase).raw != self._key.raw:
+            raise WrongKey(slot=slot, reason="wrong", wait=0)
+        self._proved = self._clock.monotonic()
+        entries.proved(self.desk(), self.keyring, slot)
 
     def unlock(self, user: str, passphrase: str, *, older: bool = False) -> None:
         """Open the practice for one user; raise `WrongKey` when the passphrase is not his.
@@ -169,25 +204,46 @@ class Cabinet:
         Raises `OlderPractice` when an older copy lies in the place of the file, before anything is
         written; with `older` the user insists, and it is treated as a return to a copy.
         """
-        self._open(self._keys.open(f"user:{user}", passphrase), user, older=older)
+        slot = slot_of(user)
+        self._open(self.keyring.open(slot, passphrase), user, older=older)
+        self._let_in(slot, "passphrase")
 
     def recover(self, code: str, user: str, passphrase: str) -> None:
         """Open with the recovery code and give the user a new passphrase."""
-        key = self._keys.open(RECOVERY, parse_recovery_code(code))
-        slot = f"user:{user}"
-        if slot not in self._keys.slots():
+        key = self.keyring.open_with_code(code)
+        slot, slots = slot_of(user), self.keyring.file.slots()
+        if slot not in slots:
             raise WrongKey(slot=slot, reason="no_slot")
         founding.check_passphrase(passphrase)
-        self._keys.add(key, slot, passphrase, self._cost, self._keys.slots()[slot])
+        self.keyring.put(key, slot, passphrase, slots[slot])
         self._open(key, user)
+        self._let_in(RECOVERY, "recovery")
 
-    def lock(self) -> None:
-        """Close every connection and forget the key."""
+    def lock(self, why: str = "asked") -> None:
+        """Close every connection and forget the key; the journal keeps why it was closed."""
+        if self._pool is not None:
+            with suppress(Locked):  # nobody of this practice may act any more
+                entries.left(self.desk(), why)
+        self._close()
+
+    def _let_in(self, slot: str, by: str) -> None:
+        """Note that the user is in, and has just proved who he is."""
+        self._proved = self._clock.monotonic()
+        with suppress(Locked):
+            entries.came_in(self.desk(), self.keyring, slot, by)
+
+    def _close(self) -> None:
         pool, self._pool, self._key = self._pool, None, None
         self._user, self._mac_key = "", b""
-        self._mark, self._damage = None, ""
+        self._mark, self._damage, self._proved = None, "", None
         if pool is not None:
             pool.close()
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the present user typed his passphrase within ten minutes."""
+        proved = self._proved
+        return proved is not None and self._clock.monotonic() - proved < _PROOF_SECONDS
 
     @property
     def folder(self) -> Path:
@@ -222,7 +278,8 @@ class Cabinet:
         stamp = Stamp(self._clock.now(), device.id, who.id, self.boot, self._trust(), self._mac_key)
         return Desk(
             db, practices.get(db), device, who, stamp, self._entropy,
-            mark=self._mark, damaged=bool(self._damage), network_time=self._network_time(),
+            mark=self._mark, damaged=bool(self._damage), fresh=self.is_proved,
+            network_time=self._network_time(),
         )  # fmt: skip
 
     @property
@@ -301,7 +358,7 @@ class Cabinet:
             raise DamagedPractice(reason="pages") from None
         finally:
             db.close()
-        self.lock()
+        self._close()
         self._facts = replace(self._facts, last_event=last)
         self._pool = Pool(path, key, reference, self._disk)
         self._key, self._user, self._mac_key = key, user, mac_key
@@ -330,7 +387,7 @@ class Cabinet:
 
                 backups.remember(self.desk(), copy, "", 0.0)
         except BaseException:
-            self.lock()
+            self._close()
             raise
 
 

@@ -14,9 +14,10 @@ from server.core.clock import Clock, ClockFacts, judge
 from server.core.errors import DamagedPractice, InvalidForm, StateConflict
 from server.core.ulid import Entropy, new_ulid
 from server.services import backups, homecomings
-from server.services.cabinet import DATABASE, KEYS
+from server.services.cabinet import DATABASE
 from server.services.desk import Desk
 from server.services.founding import BESIDE, SHORTEST
+from server.services.keyring import KEYS
 from server.store import backup, durable
 from server.store import practice as practices
 from server.store.backup import Stopped, Tell, never, silent
