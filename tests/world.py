@@ -9,8 +9,9 @@ from typing import Any
 from server.core.errors import KineError
 from server.core.ulid import Entropy
 from server.services import lots, patients, practices, sessions, treatments
-from server.services.cabinet import Cabinet, NewPractice
+from server.services.cabinet import Cabinet
 from server.services.desk import Desk
+from server.services.founding import NewPractice
 from server.store.keys import Cost
 from server.store.rows import value
 from tests.people import Person, agreement_number

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from secrets import token_bytes
 
 from flask import Blueprint, Flask, Response, g, request
 from jinja2 import StrictUndefined
@@ -15,6 +16,7 @@ from webui.compiled import CompiledTemplates
 from webui.desk import Desk, Services, desk
 from webui.door import Door
 from webui.drawings import Drawings
+from webui.errands import Errands
 from webui.failures import tell_failures
 from webui.frame import rail
 from webui.gate import Gate, GateState
@@ -57,6 +59,7 @@ def create_app(
         door=door,
         broker=stream.broker,
     )
+    app.extensions["errands"] = Errands(token_bytes)
     guard(app, door, gate)
     app.after_request(_announce)
     tell_failures(app)

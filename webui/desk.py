@@ -16,6 +16,7 @@ from webui.frame import FrameState
 from webui.gate import Gate
 from webui.i18n import Catalogue
 from webui.outside import BackupControl, Calls, DemoControl, FileHealth, PostControl
+from webui.safe import Safe
 
 
 class Services(Protocol):
@@ -42,6 +43,11 @@ class Services(Protocol):
     @property
     def demo(self) -> DemoControl | None:
         """The toys of a demo practice; None in a real one."""
+        ...
+
+    @property
+    def safe(self) -> Safe:
+        """What protects the open practice: secrets, PIN, lock."""
         ...
 
     @property

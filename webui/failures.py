@@ -17,8 +17,9 @@ from server.core import errors
 from server.core.errors import KineError
 from server.services.troubles import explained
 from webui.desk import desk
+from webui.errands import came_from, errands
 from webui.forms import UnreadableFields, form_of
-from webui.replies import wants_fragment
+from webui.replies import go, wants_fragment
 from webui.sentences import sentence
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,8 @@ def _refused(error: KineError) -> Response:
     status = STATUSES.get(type(error), 400)
     if isinstance(error, errors.Locked):
         return _locked(status)
+    if isinstance(error, errors.ProofNeeded):
+        return _ask_for_proof()
     form = form_of(request.endpoint) if isinstance(error, _ABOUT_THE_FORM) else None
     if form is not None:
         g.problem = error
@@ -76,6 +79,13 @@ def _refused(error: KineError) -> Response:
             response.status_code = status
             return response
     return _told(sentence(error, desk().catalogue), error.code, status)
+
+
+def _ask_for_proof() -> Response:
+    """Ask for the passphrase on a page of its own, and remember where to go on."""
+    read = request.method == "GET" and not wants_fragment()
+    place = request.full_path.removesuffix("?") if read else came_from()
+    return go("proof.ask", number=errands().begin(place))
 
 
 def _locked(status: int) -> Response:

@@ -130,6 +130,9 @@ class Gate(Protocol):
         """Bring a copy back into the empty folder and open it; `new_passphrase` after a code."""
         ...
 
-    def lock(self) -> None:
-        """Close the practice: connections closed, key forgotten."""
+    def lock(self, why: str = "asked") -> None:
+        """Close the practice: connections closed, key forgotten.
+
+        `why` is "asked", "idle", "asleep" (the machine), "screen" (locked) or "ended".
+        """
         ...

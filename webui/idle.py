@@ -40,8 +40,8 @@ class IdleLock:
             return True
         if self.clock() - self.touched < self.limit:
             return False
-        self.gate.lock()
         self.door.close_session()
+        self.gate.lock("idle")
         self.broker.wake()
         return True
 

@@ -17,8 +17,10 @@ from webui.pages import (
     options,
     past,
     patients,
+    proof,
     refusals,
     restore,
+    safety,
     search,
     series,
     sessions,
@@ -30,5 +32,6 @@ PAGES = (
     patients.page, series.page, sessions.page, search.page, cards.page, options.page,
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     demo.page, past.page, journal.page, backups.page, restore.page,
+    proof.page, safety.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

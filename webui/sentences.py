@@ -15,7 +15,13 @@ def sentence(error: KineError, catalogue: Catalogue) -> str:
     `error.number.invalid.niss`, `error.number.invalid.check`, `error.number.invalid`.
     """
     key = next((key for key in _keys(error) if catalogue.has(key)), "error")
-    return catalogue.say(key, **error.facts)
+    return catalogue.say(key, **error.facts, left=_left(error.facts.get("wait")))
+
+
+def _left(seconds: object) -> str:
+    """Write how long to wait, rounded up: `40 s`, `3 min`; the same in every language of ours."""
+    wait = seconds if isinstance(seconds, int) else 0
+    return f"{wait}\N{NO-BREAK SPACE}s" if wait < 60 else f"{-(-wait // 60)}\N{NO-BREAK SPACE}min"
 
 
 def fault_sentence(field: str, reason: str, catalogue: Catalogue) -> str:

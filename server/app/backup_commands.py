@@ -5,7 +5,7 @@ from pathlib import Path
 
 from server.app.clocks import ShiftedClock
 from server.app.sentences import Speech
-from server.app.verify import ask, unlocked
+from server.app.unlocking import ask, unlocked
 from server.core.errors import StateConflict, WrongKey
 from server.services import backups, restoring
 from server.services.restoring import Ground
@@ -15,13 +15,13 @@ from server.store.keys import parse_recovery_code
 _PROBLEM = 1
 
 
-def back_up(folder: Path, to: Path | None, speech: Speech) -> int:
+def back_up(folder: Path, to: Path | None, user: str, speech: Speech) -> int:
     """Copy a closed practice, rehearse a return to the copy, and say where it lies.
 
     Returns 1 when the copy does not come back whole. Raises `StateConflict` when a program works
     in the folder, `WrongKey`, `BackupFailed`.
     """
-    with unlocked(folder, speech) as cabinet:
+    with unlocked(folder, user, speech) as cabinet:
         vault = cabinet.vault()
         made = backups.back_up(vault, "ASKED", to=to)
     facts = {"backup": str(made.path), "bytes": made.bytes, "seconds": round(made.seconds, 2),

@@ -26,6 +26,9 @@ _practice = click.option(
     "--practice", type=click.Path(file_okay=False, path_type=Path), default=_PRACTICE,
     help="Dossier du cabinet.",
 )  # fmt: skip
+_user = click.option(
+    "--user", default="", help="Qui tape sa phrase de passe ; demandé s'ils sont plusieurs."
+)
 
 
 @click.group(invoke_without_command=True)
@@ -119,12 +122,13 @@ def reference() -> None:
 @reference.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_practice
+@_user
 @_json
-def import_(file: Path, practice: Path, as_json: bool) -> None:
+def import_(file: Path, practice: Path, user: str, as_json: bool) -> None:
     """Ajouter un tarif à un cabinet fermé, avec sa phrase de passe."""
     from server.app.reference_commands import import_table
 
-    _carry_out(lambda speech: import_table(practice, file, speech), as_json=as_json)
+    _carry_out(lambda speech: import_table(practice, file, user, speech), as_json=as_json)
 
 
 @reference.command("list")
@@ -152,12 +156,13 @@ def doctor(practice: Path, endpoint: str, as_json: bool) -> None:
 @_practice
 @click.option("--to", type=click.Path(file_okay=False, path_type=Path), default=None,
               help="Dossier de la copie ; sinon, à côté du cabinet.")  # fmt: skip
+@_user
 @_json
-def backup(practice: Path, to: Path | None, as_json: bool) -> None:
+def backup(practice: Path, to: Path | None, user: str, as_json: bool) -> None:
     """Copier un cabinet fermé et vérifier la copie en la restaurant à l'essai."""
     from server.app.backup_commands import back_up
 
-    _carry_out(lambda speech: back_up(practice, to, speech), as_json=as_json)
+    _carry_out(lambda speech: back_up(practice, to, user, speech), as_json=as_json)
 
 
 @besace.command()
@@ -175,23 +180,25 @@ def restore(copy: Path, practice: Path, as_json: bool) -> None:
 @click.argument("copy", metavar="[SAUVEGARDE]", required=False, default=None,
                 type=click.Path(exists=True, path_type=Path))  # fmt: skip
 @_practice
+@_user
 @_json
-def verify(copy: Path | None, practice: Path, as_json: bool) -> None:
+def verify(copy: Path | None, practice: Path, user: str, as_json: bool) -> None:
     """Prouver qu'un cabinet, ou une sauvegarde, est entier et intact."""
     from server.app.verify import verify as prove
 
-    _carry_out(lambda speech: prove(copy, practice, speech), as_json=as_json)
+    _carry_out(lambda speech: prove(copy, practice, user, speech), as_json=as_json)
 
 
 @besace.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DOSSIER")
 @_practice
+@_user
 @_json
-def export(folder: Path, practice: Path, as_json: bool) -> None:
+def export(folder: Path, practice: Path, user: str, as_json: bool) -> None:
     """Sortir en clair le journal d'un cabinet fermé, avec de quoi le vérifier sans Besace."""
     from server.app.export import export as take_away
 
-    _carry_out(lambda speech: take_away(practice, folder, speech), as_json=as_json)
+    _carry_out(lambda speech: take_away(practice, folder, user, speech), as_json=as_json)
 
 
 @besace.command()

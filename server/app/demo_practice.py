@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from server.app.demo_people import PEOPLE, PRESCRIBERS, DemoPatient
 from server.core.identifiers import AgreementNumber
 from server.services import patients, practices, sessions, treatments
-from server.services.cabinet import Cabinet, NewPractice
+from server.services.cabinet import Cabinet
 from server.services.desk import Desk
+from server.services.founding import NewPractice
 
 PASSPHRASE = "besace-demo"  # noqa: S105 - printed on the first page: it protects nothing real
 

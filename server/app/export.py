@@ -10,20 +10,20 @@ from importlib.resources import files
 from pathlib import Path
 
 from server.app.sentences import Speech
-from server.app.verify import unlocked
+from server.app.unlocking import unlocked
 from server.core.errors import InvalidValue
 
 _TOOL = "verify_journal.py"
 
 
-def export(practice: Path, folder: Path, speech: Speech) -> int:
+def export(practice: Path, folder: Path, user: str, speech: Speech) -> int:
     """Write the journal of a closed practice into a new or empty folder; 0 when it is written.
 
     Raises `InvalidValue` when the folder cannot be used, `Forbidden` unless the user is the main
     one, and what `unlocked` raises.
     """
     _check_empty(folder)
-    with unlocked(practice, speech) as cabinet:
+    with unlocked(practice, user, speech) as cabinet:
         from server.services import journals
 
         taken = journals.take_away(cabinet.desk())

@@ -6,9 +6,10 @@ from pathlib import Path
 from threading import RLock
 
 from server.app import reference
+from server.app.safe import told_at
 from server.core.errors import InvalidValue, KineError, StateConflict, WrongKey
 from server.services.cabinet import REFERENCE, Cabinet, Sign
-from server.services.cabinet import NewPractice as Form
+from server.services.founding import NewPractice as Form
 from server.settings import BUILT_ON
 from webui.gate import CopyOffer, GateState, GateUser, NewPractice, PracticeSign, Recovery
 from webui.i18n import DEFAULT_LOCALE
@@ -36,6 +37,7 @@ class CabinetGate:
         self._closing = closing
         self._recovery: Recovery | None = None
         self._sign: Sign | None = None
+        self._running = False  # what works beside an open practice
         self._turn = RLock()
 
     @property
@@ -82,10 +84,14 @@ class CabinetGate:
         with self._turn:
             self._open(user, passphrase, older=older)
             sign = self._cabinet.sign
-            if sign is not None and not sign.proven:
-                self._recovery = _question(self._cabinet.renew_recovery())
+            if sign is not None and not sign.proven and self._cabinet.desk().user.is_main:
+                self.ask_recovery(self._cabinet.renew_recovery())
             else:
                 self._let_in()
+
+    def ask_recovery(self, code: str) -> None:
+        """Show a recovery code just made until it is retyped; nothing else is done meanwhile."""
+        self._recovery = _question(code)
 
     def create(self, practice: NewPractice) -> None:
         """Make a real, empty, encrypted practice and open it for its holder."""
@@ -114,14 +120,15 @@ class CabinetGate:
                 raise InvalidValue(field="recovery", reason="wrong")
             self._cabinet.prove()
             self._recovery = None
-            self._let_in()
+            if not self._running:
+                self._let_in()
 
-    def lock(self) -> None:
+    def lock(self, why: str = "asked") -> None:
         """Close the practice, and first what runs beside it; harmless when it is closed."""
         with self._turn:
-            self._recovery = None
+            self._recovery, self._running = None, False
             self._closing()
-            self._cabinet.lock()
+            self._cabinet.lock(why)
 
     def offers(self) -> Sequence[CopyOffer]:
         """Give the copies found beside the empty folder."""
@@ -147,15 +154,14 @@ class CabinetGate:
             self._let_in()
 
     def _open(self, user: str, passphrase: str, *, older: bool = False) -> None:
-        try:
+        with told_at("passphrase"):  # user or phrase: which is wrong is not said
             self._cabinet.unlock(user, passphrase, older=older)
-        except WrongKey:  # tied to its field; whether the user or the phrase is wrong is not said
-            raise WrongKey(field="passphrase") from None
 
     def _let_in(self) -> None:
         """Start what runs beside the practice; what cannot start closes it again."""
         try:
             self._opened()
+            self._running = True
         except BaseException:
             self.lock()
             raise

@@ -99,7 +99,7 @@ class Program:
 
     def stop(self) -> None:
         """Put everything away: post, hands, practice, door, folder."""
-        self.gate.lock()
+        self.gate.lock("ended")
         self.broker.wake()
         if self.keeper is not None:
             self.keeper.finish()

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from server.app import reference
+from server.app.safe import CabinetSafe
 from server.core.errors import Locked
 from server.services.cabinet import Cabinet
 from server.services.desk import Desk
@@ -49,6 +50,11 @@ class Rooms:
     def demo(self) -> "Demo | None":
         """The toys of a demo practice."""
         return self._program.demo
+
+    @property
+    def safe(self) -> CabinetSafe:
+        """What protects the open practice."""
+        return CabinetSafe(self._program.cabinet, self._program.gate.ask_recovery)
 
     @property
     def calls(self) -> Calls:

@@ -1,20 +1,15 @@
 """`besace verify`: the proof that a closed practice, or a copy, is whole; one sentence a check."""
 
-import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from server.app.clocks import ShiftedClock
-from server.app.lock import PracticeLock
 from server.app.sentences import Speech
-from server.core.errors import NotFound, WrongKey
-from server.services.cabinet import KEYS, Cabinet
+from server.app.unlocking import ask, unlocked
 from server.services.desk import Desk
-from server.settings import BUILT_ON
+from server.services.keyring import KEYS
 from server.store.keys import KeyFile
 
 if TYPE_CHECKING:
@@ -23,41 +18,15 @@ if TYPE_CHECKING:
 _PROBLEM = 1
 
 
-@contextmanager
-def unlocked(folder: Path, speech: Speech) -> Iterator[Cabinet]:
-    """Open a practice nobody works in, for whichever of its users types the passphrase.
-
-    Raises `NotFound`, `StateConflict` when a program works in the folder, `WrongKey`.
-    """
-    cabinet = Cabinet(folder, ShiftedClock(), secrets.token_bytes, BUILT_ON)
-    if not cabinet.exists:
-        raise NotFound(kind="practice")
-    lock = PracticeLock(folder)
-    lock.take()
-    try:
-        secret = ask(speech, "cli.passphrase")
-        cabinet.unlock(_whose(cabinet, secret), secret)
-        yield cabinet
-    finally:
-        cabinet.lock()
-        lock.release()
-
-
-def ask(speech: Speech, key: str) -> str:
-    """Ask for a secret on the terminal: never an argument, never shown."""
-    typed: str = click.prompt(speech.catalogue.say(key), hide_input=True, err=True)
-    return typed
-
-
-def verify(copy: Path | None, folder: Path, speech: Speech) -> int:
+def verify(copy: Path | None, folder: Path, user: str, speech: Speech) -> int:
     """Check a practice, or one copy by bringing it back; 0 when all holds, 1 when one does not."""
-    return _practice(folder, speech) if copy is None else _copy(copy, speech)
+    return _practice(folder, user, speech) if copy is None else _copy(copy, speech)
 
 
-def _practice(folder: Path, speech: Speech) -> int:
+def _practice(folder: Path, user: str, speech: Speech) -> int:
     from server.services import whole
 
-    with unlocked(folder, speech) as cabinet:
+    with unlocked(folder, user, speech) as cabinet:
         found = whole.practice(cabinet.vault())
         status = _tell(found, speech)
         if any(check.code == "page" and not check.well for check in found):
@@ -106,18 +75,3 @@ def _journal(desk: Desk, speech: Speech) -> int:
     if not verdict.flaws:
         speech.tell("verify.well", rows=verdict.rows, heads=verdict.heads)
     return _PROBLEM if verdict.flaws else 0
-
-
-def _whose(cabinet: Cabinet, secret: str) -> str:
-    """Find whose passphrase it is; a practice with one user does not try twice."""
-    users = cabinet.logins()
-    if len(users) == 1:
-        return users[0].id
-    keys = KeyFile(cabinet.folder / KEYS)
-    for user in users:
-        try:
-            keys.open(f"user:{user.id}", secret)
-        except WrongKey:
-            continue
-        return user.id
-    raise WrongKey(field="passphrase")

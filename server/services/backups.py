@@ -21,7 +21,7 @@ from server.core.keeping import Copy
 from server.core.ulid import new_ulid
 from server.services.desk import Desk
 from server.services.vault import Vault
-from server.store import backup, copies, keeps, manifest, signing
+from server.store import backup, copies, journal, keeps, manifest, signing
 from server.store import practice as practices
 from server.store.backup import Order, Stopped, Tell, never, silent
 from server.store.copies import Copied
@@ -32,7 +32,7 @@ from server.store.manifest import Manifest
 SCRATCH = "besace-drill.db"
 _SECOND, _DRILLED = "backup.second", "backup.drilled_at"
 _BEFORE = ("MIGRATION", "UPDATE", "REKEY")  # the last way back to what was is always kept
-_OWN = "backup."  # acts of the journal that are about copies themselves: no reason for another
+_OWN = ("backup.", journal.DOOR)  # acts that are no reason for another copy
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,8 @@ The folder holds the encrypted practice file, its key file and the clear referen
 (`reliability-security.md` §2). Nothing of a patient can be reached while it is locked.
 """
 
-import hashlib
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -18,47 +17,33 @@ from server.core.clock import Clock, ClockFacts, ClockTrust, Heard, judge
 from server.core.errors import DamagedPractice, InvalidValue, Locked, OlderPractice, WrongKey
 from server.core.identifiers import Nihii
 from server.core.ulid import Entropy, new_ulid
+from server.services import entries, founding, reference_files, safety
 from server.services.desk import Desk
+from server.services.founding import Ground, NewPractice
+from server.services.keyring import KEYS, Keyring, slot_of
 from server.store import events, journal, soundness
 from server.store import practice as practices
-from server.store.connection import Pool, connect, fold_log, found
-from server.store.journal import Deed, Stamp
+from server.store.connection import Pool, connect, fold_log
+from server.store.journal import Stamp
 from server.store.keys import (
     RECOVERY,
     Cost,
     DatabaseKey,
-    KeyFile,
     new_key,
     new_recovery_code,
     parse_recovery_code,
     sync_folder,
 )
 from server.store.migrate import is_behind, migrate
-from server.store.practice import Device, Practice, Practitioner, Role, User
 from server.store.soundness import Check
 from server.store.watermark import Watermark
 
 if TYPE_CHECKING:
     from server.services.vault import Vault
 
-DATABASE, KEYS = "besace.db", "besace.key"
+DATABASE = "besace.db"
 REFERENCE = "reference.db"  # as built; the practice keeps it under the name of its digest
-_SHORTEST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class NewPractice:
-    """What the creation page asks; numbers and names as typed."""
-
-    country: str
-    name: str
-    provider_number: str
-    last_name: str
-    first_name: str
-    phone: str
-    passphrase: str
-    locale: str
-    demo: bool = False
+_PROOF_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +82,11 @@ class Cabinet:
         self._disk = disk
         self._clock = clock
         self._entropy = entropy
-        self._cost = cost or Cost()
-        self._keys = KeyFile(folder / KEYS)
+        self.keyring = Keyring(folder, clock, cost or Cost())
         self._pool: Pool | None = None
         self._key: DatabaseKey | None = None
         self._user = ""
+        self._proved: float | None = None  # monotonic second of the last passphrase typed
         self._mac_key = b""
         self._mark: Watermark | None = None
         self._damage = ""
@@ -127,7 +112,7 @@ class Cabinet:
         """Return who may unlock, in the order they were added."""
         return [
             Login(slot.removeprefix("user:"), label)
-            for slot, label in self._keys.slots().items()
+            for slot, label in self.keyring.file.slots().items()
             if slot.startswith("user:")
         ]
 
@@ -138,25 +123,24 @@ class Cabinet:
         `InvalidNumber` on a field, `DamagedPractice` in a folder that holds a practice, before
         anything is written. The practice file comes last and whole: until then there is none.
         """
-        _check(form)
-        number = Nihii.parse(form.provider_number)
+        founding.check(form)
+        Nihii.parse(form.provider_number)
         if (self._folder / DATABASE).exists():
             raise DamagedPractice(reason="practice_exists")
         code, key = new_recovery_code(), new_key()
-        owner = new_ulid(self._clock.now(), self._entropy)
-        beside = self._write_file(form, number, owner, key)
-        label = f"{form.first_name} {form.last_name.upper()}"
-        sign = {
-            "name": form.name, "country": form.country, "demo": form.demo,
-            "locale": form.locale, "proven": False,
-        }  # fmt: skip
+        ground = Ground(self._folder, self._clock, self._entropy, self.boot, self._trust)
+        owner = ground.new_id()
+        beside = founding.write_file(
+            ground, form, owner, key,
+            lambda: reference_files.take_in(self._folder, self._folder / REFERENCE),
+        )  # fmt: skip
         slots = {
-            f"user:{owner}": (form.passphrase, label),
+            slot_of(owner): (form.passphrase, f"{form.first_name} {form.last_name.upper()}"),
             RECOVERY: (parse_recovery_code(code), ""),
         }
         if (self._folder / KEYS).exists():  # of a creation cut short, or of a file that is lost
             (self._folder / KEYS).replace(self._folder / f"{KEYS}.old")
-        self._keys.create(key, slots, self._cost, sign)
+        self.keyring.create(key, slots, founding.sign(form))
         beside.replace(self._folder / DATABASE)
         sync_folder(self._folder)
         return code
@@ -166,20 +150,53 @@ class Cabinet:
         """What is written on the door of the practice; None while there is none."""
         if not self.exists:
             return None
-        held = self._keys.sign()
+        held = self.keyring.file.sign()
         return Sign(held["name"], held["country"], held["demo"], held["locale"], held["proven"])
 
     def prove(self) -> None:
         """Note that the recovery code was retyped: the first run has ended."""
-        self._keys.set_sign({**self._keys.sign(), "proven": True})
+        self.keyring.file.set_sign({**self.keyring.file.sign(), "proven": True})
+
+    def _unprove(self) -> None:
+        """Note that nobody has retyped the recovery code about to be made."""
+        self.keyring.file.set_sign({**self.keyring.file.sign(), "proven": False})
 
     def renew_recovery(self) -> str:
-        """Make another recovery code for the open practice; the one before opens nothing more."""
+        """Make another recovery code for the open practice; the one before opens nothing more.
+
+        Raises `ProofNeeded` when the passphrase was typed too long ago.
+        """
         if self._key is None:
             raise Locked()
         code = new_recovery_code()
-        self._keys.add(self._key, RECOVERY, parse_recovery_code(code), self._cost)
+        self.desk().require_proof()
+        self._unprove()
+        safety.put_slot(self.desk(), self.keyring, self._key, RECOVERY, parse_recovery_code(code))
         return code
+
+    def change_passphrase(self, current: str, new: str) -> None:
+        """Give the present user another passphrase; nothing but his slot is written.
+
+        Raises `WrongKey` on the current one, `InvalidValue` when the new one is too short or the
+        same.
+        """
+        self.confirm(current)
+        founding.check_passphrase(new, "new_passphrase")
+        if new == current:
+            raise InvalidValue(field="new_passphrase", reason="same")
+        if self._key is None:
+            raise Locked()
+        safety.put_slot(self.desk(), self.keyring, self._key, slot_of(self._user), new)
+
+    def confirm(self, passphrase: str) -> None:
+        """Let the present user prove that it is him; raise `WrongKey` when it is not."""
+        if self._key is None:
+            raise Locked()
+        slot = slot_of(self._user)
+        if self.keyring.open(slot, passphrase).raw != self._key.raw:
+            raise WrongKey(slot=slot, reason="wrong", wait=0)
+        self._proved = self._clock.monotonic()
+        entries.proved(self.desk(), self.keyring, slot)
 
     def unlock(self, user: str, passphrase: str, *, older: bool = False) -> None:
         """Open the practice for one user; raise `WrongKey` when the passphrase is not his.
@@ -187,25 +204,46 @@ class Cabinet:
         Raises `OlderPractice` when an older copy lies in the place of the file, before anything is
         written; with `older` the user insists, and it is treated as a return to a copy.
         """
-        self._open(self._keys.open(f"user:{user}", passphrase), user, older=older)
+        slot = slot_of(user)
+        self._open(self.keyring.open(slot, passphrase), user, older=older)
+        self._let_in(slot, "passphrase")
 
     def recover(self, code: str, user: str, passphrase: str) -> None:
         """Open with the recovery code and give the user a new passphrase."""
-        key = self._keys.open(RECOVERY, parse_recovery_code(code))
-        slot = f"user:{user}"
-        if slot not in self._keys.slots():
+        key = self.keyring.open_with_code(code)
+        slot, slots = slot_of(user), self.keyring.file.slots()
+        if slot not in slots:
             raise WrongKey(slot=slot, reason="no_slot")
-        _check_passphrase(passphrase)
-        self._keys.add(key, slot, passphrase, self._cost, self._keys.slots()[slot])
+        founding.check_passphrase(passphrase)
+        self.keyring.put(key, slot, passphrase, slots[slot])
         self._open(key, user)
+        self._let_in(RECOVERY, "recovery")
 
-    def lock(self) -> None:
-        """Close every connection and forget the key."""
+    def lock(self, why: str = "asked") -> None:
+        """Close every connection and forget the key; the journal keeps why it was closed."""
+        if self._pool is not None:
+            with suppress(Locked):  # nobody of this practice may act any more
+                entries.left(self.desk(), why)
+        self._close()
+
+    def _let_in(self, slot: str, by: str) -> None:
+        """Note that the user is in, and has just proved who he is."""
+        self._proved = self._clock.monotonic()
+        with suppress(Locked):
+            entries.came_in(self.desk(), self.keyring, slot, by)
+
+    def _close(self) -> None:
         pool, self._pool, self._key = self._pool, None, None
         self._user, self._mac_key = "", b""
-        self._mark, self._damage = None, ""
+        self._mark, self._damage, self._proved = None, "", None
         if pool is not None:
             pool.close()
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the present user typed his passphrase within ten minutes."""
+        proved = self._proved
+        return proved is not None and self._clock.monotonic() - proved < _PROOF_SECONDS
 
     @property
     def folder(self) -> Path:
@@ -240,23 +278,24 @@ class Cabinet:
         stamp = Stamp(self._clock.now(), device.id, who.id, self.boot, self._trust(), self._mac_key)
         return Desk(
             db, practices.get(db), device, who, stamp, self._entropy,
-            mark=self._mark, damaged=bool(self._damage), network_time=self._network_time(),
+            mark=self._mark, damaged=bool(self._damage), fresh=self.is_proved,
+            network_time=self._network_time(),
         )  # fmt: skip
 
     @property
     def reference(self) -> Path:
         """The reference file in use."""
-        return _reference_path(self._folder, self.desk().practice.reference_sha256)
+        return reference_files.path_of(self._folder, self.desk().practice.reference_sha256)
 
     def adopt_reference(self, fresh: Path) -> None:
         """Use a new reference file from now on and judge again what waited for it."""
         if self._pool is None:
             raise Locked()
-        sha256 = _take_in(self._folder, fresh)
+        sha256 = reference_files.take_in(self._folder, fresh)
         from server.services import practices as own  # every rule comes along: not for a first page
 
         own.accept_reference(self.desk(), sha256)
-        self._pool.use_reference(_accepted_reference(self._folder, sha256))
+        self._pool.use_reference(reference_files.accepted(self._folder, sha256))
         own.judge_again(self.desk())
 
     def confirm_date(self) -> None:
@@ -306,7 +345,7 @@ class Cabinet:
             behind = _is_behind(db, mark, practice.lineage)
             if behind and not older:
                 raise OlderPractice(known=_known(mark))
-            reference = _accepted_reference(self._folder, practice.reference_sha256)
+            reference = reference_files.accepted(self._folder, practice.reference_sha256)
             device = practices.first_device(db).id
             tip = journal.tip(db, device)
             copy = self._copy_before(db, key, user, reference)
@@ -319,7 +358,7 @@ class Cabinet:
             raise DamagedPractice(reason="pages") from None
         finally:
             db.close()
-        self.lock()
+        self._close()
         self._facts = replace(self._facts, last_event=last)
         self._pool = Pool(path, key, reference, self._disk)
         self._key, self._user, self._mac_key = key, user, mac_key
@@ -348,53 +387,8 @@ class Cabinet:
 
                 backups.remember(self.desk(), copy, "", 0.0)
         except BaseException:
-            self.lock()
+            self._close()
             raise
-
-    def _write_file(self, form: NewPractice, number: Nihii, owner: str, key: DatabaseKey) -> Path:
-        """Write the whole practice file beside its place: half a practice never shows."""
-        beside = self._folder / "besace.new"
-        for leftover in self._folder.glob("besace.new*"):
-            leftover.unlink()
-        self._folder.chmod(0o700)
-        db = found(beside, key)
-        migrate(db)
-        self._fill(db, form, number, owner, key.derive("journal"))
-        db.pragma("journal_mode", "delete")  # folds the log in: the file alone is the practice
-        db.close()
-        return beside
-
-    def _fill(
-        self, db: apsw.Connection, form: NewPractice, number: Nihii, owner: str, mac_key: bytes
-    ) -> None:
-        now = self._clock.now()
-        device = Device(self._ulid(), "A", "", 1, 499)
-        stamp = Stamp(now, device.id, owner, self.boot, self._trust(), mac_key)
-        kine = Practitioner(
-            self._ulid(), number.digits, form.last_name, form.first_name, form.phone, True
-        )
-        who = User(
-            owner, _code(form.last_name), form.last_name, form.first_name, Role.MANDANT, True, True,
-            kine.id, form.locale,
-        )  # fmt: skip
-        with db:
-            practice = self._practice(form)
-            practices.insert(db, practice, now)
-            practices.insert_device(db, device, now)
-            seq = journal.append(
-                db, stamp, Deed("practice.created", "practice", practice.id, None, _public(form))
-            )
-            practices.insert_practitioner(db, kine, device.id, seq)
-            practices.insert_user(db, who, device.id, seq)
-
-    def _practice(self, form: NewPractice) -> Practice:
-        return Practice(
-            self._ulid(), form.country, form.demo, form.name, "", "", "", "INDIVIDUAL", None, "",
-            "", "", self._ulid(), _take_in(self._folder, self._folder / REFERENCE),
-        )  # fmt: skip
-
-    def _ulid(self) -> str:
-        return new_ulid(self._clock.now(), self._entropy)
 
 
 def _connected(path: Path, key: DatabaseKey, disk: str | None) -> apsw.Connection:
@@ -419,60 +413,3 @@ def _known(mark: Watermark | None) -> str:
     """Say when this practice was last worked in, ISO; "" when nobody knows."""
     at = mark.written_at() if mark else None
     return at.isoformat() if at else ""
-
-
-def file_sha256(path: Path) -> str:
-    """Digest a clear file whose every byte matters to a bill."""
-    if not path.exists():
-        raise DamagedPractice(reason="reference_missing")
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _take_in(folder: Path, reference: Path) -> str:
-    """Name a reference file by its digest, so that a new one never replaces one in use.
-
-    It is on the disk before anything refers to it: what the practice accepted must be there.
-    """
-    sha256 = file_sha256(reference)
-    with reference.open("r+b") as file:
-        os.fsync(file.fileno())
-    reference.replace(_reference_path(folder, sha256))
-    sync_folder(folder)
-    return sha256
-
-
-def _accepted_reference(folder: Path, sha256: str) -> Path:
-    """Find the reference file the practice accepted: a wrong tariff is a wrong bill."""
-    path = _reference_path(folder, sha256)
-    if file_sha256(path) != sha256:
-        raise DamagedPractice(reason="reference_changed")
-    return path
-
-
-def _reference_path(folder: Path, sha256: str) -> Path:
-    return folder / f"reference-{sha256[:16]}.db"
-
-
-def _check(form: NewPractice) -> None:
-    needed: Mapping[str, str] = {
-        "name": form.name, "last_name": form.last_name, "first_name": form.first_name,
-    }  # fmt: skip
-    for field, text in needed.items():
-        if not text.strip():
-            raise InvalidValue(field=field, reason="missing")
-    if form.country not in ("BE", "FR"):
-        raise InvalidValue(field="country", reason="unknown")
-    _check_passphrase(form.passphrase)
-
-
-def _check_passphrase(passphrase: str) -> None:
-    if len(passphrase) < _SHORTEST:
-        raise InvalidValue(field="passphrase", reason="too_short")
-
-
-def _code(last_name: str) -> str:
-    return "".join(c for c in last_name.upper() if c.isalnum())[:15] or "TITULAIRE"
-
-
-def _public(form: NewPractice) -> Mapping[str, object]:
-    return {"country": form.country, "name": form.name, "demo": form.demo}

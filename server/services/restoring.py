@@ -14,8 +14,10 @@ from server.core.clock import Clock, ClockFacts, judge
 from server.core.errors import DamagedPractice, InvalidForm, StateConflict
 from server.core.ulid import Entropy, new_ulid
 from server.services import backups, homecomings
-from server.services.cabinet import DATABASE, KEYS
+from server.services.cabinet import DATABASE
 from server.services.desk import Desk
+from server.services.founding import BESIDE, SHORTEST
+from server.services.keyring import KEYS
 from server.store import backup, durable
 from server.store import practice as practices
 from server.store.backup import Stopped, Tell, never, silent
@@ -28,8 +30,6 @@ from server.store.migrate import migrate
 from server.store.watermark import Watermark
 
 _LOCK = "besace.lock"  # what the program itself holds in an empty folder
-_BESIDE = "besace.new"
-_SHORTEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def restore(
     facts = backup.check_files(copy)
     keys = KeyFile(copy / backup.KEYS)
     key, slot = backup.key_behind(keys, secret)
-    if slot == RECOVERY and len(passphrase) < _SHORTEST:
+    if slot == RECOVERY and len(passphrase) < SHORTEST:
         raise InvalidForm(faults=(("new_passphrase", "too_short"),))
     with backups.failing(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def _brought_back(
     copy: Path, facts: Manifest, key: DatabaseKey, slot: str, folder: Path, ground: Ground,
     passphrase: str, cost: Cost | None, tell: Tell, stopped: Stopped,
 ) -> Restored:  # fmt: skip
-    backup.restore(copy, facts, key, folder / _BESIDE, key, tell, stopped)
+    backup.restore(copy, facts, key, folder / BESIDE, key, tell, stopped)
     _put_reference(copy, facts, folder)
     durable.put(folder / KEYS, (copy / backup.KEYS).read_bytes())
     user = _who(folder, slot)
@@ -126,7 +126,7 @@ def _brought_back(
         label = held.slots()[f"user:{user}"]
         held.add(key, f"user:{user}", passphrase, cost or Cost(), label)
     doubtful = _begin(folder, facts, key, user, ground)
-    (folder / _BESIDE).replace(folder / DATABASE)
+    (folder / BESIDE).replace(folder / DATABASE)
     sync_folder(folder)
     return Restored(user, facts.at, slot == RECOVERY, doubtful)
 
@@ -139,7 +139,7 @@ def _put_reference(copy: Path, facts: Manifest, folder: Path) -> None:
 
 def _begin(folder: Path, facts: Manifest, key: DatabaseKey, user: str, ground: Ground) -> int:
     """Migrate the file, start its new lineage, and leave it alone on the disk."""
-    db = connect(folder / _BESIDE, key)
+    db = connect(folder / BESIDE, key)
     try:
         migrate(db)
         doubtful = homecomings.begin(
@@ -148,7 +148,7 @@ def _begin(folder: Path, facts: Manifest, key: DatabaseKey, user: str, ground: G
         db.pragma("journal_mode", "delete")
     finally:
         db.close()
-    durable.sync(folder / _BESIDE)
+    durable.sync(folder / BESIDE)
     return doubtful
 
 

@@ -22,6 +22,9 @@ from server.store.rows import one, value
 
 START = "0" * 64
 SEEN = ".seen"
+DOOR = "door."
+"""How the names of comings and goings begin: like what was seen, they change nothing."""
+
 COLUMNS = (
     "device", "seq", "at", "boot", "user", "entity", "entity_id", "action", "before_hash",
     "after_hash", "reason", "trust", "prev_hash", "right",
@@ -31,7 +34,7 @@ COLUMNS = (
 _NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
 _INSERT = f"insert into journal ({_NAMES}, hash, mac) values ({', '.join('?' * 16)})"
 _WALK = f"select {_NAMES}, hash, mac from journal order by device, seq"
-_READINGS = f"%{SEEN}"
+_READINGS, _ENTRIES = f"%{SEEN}", f"{DOOR}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +136,12 @@ def head_is_whole(db: apsw.Connection, device: str) -> bool:
 
 
 def last_at(db: apsw.Connection, device: str) -> datetime | None:
-    """Return the instant something last changed here: readings change nothing."""
+    """Return the instant something last changed here: readings and openings change nothing."""
     found = value(
         db,
-        "select at from journal where device = ? and action not like ? order by seq desc limit 1",
-        (device, _READINGS),
+        "select at from journal where device = ? and action not like ? and action not like ?"
+        " order by seq desc limit 1",
+        (device, _READINGS, _ENTRIES),
     )
     return datetime.fromisoformat(found) if found else None
 

@@ -11,6 +11,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,28 +88,50 @@ class KeyFile:
         slots: Mapping[str, tuple[str, str]],
         cost: Cost,
         sign: Mapping[str, Any],
+        at: str = "",
     ) -> None:
         """Write the first slots (secret and label of each) and the sign, all at once.
+
+        `at` is the instant, ISO, shown as the age of each slot.
 
         Raises `DamagedPractice` rather than overwrite an existing key file.
         """
         if self._path.exists():
             raise DamagedPractice(reason="key_file_exists")
         held = {
-            slot: {**_wrap(key, slot, secret, cost), "label": label}
+            slot: _made(key, slot, secret, cost, label, 1, at)
             for slot, (secret, label) in slots.items()
         }
         self._write({"format": FORMAT, "slots": held, "sign": dict(sign)})
 
-    def add(self, key: DatabaseKey, slot: str, secret: str, cost: Cost, label: str = "") -> None:
-        """Add or replace one slot; the database itself is not touched."""
+    def add(
+        self, key: DatabaseKey, slot: str, secret: str, cost: Cost, label: str = "",
+        at: str = "", above: int = 0,
+    ) -> None:  # fmt: skip
+        """Add or replace one slot; the database itself is not touched.
+
+        Its number is greater than every other's, and than `above`.
+        """
         document = self._read()
-        document["slots"][slot] = {**_wrap(key, slot, secret, cost), "label": label}
+        number = max(above, *(_number(held) for held in document["slots"].values()), 0) + 1
+        document["slots"][slot] = _made(key, slot, secret, cost, label, number, at)
         self._write(document)
 
     def slots(self) -> dict[str, str]:
         """Return the slots ("user:<id>", "recovery") and the label shown for each, in order."""
         return {slot: held.get("label", "") for slot, held in self._read()["slots"].items()}
+
+    def numbers(self) -> dict[str, int]:
+        """Return the number of each slot: a slot made later has a greater one, 0 before numbers.
+
+        A practice remembers them, and so notices an older key file put back.
+        """
+        return {slot: _number(held) for slot, held in self._read()["slots"].items()}
+
+    def made_at(self) -> dict[str, datetime]:
+        """Return when each slot was made, as far as it says so."""
+        held = self._read()["slots"].items()
+        return {s: datetime.fromisoformat(each["at"]) for s, each in held if each.get("at")}
 
     def sign(self) -> dict[str, Any]:
         """Return what is written on the door of the practice: name, country, demo, locale."""
@@ -167,6 +190,23 @@ def _kek(secret: str, salt: bytes, cost: Cost) -> bytes:
     )
 
 
+def _made(
+    key: DatabaseKey, slot: str, secret: str, cost: Cost, label: str, number: int, at: str
+) -> dict[str, Any]:
+    wrapped = _wrap(key, _bound(slot, number), secret, cost)
+    return {**wrapped, "label": label, "number": number, "at": at}
+
+
+def _number(held: Mapping[str, Any]) -> int:
+    number = held.get("number", 0)
+    return number if isinstance(number, int) else 0
+
+
+def _bound(slot: str, number: int) -> str:
+    """Give what a wrapped key is bound to: neither its slot nor its number can be edited."""
+    return f"{slot}:{number}" if number else slot
+
+
 def _wrap(key: DatabaseKey, slot: str, secret: str, cost: Cost) -> dict[str, Any]:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -192,7 +232,8 @@ def _unwrap(held: dict[str, Any], slot: str, secret: str) -> DatabaseKey:
         cost = Cost(held["memory_kib"], held["passes"], held["lanes"])
     except (KeyError, TypeError, ValueError):  # edited by hand, or a cost that protects nobody
         raise DamagedPractice(reason="key_file") from None
+    bound = _bound(slot, _number(held)).encode()
     try:
-        return DatabaseKey(AESGCM(_kek(secret, salt, cost)).decrypt(nonce, wrapped, slot.encode()))
+        return DatabaseKey(AESGCM(_kek(secret, salt, cost)).decrypt(nonce, wrapped, bound))
     except InvalidTag:
         raise WrongKey(slot=slot, reason="wrong") from None

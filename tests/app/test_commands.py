@@ -75,8 +75,8 @@ def test_an_imported_tariff_prices_the_sessions_that_waited(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     today = FixedClock(real_world.clock.at)  # months later the session would be late as well
-    monkeypatch.setattr("server.app.reference_commands.ShiftedClock", lambda: today)
-    monkeypatch.setattr("server.app.reference_commands.BUILT_ON", BUILT_ON)
+    monkeypatch.setattr("server.app.unlocking.ShiftedClock", lambda: today)
+    monkeypatch.setattr("server.app.unlocking.BUILT_ON", BUILT_ON)
     told = say(
         "reference", "import", sheet(tmp_path), "--practice", str(real_world.folder),
         typed=PASSPHRASE + "\n",

@@ -33,11 +33,12 @@ needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="asks the Linux
 
 PRACTICE_FILES = {
     "besace.db", "besace.db-wal", "besace.db-shm", "besace.key", "besace.lock", "besace.mark",
-    "besace.health", "besace.copies",
+    "besace.health", "besace.copies", "besace.tries",
 }  # fmt: skip
 PASSING_FILES = {  # what is being made, and the rehearsal of a return, encrypted as well
     "besace.new", "besace.tmp", "besace.health.new", "besace.copies.tmp", "besace-drill.db",
-    "besace-drill.db-wal", "besace-drill.db-shm", "reference.db",  # public tariffs, forced to disk
+    "besace-drill.db-wal", "besace-drill.db-shm", "besace.tries.new",
+    "reference.db",  # public tariffs, forced to disk
 }  # fmt: skip
 COPY_FILES = {"besace.db", "besace.key", "reference.db", "manifest.json"}
 BESIDE_CODE = (

@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.app.commands import besace as command
+from server.store.keys import KeyFile
 from tests.people import DELVAUX
 from tests.store.tampering import lift_guards
-from tests.world import PASSPHRASE, World
+from tests.world import CHEAP, PASSPHRASE, World
 
 Say = Callable[..., Result]
 
@@ -62,3 +63,30 @@ def test_a_copy_is_made_proven_and_brought_back(say: Say, folder: Path, tmp_path
     assert say("restore", str(copy), "--practice", str(back)).exit_code == 0
     assert say("verify", "--practice", str(back)).exit_code == 0
     assert say("restore", str(copy), "--practice", str(back)).exit_code == 2
+
+
+def test_who_types_is_named_or_asked_when_there_are_several(
+    folder: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.app.privacy.protect_process", lambda: None)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    keys = KeyFile(folder / "besace.key")
+    keys.add(keys.open(keys_of(world), PASSPHRASE), "user:other", "autre phrase", CHEAP, "Léa DOE")
+
+    def run(*words: str, typed: str) -> Result:
+        asked = ["verify", "--practice", str(folder), *words]
+        return CliRunner().invoke(command, asked, input=typed)
+
+    assert run("--user", "sophie marchal", typed=f"{PASSPHRASE}\n").exit_code == 0
+    asked = run(typed=f"Sophie MARCHAL\n{PASSPHRASE}\n")
+    assert asked.exit_code == 0 and "Léa DOE" in asked.output
+    unknown = run("--user", "nobody", typed=f"{PASSPHRASE}\n")
+    assert unknown.exit_code == 2 and "Léa DOE" in unknown.stderr
+    for _ in range(4):
+        wrong = run("--user", "Sophie MARCHAL", typed="faux\n")
+        assert wrong.exit_code == 2
+    assert "5\N{NO-BREAK SPACE}s" in wrong.stderr
+
+
+def keys_of(world: World) -> str:
+    return f"user:{world.cabinet.logins()[0].id}"

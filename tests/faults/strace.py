@@ -19,7 +19,7 @@ OURS = (
     "besace.db", "besace.db-wal", "besace.db-shm", "besace.db-journal", "besace.key", "besace.tmp",
     "besace.mark", "besace.new", "besace.new-wal", "besace.new-shm", "besace.new-journal",
     "besace.health", "besace.health.new", "besace.key.old", "begin",
-    "besace.copies", "besace.copies.tmp",
+    "besace.copies", "besace.copies.tmp", "besace.tries", "besace.tries.new",
 )  # fmt: skip
 CALLS = (
     "write", "pwrite64", "fsync", "fdatasync", "openat", "close", "ftruncate", "unlink", "unlinkat",

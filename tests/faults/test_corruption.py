@@ -20,7 +20,8 @@ from server.app.findings import Grade
 from server.app.program import Program
 from server.core.errors import DamagedPractice, OlderPractice, WrongKey
 from server.services import checkups, homecomings
-from server.services.cabinet import Cabinet, NewPractice
+from server.services.cabinet import Cabinet
+from server.services.founding import NewPractice
 from server.store import soundness
 from server.store.connection import connect
 from server.store.keys import DatabaseKey, KeyFile

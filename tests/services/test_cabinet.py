@@ -20,7 +20,9 @@ from server.core.errors import (
     WrongKey,
 )
 from server.services import patients
-from server.services.cabinet import DATABASE, KEYS, REFERENCE, Cabinet, NewPractice
+from server.services.cabinet import DATABASE, REFERENCE, Cabinet
+from server.services.founding import NewPractice
+from server.services.keyring import KEYS
 from server.store.connection import is_encrypted
 from tests.world import BUILT_ON, CHEAP, MARCHAL, PASSPHRASE, FixedClock, World, seeded
 

@@ -1,6 +1,6 @@
 """A whole web application on paper: a fake gate, fake services, fixed clock and entropy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, render_template
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from server.app.safe import CabinetSafe
 from server.core.errors import InvalidValue, ReferenceRefused, StateConflict, WrongKey
 from server.services.desk import Desk as WorkDesk
 from tests.world import World
@@ -78,8 +79,11 @@ class FakeGate:
             raise InvalidValue(field="recovery", reason="different")
         self.state = GateState.OPEN
 
-    def lock(self) -> None:
+    def lock(self, why: str = "asked") -> None:
         self.state = GateState.LOCKED
+
+    def ask_recovery(self, code: str) -> None:
+        self.state = GateState.UNPROVEN
 
 
 class FakeServices:
@@ -89,8 +93,9 @@ class FakeServices:
     demo = None
     backups = None
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, ask_recovery: Callable[[str], None]) -> None:
         self.world = world
+        self.ask_recovery = ask_recovery
         self.shown = FrameState(
             user="Sophie MARCHAL",
             practice="Kiné des Tilleuls, Liège",
@@ -100,6 +105,10 @@ class FakeServices:
             card="Sophie MARCHAL",
             saved_at=NOW,
         )
+
+    @property
+    def safe(self) -> CabinetSafe:
+        return CabinetSafe(self.world.cabinet, self.ask_recovery)
 
     @property
     def calls(self) -> Calls:
@@ -176,7 +185,7 @@ class House:
     door: Door = field(init=False)
 
     def __post_init__(self) -> None:
-        self.services = FakeServices(self.world)
+        self.services = FakeServices(self.world, self.gate.ask_recovery)
         self.door = Door(self.port, self.ticks, Random(1).randbytes)  # noqa: S311 - repeatable
 
     def app(self) -> Flask:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.app.gate import CabinetGate
+from server.app.safe import CabinetSafe
 from server.core.errors import ReferenceRefused
 from server.services import ledger
 from server.services.desk import Desk as WorkDesk
@@ -26,6 +27,7 @@ from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
 from webui.outside import BackupState, Calls, FileHealth, PostState
+from webui.safe import Safe
 from webui.stream import EventRow, Stream
 
 SINCE = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
@@ -108,6 +110,7 @@ class Rooms:
     calls: Calls = NOBODY
     health: FileHealth = field(default_factory=FileHealth)
     backups: FakeKeeper | None = None
+    safe: Safe = field(init=False)
 
     def found_damage(self, reason: str) -> None:
         self.world.cabinet.stop_writing(reason)
@@ -158,6 +161,7 @@ class Shop:
         self.rooms = Rooms(world)
         self.broker = Broker()
         self.gate = CabinetGate(world.cabinet, world.folder, _nothing, _nothing)
+        self.rooms.safe = CabinetSafe(world.cabinet, self.gate.ask_recovery)
         self.door = Door(port, _still, Random(1).randbytes)  # noqa: S311 - repeatable
         self.app = create_app(
             door=self.door,

@@ -101,8 +101,8 @@ def prove() -> Response:
 def lock() -> Response:
     """Close the practice; every open page is told and blanks itself."""
     here = desk()
-    here.gate.lock()
     here.door.close_session()
+    here.gate.lock()
     here.broker.wake()
     return go("gate.index")
 

@@ -34,6 +34,7 @@ def index() -> ResponseReturnValue:
         roots=roots.listed(work),
         bad_rows=_bad_rows(),
         health=desk().services.health,
+        safe=desk().services.safe.state,
         journal=work.user.may("journal"),
         copies=notices(work) if keeper else None,
         copied=bool(keeper and backups.listed(work, keeper.folder)),

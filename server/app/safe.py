@@ -1,0 +1,54 @@
+"""What protects a practice, asked by the screens of one cabinet."""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from server.core.errors import WrongKey
+from webui.safe import SafeState, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from server.services.cabinet import Cabinet
+
+
+class CabinetSafe:
+    """The port `webui.safe.Safe`; `ask_recovery` shows a new recovery code until it is retyped."""
+
+    def __init__(self, cabinet: "Cabinet", ask_recovery: Callable[[str], None]) -> None:
+        self._cabinet = cabinet
+        self._ask_recovery = ask_recovery
+
+    @property
+    def state(self) -> SafeState:
+        """How the practice is protected now."""
+        from server.services import safety
+
+        kept = safety.kept(self._cabinet.desk(), self._cabinet.keyring)
+        slots = [Slot(each.kind, each.name, each.at) for each in kept.slots]
+        return SafeState(kept.cipher, slots, kept.old_keys, kept.encrypted_at, False, 5)
+
+    def prove(self, passphrase: str) -> None:
+        """Take the passphrase again."""
+        with told_at("passphrase"):
+            self._cabinet.confirm(passphrase)
+
+    def change_passphrase(self, current: str, new: str) -> None:
+        """Give the present user another passphrase."""
+        with told_at("current"):
+            self._cabinet.change_passphrase(current, new)
+
+    def renew_recovery(self) -> None:
+        """Make another recovery code and have it written down."""
+        self._ask_recovery(self._cabinet.renew_recovery())
+
+
+@contextmanager
+def told_at(field: str) -> "Iterator[None]":
+    """Tie a wrong secret to the field it was typed in; nothing is said but how long to wait."""
+    try:
+        yield
+    except WrongKey as error:
+        kept = {n: error.facts[n] for n in ("reason", "wait") if error.facts.get("wait")}
+        raise WrongKey(field=field, **kept) from None

@@ -1,0 +1,130 @@
+"""Options › Sécurité, and the passphrase asked again before what weighs."""
+
+import pytest
+from werkzeug.test import TestResponse
+
+from server.core.errors import ProofNeeded
+from server.services import practices
+from server.services.desk import Desk
+from server.store.keys import KeyFile
+from tests.webui.shop import Shop
+from tests.world import PASSPHRASE, World
+
+NEW = "une autre phrase de passe"
+
+
+@pytest.fixture
+def shop(world: World) -> Shop:
+    return Shop(world)
+
+
+def later(shop: Shop) -> None:
+    """Let the passphrase be eleven minutes old."""
+    assert shop.client
+    shop.world.clock.advance(minutes=11)
+
+
+def send_from(shop: Shop, screen: str, path: str) -> TestResponse:
+    """Send an empty form, as the browser does from a screen."""
+    return shop.client.post(
+        f"{shop.door.root}{path}", data={"page_token": shop.door.page_token},
+        headers={"Referer": screen} if screen else {},
+    )  # fmt: skip
+
+
+def test_the_state_of_encryption_is_told_with_what_opens_and_since_when(shop: Shop) -> None:
+    page = shop.get("options/security/")
+    assert "Le cabinet est chiffré" in page
+    assert "ChaCha20" in page
+    assert "Phrase de passe de Sophie MARCHAL" in page and "Code de secours" in page
+    assert "Sécurité" in shop.get("options/")
+
+
+def test_a_passphrase_is_changed_from_the_screen(shop: Shop) -> None:
+    form = {"current": PASSPHRASE, "new_passphrase": NEW, "again": NEW}
+    assert shop.post("options/security/passphrase", **form).status_code == 303
+    shop.world.cabinet.lock()
+    shop.world.cabinet.unlock(shop.world.cabinet.logins()[0].id, NEW)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"current": "faux"}, "current", "n’ouvre pas le cabinet"),
+        ({"new_passphrase": "court", "again": "court"}, "new_passphrase", "trop courte"),
+        ({"new_passphrase": PASSPHRASE, "again": PASSPHRASE}, "new_passphrase", "la même phrase"),
+        ({"again": "autre chose"}, "again", "ne sont pas les mêmes"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_and_no_secret_comes_back(
+    shop: Shop, typed: dict[str, str], field: str, words: str
+) -> None:
+    form = {"current": PASSPHRASE, "new_passphrase": NEW, "again": NEW, **typed}
+    page = shop.post("options/security/passphrase", **form)
+    assert page.status_code in (403, 422)
+    assert f'id="d-{field}"' in page.text and words in page.text
+    assert PASSPHRASE not in page.text and NEW not in page.text
+
+
+def test_an_act_that_weighs_asks_the_passphrase_and_comes_back_to_its_screen(shop: Shop) -> None:
+    later(shop)
+    screen = f"{shop.door.origin}{shop.door.root}options/security/?from=x"
+    asked = send_from(shop, screen, "options/security/recovery")
+    assert asked.status_code == 303
+    ask = asked.headers["Location"].removeprefix(shop.door.root)
+    assert ask.startswith("proof/") and "security" not in ask
+    assert "Cet acte demande votre phrase de passe" in shop.get(ask)
+    wrong = shop.post(ask, passphrase="faux")
+    assert wrong.status_code == 403 and 'id="d-passphrase"' in wrong.text
+    right = shop.post(ask, passphrase=PASSPHRASE)
+    assert right.headers["Location"] == f"{shop.door.root}options/security/?from=x"
+    before = KeyFile(shop.world.folder / "besace.key").numbers()["recovery"]
+    made = send_from(shop, screen, "options/security/recovery")
+    assert made.headers["Location"] == f"{shop.door.root}recovery"
+    assert KeyFile(shop.world.folder / "besace.key").numbers()["recovery"] > before
+
+
+@pytest.mark.parametrize(
+    "referer", ["", "http://evil.example/x", "options/security/passphrase", "static/app.css"]
+)
+def test_a_screen_that_is_not_one_leads_to_the_first_page(shop: Shop, referer: str) -> None:
+    later(shop)
+    ours = f"{shop.door.origin}{shop.door.root}{referer}" if referer else ""
+    asked = send_from(shop, referer if "://" in referer else ours, "options/security/recovery")
+    ask = asked.headers["Location"].removeprefix(shop.door.root)
+    assert shop.post(ask, passphrase=PASSPHRASE).headers["Location"] == shop.door.root
+
+
+def test_a_page_that_needs_proof_is_shown_after_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(desk: Desk) -> None:
+        raise ProofNeeded()
+
+    monkeypatch.setattr(practices, "card", refuse)
+    asked = shop.client.get(f"{shop.door.root}options/?a=b")
+    ask = asked.headers["Location"].removeprefix(shop.door.root)
+    answer = shop.post(ask, passphrase=PASSPHRASE)
+    assert answer.headers["Location"] == f"{shop.door.root}options/?a=b"
+    fragment = shop.client.get(f"{shop.door.root}options/", headers={"HX-Request": "true"})
+    assert fragment.headers["HX-Redirect"].startswith(f"{shop.door.root}proof/")
+
+
+def test_a_number_nobody_knows_leads_home_once_proved(shop: Shop) -> None:
+    assert shop.post("proof/0000", passphrase=PASSPHRASE).headers["Location"] == shop.door.root
+
+
+def test_a_new_recovery_code_is_shown_and_must_be_retyped(shop: Shop) -> None:
+    shop.post("options/security/recovery")
+    assert shop.client.get(f"{shop.door.root}today/").status_code == 403
+    recovery = shop.gate.recovery()
+    bare = recovery.code.replace("-", "")
+    assert recovery.code.split("-")[0] in shop.get("recovery")
+    sign = shop.world.cabinet.sign
+    assert sign is not None and not sign.proven
+    answers = [bare[n - 1] for n in recovery.positions]
+    form = {"character": answers, "page_token": shop.door.page_token}
+    assert shop.client.post(f"{shop.door.root}recovery", data=form).status_code == 303
+    assert shop.get("today/")
+    sign = shop.world.cabinet.sign
+    assert sign is not None and sign.proven

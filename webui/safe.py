@@ -1,0 +1,51 @@
+"""What keeps a practice safe, as the screens see it. A port: the program answers it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+IDLE_MINUTES = (1, 30)
+"""The least and the most minutes without anybody before the practice locks itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One secret that opens the practice."""
+
+    kind: str  # last part of the key `slot.<kind>`: "user", "recovery"
+    name: str  # of the person, "" for the recovery code
+    at: datetime | None  # when it was made; None in a key file from before this was kept
+
+
+@dataclass(frozen=True, slots=True)
+class SafeState:
+    """How the practice is protected now."""
+
+    cipher: str
+    slots: Sequence[Slot]
+    old_keys: bool  # an older key file was put back: a secret given up opens again
+    encrypted_at: datetime  # under the present key
+    pin: bool  # the present user has a PIN
+    minutes: int  # without anybody, before the practice locks itself
+
+
+class Safe(Protocol):
+    """What the present user may do about it. Raises KineErrors, `ProofNeeded` among them."""
+
+    @property
+    def state(self) -> SafeState:
+        """How the practice is protected now."""
+        ...
+
+    def prove(self, passphrase: str) -> None:
+        """Take the passphrase again: `WrongKey` (field `passphrase`) when it is not his."""
+        ...
+
+    def change_passphrase(self, current: str, new: str) -> None:
+        """Give the user another passphrase; errors are tied to `current` or `new_passphrase`."""
+        ...
+
+    def renew_recovery(self) -> None:
+        """Make another recovery code; the gate then asks to write it down and retype it."""
+        ...
