@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, g, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from server.core.rights import Right
 from webui import formats, forms
 from webui.addresses import Addresses
 from webui.compiled import CompiledTemplates
@@ -124,14 +125,17 @@ def _plural(key: str, n: int, **facts: object) -> Markup:
 
 def _facts_of_every_page(app: Flask) -> dict[str, object]:
     here = desk()
+    frame = here.services.frame(here.now) if here.gate.state is GateState.OPEN else None
+    rights = frame.rights if frame else frozenset()
     return {
         "lang": here.catalogue.language,
         "sign": here.gate.sign,
-        "frame": here.services.frame(here.now) if here.gate.state is GateState.OPEN else None,
+        "frame": frame,
+        "may": lambda right: Right(right) in rights,
         "last_event": here.last_event,
-        "rail": rail(app),
+        "rail": rail(app, rights),
         "toys": here.services.demo is not None,
-        "keys": KEYS,
+        "keys": [each for each in KEYS if each.right is None or each.right in rights],
         "has_page": app.view_functions.__contains__,
         "now": here.now,
         "today": formats.civil(here.now),

@@ -117,6 +117,18 @@ class KeyFile:
         document["slots"][slot] = _made(key, slot, secret, cost, label, number, at)
         self._write(document)
 
+    def remove(self, slot: str) -> None:
+        """Take one slot away; harmless when it is not there."""
+        document = self._read()
+        if document["slots"].pop(slot, None) is not None:
+            self._write(document)
+
+    def relabel(self, slot: str, label: str) -> None:
+        """Show another label for a slot; what opens it is not touched."""
+        document = self._read()
+        document["slots"][slot]["label"] = label
+        self._write(document)
+
     def slots(self) -> dict[str, str]:
         """Return the slots ("user:<id>", "recovery") and the label shown for each, in order."""
         return {slot: held.get("label", "") for slot, held in self._read()["slots"].items()}

@@ -15,6 +15,7 @@ from server.app.safe import CabinetSafe
 from server.core.errors import ReferenceRefused
 from server.services import ledger
 from server.services.desk import Desk as WorkDesk
+from server.services.logins import Logins
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.store import events
@@ -118,6 +119,10 @@ class Rooms:
     def desk(self) -> WorkDesk:
         return self.world.desk
 
+    @property
+    def logins(self) -> Logins:
+        return self.world.cabinet.slots()
+
     def confirm_date(self) -> None:
         self.world.cabinet.confirm_date()
 
@@ -129,6 +134,7 @@ class Rooms:
         queue = ledger.queue(desk)
         return FrameState(
             user="Sophie Marchal", practice="Kiné Delporte", demo=desk.practice.demo,
+            rights=desk.user.rights,
             online=bool(self.post and self.post.state.online),
             waiting=queue.waiting + queue.doubtful, damage=self.world.cabinet.damage,
         )  # fmt: skip
@@ -167,7 +173,9 @@ class Shop:
             door=self.door,
             gate=self.gate,
             services=self.rooms,
-            stream=Stream(Events(world), self.broker, _still, lambda: False),
+            stream=Stream(
+                Events(world), self.broker, _still, lambda: False, lambda: world.desk.user.rights
+            ),
             now=world.clock.now,
         )
         self._client: FlaskClient | None = None
