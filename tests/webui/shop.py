@@ -1,7 +1,7 @@
 """The screens over a real practice: a World, its post made of memory, and a window on both."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -109,6 +109,7 @@ class Rooms:
     post: FakePost | None = None
     demo: FakeToys | None = None
     calls: Calls = NOBODY
+    fresh: bool = True  # the passphrase was typed a moment ago
     health: FileHealth = field(default_factory=FileHealth)
     backups: FakeKeeper | None = None
     safe: Safe = field(init=False)
@@ -117,7 +118,7 @@ class Rooms:
         self.world.cabinet.stop_writing(reason)
 
     def desk(self) -> WorkDesk:
-        return self.world.desk
+        return replace(self.world.desk, fresh=self.fresh)
 
     @property
     def logins(self) -> Logins:
