@@ -19,7 +19,7 @@ from webui.door import Door
 from webui.drawings import Drawings
 from webui.errands import Errands
 from webui.failures import tell_failures
-from webui.frame import rail
+from webui.frame import home, rail
 from webui.gate import Gate, GateState
 from webui.i18n import catalogue
 from webui.idle import IdleLock
@@ -131,6 +131,7 @@ def _facts_of_every_page(app: Flask) -> dict[str, object]:
         "lang": here.catalogue.language,
         "sign": here.gate.sign,
         "frame": frame,
+        "home_page": home(rights),
         "may": lambda right: Right(right) in rights,
         "last_event": here.last_event,
         "rail": rail(app, rights),

@@ -16,7 +16,7 @@ import apsw
 from server.core.clock import Clock, ClockFacts, ClockTrust, Heard, judge
 from server.core.errors import DamagedPractice, InvalidValue, Locked, OlderPractice, WrongKey
 from server.core.identifiers import Nihii
-from server.core.rights import Role
+from server.core.rights import Right, Role
 from server.core.ulid import Entropy, new_ulid
 from server.services import entries, founding, reference_files, safety
 from server.services.desk import Desk
@@ -182,7 +182,9 @@ class Cabinet:
         if self._key is None:
             raise Locked()
         code = new_recovery_code()
-        self.desk().require_proof()
+        desk = self.desk()
+        desk.require(Right.SECURITY)
+        desk.require_proof()
         self._unprove()
         safety.put_slot(self.desk(), self.keyring, self._key, RECOVERY, parse_recovery_code(code))
         return code

@@ -7,7 +7,7 @@ question. What was sealed since is not in this file: a person is asked before an
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from server.core.errors import InvalidForm
+from server.core.errors import InvalidForm, NotFound
 from server.core.outbox import FINAL, MessageState, Verdict
 from server.core.rights import Right
 from server.core.states import LotState
@@ -107,11 +107,13 @@ def settle(desk: Desk, lot: str, *, arrived: bool, word: str) -> None:
     """Take a senior's word on a lot in doubt after a return: the insurer has it, or has not.
 
     Not arrived: the same bytes under the same reference may leave. The reason typed is journalled.
-    Raises `InvalidForm` without a reason, or when the lot is not in that doubt.
+    Raises `InvalidForm` without a reason, or when the lot is not in that doubt; `NotFound`.
     """
     form = Form({"lot_word": word})
     said = form.text("lot_word", needed=True, most=200)
     row = post.of_lot(desk.db, lot)
+    if claims.lot(desk.db, lot) is None:
+        raise NotFound(kind="lot")
     if row is None or row.state is not MessageState.UNKNOWN or row.reason != RESTORED:
         form.faults.append(("lot_word", "settled"))
     form.end()

@@ -6,47 +6,44 @@ itself, which is encrypted. The door shows names and roles before anything is op
 
 from collections.abc import Iterable
 
-from server.store.keys import Cost, DatabaseKey, KeyFile
+from server.services import safety
+from server.services.desk import Desk
+from server.services.keyring import Keyring, slot_of
+from server.store.keys import DatabaseKey
 from server.store.practice import User
 
 ROLES = "roles"  # on the sign: user id → role, and whether he is a main user
 
 
-def slot_of(user: str) -> str:
-    """Name the slot of a user."""
-    return f"user:{user}"
-
-
-def name_of(user: User) -> str:
-    """Give the name the door shows."""
-    return f"{user.first_name} {user.last_name.upper()}"
-
-
 class Logins:
     """Gives and takes slots while the practice is open."""
 
-    def __init__(self, keys: KeyFile, key: DatabaseKey, cost: Cost) -> None:
-        self._keys = keys
+    def __init__(self, keyring: Keyring, key: DatabaseKey) -> None:
+        self._keyring = keyring
         self._key = key
-        self._cost = cost
 
     def holders(self) -> frozenset[str]:
         """Return the ids of the users who have a slot: they alone can unlock."""
-        slots = self._keys.slots()
+        slots = self._keyring.file.slots()
         return frozenset(s.removeprefix("user:") for s in slots if s.startswith("user:"))
 
-    def give(self, user: User, passphrase: str) -> None:
-        """Let a passphrase open the practice for a user; the one he had opens nothing more."""
-        self._keys.add(self._key, slot_of(user.id), passphrase, self._cost, name_of(user))
+    def is_provisional(self, user: str) -> bool:
+        """Whether somebody else chose the passphrase of a user, and he has not changed it yet."""
+        return slot_of(user) in self._keyring.file.provisional()
 
-    def take(self, user: str) -> None:
-        """Let a user open nothing more; harmless when he could not."""
-        self._keys.remove(slot_of(user))
+    def give(self, desk: Desk, user: User, passphrase: str) -> None:
+        """Let a passphrase open the practice for a user, inside a deed; an earlier one does not."""
+        safety.give_slot(desk, self._keyring, self._key, user, passphrase)
+        self._keyring.file.mark_provisional(slot_of(user.id))
+
+    def take(self, desk: Desk, user: User) -> None:
+        """Let a user open nothing more, inside a deed; harmless when he could not."""
+        safety.take_slot(desk, self._keyring, slot_of(user.id))
 
     def show(self, users: Iterable[User]) -> None:
         """Write on the door what there is to know of who may unlock."""
         known = {user.id: user for user in users}
         for holder in self.holders() & known.keys():
-            self._keys.relabel(slot_of(holder), name_of(known[holder]))
+            self._keyring.file.relabel(slot_of(holder), known[holder].door_name)
         roles = {key: [str(user.role), user.is_main] for key, user in known.items() if user.active}
-        self._keys.set_sign({**self._keys.sign(), ROLES: roles})
+        self._keyring.file.set_sign({**self._keyring.file.sign(), ROLES: roles})

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from server.core.errors import InvalidForm
+from server.core.errors import NotFound
 from server.core.rights import Right
 from server.core.states import LineState
 from server.services import fates
@@ -128,7 +128,7 @@ def rematch(desk: Desk, payment_id: str) -> Recorded:
     """Try again to match what is left of a payment, after a late settlement file."""
     held = money.payment(desk.db, payment_id)
     if held is None:
-        raise InvalidForm(faults=(("payment", "unknown"),))
+        raise NotFound(kind="payment")
     with desk.deed("payment.matched", "payment", held.id) as seq:
         return _match(desk, seq, held)
 

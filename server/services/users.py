@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from server.core.errors import InvalidForm, NotFound
 from server.core.identifiers import Nihii
 from server.core.rights import ADJUSTED, Right, Role
-from server.services.cabinet import SHORTEST
 from server.services.desk import Desk, needs
 from server.services.forms import Form
+from server.services.founding import SHORTEST
 from server.services.logins import Logins
 from server.store import practice as practices
 from server.store.practice import Practitioner, User
@@ -31,6 +31,7 @@ class Card:
     user: User
     kine: Practitioner | None
     can_unlock: bool
+    provisional: bool  # with a passphrase he has not chosen himself yet
 
 
 @needs(Right.USERS)
@@ -39,7 +40,12 @@ def listed(desk: Desk, logins: Logins) -> list[Card]:
     kines = {kine.id: kine for kine in practices.practitioners(desk.db)}
     holders = logins.holders()
     cards = [
-        Card(user, kines.get(user.practitioner or ""), user.active and user.id in holders)
+        Card(
+            user,
+            kines.get(user.practitioner or ""),
+            user.active and user.id in holders,
+            logins.is_provisional(user.id),
+        )
         for user in practices.users(desk.db)
     ]
     return sorted(cards, key=lambda card: not card.user.active)
@@ -73,7 +79,8 @@ def add(desk: Desk, logins: Logins, typed: Mapping[str, str]) -> str:
     with desk.deed("user.added", "user", user.id, _facts(user)) as seq:
         _keep_kine(desk, kine, seq)
         practices.insert_user(desk.db, user, desk.device.id, seq)
-    logins.give(user, passphrase)
+    with desk.deed("user.welcomed", "user", user.id):
+        logins.give(desk, user, passphrase)
     logins.show(practices.users(desk.db))
     return user.id
 
@@ -116,7 +123,7 @@ def dismiss(desk: Desk, logins: Logins, user_id: str) -> None:
         raise InvalidForm(faults=tuple(left))
     with desk.deed("user.dismissed", "user", user.id, _facts(user), before=_facts(held)):
         practices.update_user(desk.db, user)
-        logins.take(user.id)
+        logins.take(desk, user)
     logins.show(practices.users(desk.db))
 
 
@@ -133,7 +140,7 @@ def welcome(desk: Desk, logins: Logins, user_id: str, typed: Mapping[str, str]) 
     user = replace(held, active=True)
     with desk.deed("user.welcomed", "user", user.id, _facts(user), before=_facts(held)):
         practices.update_user(desk.db, user)
-    logins.give(user, passphrase)
+        logins.give(desk, user, passphrase)
     logins.show(practices.users(desk.db))
 
 

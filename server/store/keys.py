@@ -123,6 +123,17 @@ class KeyFile:
         if document["slots"].pop(slot, None) is not None:
             self._write(document)
 
+    def mark_provisional(self, slot: str) -> None:
+        """Note that somebody else chose the secret of a slot, until the slot is made anew."""
+        document = self._read()
+        document["slots"][slot]["provisional"] = True
+        self._write(document)
+
+    def provisional(self) -> frozenset[str]:
+        """Return the slots whose secret was chosen by somebody else."""
+        held = self._read()["slots"].items()
+        return frozenset(slot for slot, each in held if each.get("provisional"))
+
     def relabel(self, slot: str, label: str) -> None:
         """Show another label for a slot; what opens it is not touched."""
         document = self._read()

@@ -75,6 +75,11 @@ class User:
     note: str = ""
 
     @property
+    def door_name(self) -> str:
+        """The name the door shows."""
+        return f"{self.first_name} {self.last_name.upper()}"
+
+    @property
     def standing(self) -> Standing:
         """What his rights follow from."""
         linked = self.practitioner is not None

@@ -234,7 +234,8 @@ def test_every_change_is_journalled_under_its_right(world: World) -> None:
         'select action, "right" from journal where entity_id = ? order by seq', (key,)
     ).fetchall()
     assert rows == [
-        (f"user.{word}", "users") for word in ("added", "amended", "dismissed", "welcomed")
+        (f"user.{word}", "users")
+        for word in ("added", "welcomed", "amended", "dismissed", "welcomed")
     ]
     assert journals.verify(world.desk).flaws == []
 

@@ -32,11 +32,16 @@ def index() -> Response:
 
 
 def _inside() -> Response:
-    """Lead to the page the user begins on; who was made inactive meanwhile has none."""
+    """Lead to the page the user begins on; who was made inactive meanwhile has none.
+
+    Who was given a provisional passphrase is led first to where he chooses his own.
+    """
+    here = desk()
     try:
-        return go(home(desk().work().user.rights))
+        user = here.work().user
     except Locked:
         return lock()
+    return go("safety.index" if here.services.logins.is_provisional(user.id) else home(user.rights))
 
 
 @page.get("/unlock")
