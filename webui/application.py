@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, g, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from server.core.rights import Right
 from webui import formats, forms
 from webui.addresses import Addresses
 from webui.compiled import CompiledTemplates
@@ -18,7 +19,7 @@ from webui.door import Door
 from webui.drawings import Drawings
 from webui.errands import Errands
 from webui.failures import tell_failures
-from webui.frame import rail
+from webui.frame import home, rail
 from webui.gate import Gate, GateState
 from webui.i18n import catalogue
 from webui.idle import IdleLock
@@ -124,14 +125,18 @@ def _plural(key: str, n: int, **facts: object) -> Markup:
 
 def _facts_of_every_page(app: Flask) -> dict[str, object]:
     here = desk()
+    frame = here.services.frame(here.now) if here.gate.state is GateState.OPEN else None
+    rights = frame.rights if frame else frozenset()
     return {
         "lang": here.catalogue.language,
         "sign": here.gate.sign,
-        "frame": here.services.frame(here.now) if here.gate.state is GateState.OPEN else None,
+        "frame": frame,
+        "home_page": home(rights),
+        "may": lambda right: Right(right) in rights,
         "last_event": here.last_event,
-        "rail": rail(app),
+        "rail": rail(app, rights),
         "toys": here.services.demo is not None,
-        "keys": KEYS,
+        "keys": [each for each in KEYS if each.right is None or each.right in rights],
         "has_page": app.view_functions.__contains__,
         "now": here.now,
         "today": formats.civil(here.now),

@@ -1,15 +1,26 @@
 """Why a session cannot be billed yet, in words, each with the panel that mends it."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from flask import url_for
 
+from server.core.rights import Right
 from webui import formats
 from webui.i18n import Catalogue
+
+_OPENED_BY: Mapping[str, Right] = {
+    "prescription": Right.CLINICAL,
+    "agreement": Right.CLINICAL,
+    "coverage": Right.PATIENTS,
+    "session": Right.CLINICAL,
+    "tariff": Right.SETTINGS,
+    "clock": Right.PATIENTS,
+    "practice": Right.SETTINGS,
+}
 
 
 class Reason(Protocol):
@@ -37,18 +48,30 @@ class Remedy:
 
     words: str
     panel: str  # last part of the catalogue key `panel.<panel>`
-    href: str
+    href: str  # "" when another user must mend it
 
 
 def remedies(
-    reasons: Sequence[Reason], spoken: Catalogue, *, patient: str, series: str, session: str = ""
+    reasons: Sequence[Reason],
+    spoken: Catalogue,
+    rights: Set[Right],
+    *,
+    patient: str,
+    series: str,
+    session: str = "",
 ) -> list[Remedy]:
-    """Say each reason and link to its panel; `session` is "" while nothing is recorded."""
+    """Say each reason and link to its panel; `session` is "" while nothing is recorded.
+
+    A panel the user may not open is no link.
+    """
     ways = _ways(patient, series, session)
     return [
-        Remedy(block_sentence(reason, spoken), reason.opens, ways[reason.opens]())
+        Remedy(
+            block_sentence(reason, spoken), reason.opens,
+            ways[reason.opens]() if _OPENED_BY[reason.opens] in rights else "",
+        )
         for reason in reasons
-    ]
+    ]  # fmt: skip
 
 
 def block_sentence(reason: Reason, spoken: Catalogue) -> str:

@@ -10,6 +10,7 @@ from typing import Protocol
 from flask import current_app, g
 
 from server.services.desk import Desk as WorkDesk
+from server.services.logins import Logins
 from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
@@ -28,6 +29,11 @@ class Services(Protocol):
 
     def desk(self) -> WorkDesk:
         """Give the services' own desk for this request; raise `Locked` when locked."""
+        ...
+
+    @property
+    def logins(self) -> Logins:
+        """The logins of the open practice; raise `Locked` when it is locked."""
         ...
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server.services import patients, sessions
+from server.services import agenda, patients
 from server.services.desk import Desk
 from server.services.lots import Fault
 from webui import formats
@@ -38,12 +38,13 @@ def words(spoken: Catalogue, code: str, facts: Mapping[str, str]) -> str:
 def _told(work: Desk, spoken: Catalogue, fault: Fault) -> Told:
     who, day, series = "", None, ""
     if fault.session:
-        view = sessions.view(work, fault.session)
-        day, series = view.session.care_date, view.session.treatment
+        account = agenda.account(work, fault.session)
+        day, series = account.passage.care_date, account.series
     if fault.patient:
         patient = patients.open_file(work, fault.patient).patient
         who = f"{patient.first_name} {patient.last_name.upper()}"
-    way = way_to(fault.opens, Subject(fault.patient, series, fault.session))
+    subject = Subject(fault.patient, series, fault.session if series else "")
+    way = way_to(fault.opens, subject, work.user.rights)
     code = "" if _key(spoken, fault.code) else f"{fault.code} {fault.where}".strip()
     return Told(words(spoken, fault.code, fault.facts), who, day, way, code)
 

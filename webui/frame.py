@@ -1,10 +1,12 @@
 """The frame around every screen: the rail, the bar and the bottom line, in values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import Flask
+
+from server.core.rights import Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,7 @@ class FrameState:
     user: str
     practice: str
     demo: bool
+    rights: Set[Right]  # what the user may do: the rest is not offered to him
     online: bool
     waiting: int  # messages in the outbox that have still to leave
     card: str = ""  # name of the holder of the card in the reader, "" when there is none
@@ -25,11 +28,13 @@ class FrameState:
 
 @dataclass(frozen=True, slots=True)
 class RailEntry:
-    """One entry of the rail; its word is the sentence `rail.<name>`."""
+    """One entry of the rail, for who holds its right; its word is the sentence `rail.<name>`."""
 
     name: str
     icon: str
+    right: Right | None = None  # None: for everybody
     key: str = ""
+    unless: Right | None = None  # who holds this one has a better page
 
     @property
     def endpoint(self) -> str:
@@ -38,18 +43,32 @@ class RailEntry:
 
 
 RAIL = (
-    RailEntry("today", "house", "F12"),
-    RailEntry("round", "route"),
-    RailEntry("agenda", "calendar-days"),
-    RailEntry("patients", "users"),
-    RailEntry("todo", "list-checks"),
-    RailEntry("billing", "receipt-euro", "F10"),
-    RailEntry("finances", "wallet"),
-    RailEntry("files", "folder-open"),
+    RailEntry("today", "house", Right.PATIENTS, "F12"),
+    RailEntry("round", "route", Right.CLINICAL),
+    RailEntry("agenda", "calendar-days", Right.PATIENTS),
+    RailEntry("patients", "users", Right.PATIENTS),
+    RailEntry("todo", "list-checks", Right.PATIENTS),
+    RailEntry("billing", "receipt-euro", Right.BILLING, "F10"),
+    RailEntry("finances", "wallet", Right.BILLING),
+    RailEntry("amounts", "landmark", Right.AMOUNTS, unless=Right.BILLING),
+    RailEntry("lots", "receipt-euro", Right.AMOUNTS, unless=Right.BILLING),
+    RailEntry("files", "folder-open", Right.CLINICAL),
     RailEntry("options", "settings"),
 )
 
 
-def rail(app: Flask) -> Sequence[RailEntry]:
-    """Give the entries that lead somewhere: a page that does not exist is not offered."""
-    return [entry for entry in RAIL if entry.endpoint in app.view_functions]
+def rail(app: Flask, rights: Set[Right]) -> Sequence[RailEntry]:
+    """Give the entries that lead this user somewhere: no other page is offered."""
+    return [
+        entry for entry in RAIL
+        if entry.endpoint in app.view_functions
+        and (entry.right is None or entry.right in rights)
+        and (entry.unless is None or entry.unless not in rights)
+    ]  # fmt: skip
+
+
+def home(rights: Set[Right]) -> str:
+    """Give the endpoint a user begins on."""
+    if Right.PATIENTS in rights:
+        return "today.index"
+    return "amounts.index" if Right.AMOUNTS in rights else "options.index"

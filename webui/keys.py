@@ -6,6 +6,8 @@ listens. What each does is the sentence `key.<name>`.
 
 from dataclasses import dataclass
 
+from server.core.rights import Right
+
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
@@ -14,21 +16,22 @@ class Shortcut:
     key: str
     name: str
     endpoint: str = ""  # "" when it works on every screen
+    right: Right | None = None  # None: for everybody
 
 
 KEYS = (
-    Shortcut("F2", "session", "sessions.new"),
-    Shortcut("F3", "search", "search.index"),
-    Shortcut("F4", "card", "cards.index"),
-    Shortcut("F5", "file", "patients.show"),
+    Shortcut("F2", "session", "sessions.new", Right.CLINICAL),
+    Shortcut("F3", "search", "search.index", Right.PATIENTS),
+    Shortcut("F4", "card", "cards.index", Right.PATIENTS),
+    Shortcut("F5", "file", "patients.show", Right.PATIENTS),
     Shortcut("F6", "panes"),
-    Shortcut("F8", "paper", "sessions.paper"),
-    Shortcut("F9", "bill", "billing.index"),
-    Shortcut("F10", "outbox", "billing.index"),
-    Shortcut("F12", "today", "today.index"),
-    Shortcut("PageUp", "previous", "round.index"),
-    Shortcut("PageDown", "next", "round.index"),
-    Shortcut("/", "filter", "patients.index"),
+    Shortcut("F8", "paper", "sessions.paper", Right.CLINICAL),
+    Shortcut("F9", "bill", "billing.index", Right.BILLING),
+    Shortcut("F10", "outbox", "billing.index", Right.BILLING),
+    Shortcut("F12", "today", "today.index", Right.PATIENTS),
+    Shortcut("PageUp", "previous", "round.index", Right.CLINICAL),
+    Shortcut("PageDown", "next", "round.index", Right.CLINICAL),
+    Shortcut("/", "filter", "patients.index", Right.PATIENTS),
     Shortcut("↑ ↓", "list"),
     Shortcut("Enter", "confirm"),
     Shortcut("Escape", "cancel"),

@@ -3,17 +3,18 @@
 The places are those of `server.services.anchors`; the words of a link are `mend.<place>`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 from flask import url_for
 
+from server.core.rights import Right
 from server.services.anchors import Anchor, Place, anchor
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom and what a fault is about; "" for what it does not concern."""
+    """Whom and what a fault is about; "" for what it does not concern, or the user may not see."""
 
     patient: str = ""
     series: str = ""
@@ -28,11 +29,11 @@ class Way:
     href: str
 
 
-def way_to(opens: str, subject: Subject) -> Way | None:
-    """Give the link to what a fault opens; None when nothing the user can open would mend it."""
+def way_to(opens: str, subject: Subject, rights: Set[Right]) -> Way | None:
+    """Give the link to what a fault opens; None when nothing the user may open would mend it."""
     found = anchor(opens)
-    build = _WAYS.get(found.place)
-    href = build(found, subject) if build else ""
+    right, build = _WAYS.get(found.place, (None, None))
+    href = build(found, subject) if build and right in rights else ""
     return Way(found.place, href) if href else None
 
 
@@ -70,17 +71,20 @@ def _field(found: Anchor) -> str | None:
     return f"f-{found.field}" if found.field else None
 
 
-_WAYS: Mapping[Place, Callable[[Anchor, Subject], str]] = {
-    Place.PATIENT: _patient,
-    Place.COVERAGE: _coverage,
-    Place.AGREEMENT: _series,
-    Place.PRESCRIPTION: _series,
-    Place.SERIES: _series,
-    Place.SESSION: _session,
-    Place.PRACTICE: _practice,
-    Place.TARIFF: _practice,
-    Place.BACKUPS: lambda found, subject: url_for("backups.index", _anchor="return"),
-    Place.CLOCK: lambda found, subject: url_for("today.index", _anchor="clock"),
-    Place.LOT: lambda found, subject: url_for("billing.index"),
-    Place.PAYMENT: lambda found, subject: url_for("finances.index"),
+_WAYS: Mapping[Place, tuple[Right, Callable[[Anchor, Subject], str]]] = {
+    Place.PATIENT: (Right.PATIENTS, _patient),
+    Place.COVERAGE: (Right.PATIENTS, _coverage),
+    Place.AGREEMENT: (Right.CLINICAL, _series),
+    Place.PRESCRIPTION: (Right.CLINICAL, _series),
+    Place.SERIES: (Right.CLINICAL, _series),
+    Place.SESSION: (Right.CLINICAL, _session),
+    Place.PRACTICE: (Right.SETTINGS, _practice),
+    Place.TARIFF: (Right.SETTINGS, _practice),
+    Place.BACKUPS: (
+        Right.SETTINGS,
+        lambda found, subject: url_for("backups.index", _anchor="return"),
+    ),
+    Place.CLOCK: (Right.PATIENTS, lambda found, subject: url_for("today.index", _anchor="clock")),
+    Place.LOT: (Right.BILLING, lambda found, subject: url_for("billing.index")),
+    Place.PAYMENT: (Right.BILLING, lambda found, subject: url_for("finances.index")),
 }

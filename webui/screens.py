@@ -2,6 +2,7 @@
 
 from webui import stream
 from webui.pages import (
+    amounts,
     backups,
     billing,
     cards,
@@ -25,13 +26,14 @@ from webui.pages import (
     series,
     sessions,
     today,
+    users,
 )
 
 PAGES = (
     gate.page, today.page, help.page, frame.page, stream.page,
     patients.page, series.page, sessions.page, search.page, cards.page, options.page,
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
-    demo.page, past.page, journal.page, backups.page, restore.page,
+    amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

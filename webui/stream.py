@@ -5,19 +5,18 @@ what passes travels without, and is gone. The event says what happened and to wh
 then fetches the fragment.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
 from flask import Blueprint, Response, current_app, request
 
+from server.core.rights import Right
 from webui.broker import Broker, Subscription
+from webui.hearing import PASSING, ROWS, hears, signals
 
 HEARTBEAT_SECONDS = 15.0
 _LOOK_SECONDS = 1.0  # how long a page that has gone, or a missed wake-up, can go unnoticed
-
-_OUTBOX = ("lot.", "line.", "message.", "letter.", "payment.")
-"""Rows about what travels; screens that show it listen to one event, `outbox.changed`."""
 
 _LEAVE = "event: practice.locked\ndata:\n\n"
 page = Blueprint("stream", __name__)
@@ -52,13 +51,15 @@ class EventSource(Protocol):
 class Stream:
     """What an open page listens to.
 
-    `clock` counts seconds and never goes back; `locked` says whether the practice is closed.
+    `clock` counts seconds and never goes back; `locked` says whether the practice is closed;
+    `rights` gives what its user may do at this moment, nothing when there is none.
     """
 
     events: EventSource
     broker: Broker
     clock: Callable[[], float]
     locked: Callable[[], bool]
+    rights: Callable[[], Set[Right]]
 
     def lines(self, last: int, gone: Callable[[], bool]) -> Iterator[str]:
         """Write the stream from after row `last`, until the page has gone or the practice locks.
@@ -83,13 +84,20 @@ class Stream:
 
     def _news(self, subscription: Subscription, last: int) -> tuple[str, int]:
         """Give what there is to say, waiting a moment for it, and the last row told."""
-        rows = self.events.since(last)
-        lines = [f"id: {row.id}\nevent: {row.kind}\ndata: {row.subject}\n\n" for row in rows]
-        if any(row.kind.startswith(_OUTBOX) for row in rows):
-            lines.append("event: outbox.changed\ndata:\n\n")
-        if not lines:
-            passing = subscription.wait(_LOOK_SECONDS)
-            lines = [f"event: {event.kind}\ndata: {event.data}\n\n" for event in passing]
+        rows, rights = self.events.since(last), self.rights()
+        lines = [
+            f"id: {row.id}\nevent: {row.kind}\ndata: {row.subject}\n\n"
+            for row in rows
+            if hears(ROWS, row.kind, rights)
+        ]
+        kinds = {row.kind for row in rows}
+        lines += [f"event: {signal}\ndata:\n\n" for signal in signals(kinds, rights)]
+        if not rows:
+            lines = [
+                f"event: {event.kind}\ndata: {event.data}\n\n"
+                for event in subscription.wait(_LOOK_SECONDS)
+                if hears(PASSING, event.kind, rights)
+            ]
         return "".join(lines), rows[-1].id if rows else last
 
 

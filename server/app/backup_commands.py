@@ -7,6 +7,7 @@ from server.app.clocks import ShiftedClock
 from server.app.sentences import Speech
 from server.app.unlocking import ask, unlocked
 from server.core.errors import StateConflict, WrongKey
+from server.core.rights import Right
 from server.services import backups, restoring
 from server.services.restoring import Ground
 from server.settings import BUILT_ON
@@ -22,6 +23,7 @@ def back_up(folder: Path, to: Path | None, user: str, speech: Speech) -> int:
     in the folder, `WrongKey`, `BackupFailed`.
     """
     with unlocked(folder, user, speech) as cabinet:
+        cabinet.desk().require(Right.SETTINGS)
         vault = cabinet.vault()
         made = backups.back_up(vault, "ASKED", to=to)
     facts = {"backup": str(made.path), "bytes": made.bytes, "seconds": round(made.seconds, 2),

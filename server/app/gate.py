@@ -70,7 +70,7 @@ class CabinetGate:
         """Give who may unlock; raise `DamagedPractice` when the key file cannot be read."""
         if not self._cabinet.exists:
             return ()
-        return [GateUser(x.id, x.name, "mandant", True) for x in self._cabinet.logins()]
+        return [GateUser(x.id, x.name, x.role.lower(), x.main) for x in self._cabinet.logins()]
 
     def unlock(self, user: str, passphrase: str) -> None:
         """Open the practice; a first run that never ended asks for its recovery code again."""

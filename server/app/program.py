@@ -12,10 +12,11 @@ from server.app.clocks import ShiftedClock
 from server.app.gate import CabinetGate
 from server.app.lock import PracticeLock
 from server.app.partner import partner_of
-from server.app.rooms import EventRows, Rooms
+from server.app.rooms import EventRows, Rooms, rights_in
 from server.app.watchman import Watchman
 from server.app.web import WebThread
 from server.core.errors import InvalidValue
+from server.core.rights import Right
 from server.services.cabinet import Cabinet
 from server.settings import BUILT_ON, Settings
 from server.store.keys import Cost
@@ -119,6 +120,7 @@ class Program:
             EventRows(self.cabinet), self.broker,
             monotonic,  # the machine's: a night that passes in a demo leaves nobody idle
             lambda: not self.cabinet.is_open,
+            lambda: rights_in(self.cabinet),
         )  # fmt: skip
         build = partial(
             create_app, door=self.door, gate=self.gate, services=Rooms(self), stream=stream,
@@ -152,7 +154,7 @@ class Program:
                 self.outbound.connect,
             )  # fmt: skip
             self.post.start()
-        if self.settings.cards:
+        if self.settings.cards and self.cabinet.desk().user.may(Right.PATIENTS):
             self._start_hands()
         self._start_keeper()
         self._watchman.opened()

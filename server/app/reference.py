@@ -14,6 +14,7 @@ from typing import Any
 import apsw
 
 from server.core.errors import ReferenceRefused
+from server.core.rights import Right
 from server.services.cabinet import REFERENCE, Cabinet
 
 DEMO_TABLES = ("demo/be_tariff_demo.csv",)
@@ -55,6 +56,7 @@ def import_tariff(cabinet: Cabinet, folder: Path, table: Path) -> None:
 
     Raises `ReferenceRefused` with every row at fault; nothing is then changed.
     """
+    cabinet.desk().require(Right.SETTINGS)
     fresh = folder / REFERENCE
     fresh.write_bytes(cabinet.reference.read_bytes())
     fresh.chmod(0o600)

@@ -3,7 +3,7 @@
 Services are imported inside: what stands before the unlock page is loaded without them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from server.app import reference
 from server.app.safe import CabinetSafe
 from server.core.errors import Locked
+from server.core.rights import Right
 from server.services.cabinet import Cabinet
 from server.services.desk import Desk
+from server.services.logins import Logins
 from server.store import events, journal
 from webui.frame import FrameState
 from webui.outside import CalledHost, Calls, FileHealth, RefusedCall
@@ -35,6 +37,11 @@ class Rooms:
     def desk(self) -> Desk:
         """Give a fresh desk; raise `Locked` when the practice is."""
         return self._program.cabinet.desk()
+
+    @property
+    def logins(self) -> Logins:
+        """The logins of the open practice; raise `Locked` when it is locked."""
+        return self._program.cabinet.slots()
 
     @property
     def post(self) -> "Post | None":
@@ -68,6 +75,7 @@ class Rooms:
         """Take the user's word for the date and judge again what waited for it."""
         from server.services import practices
 
+        self.desk().require(Right.PATIENTS)
         self._program.cabinet.confirm_date()
         practices.judge_again(self.desk())
 
@@ -104,10 +112,13 @@ class Rooms:
         desk = self.desk()
         queue = ledger.queue(desk)
         post, hands = self._program.post, self._program.hands
+        if not desk.user.may(Right.PATIENTS):
+            hands = None
         return FrameState(
             user=f"{desk.user.first_name} {desk.user.last_name}",
             practice=desk.practice.name,
             demo=desk.practice.demo,
+            rights=desk.user.rights,
             online=bool(post and post.line.state.online),
             waiting=queue.waiting + queue.doubtful,
             card=patients.name_of(desk, hands.holder) if hands and hands.holder else "",
@@ -115,6 +126,14 @@ class Rooms:
             saved_at=journal.last_at(desk.db, desk.device.id),
             damage=self._program.cabinet.damage,
         )
+
+
+def rights_in(cabinet: Cabinet) -> Set[Right]:
+    """Give what the present user may do; nothing while the practice is locked."""
+    try:
+        return cabinet.desk().user.rights
+    except Locked:
+        return frozenset()
 
 
 class EventRows:
@@ -125,9 +144,10 @@ class EventRows:
 
     def since(self, last: int) -> Sequence[EventRow]:
         """Give the rows after one, in order."""
-        if not self._cabinet.is_open:
+        try:
+            found = events.since(self._cabinet.desk().db, last)
+        except Locked:
             return ()
-        found = events.since(self._cabinet.desk().db, last)
         return [EventRow(event.id, event.kind, event.ref) for event in found]
 
     def oldest(self) -> int:

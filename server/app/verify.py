@@ -8,6 +8,7 @@ import click
 
 from server.app.sentences import Speech
 from server.app.unlocking import ask, unlocked
+from server.core.rights import Right
 from server.services.desk import Desk
 from server.services.keyring import KEYS
 from server.store.keys import KeyFile
@@ -27,6 +28,7 @@ def _practice(folder: Path, user: str, speech: Speech) -> int:
     from server.services import whole
 
     with unlocked(folder, user, speech) as cabinet:
+        cabinet.desk().require(Right.JOURNAL)
         found = whole.practice(cabinet.vault())
         status = _tell(found, speech)
         if any(check.code == "page" and not check.well for check in found):

@@ -18,8 +18,9 @@ import apsw
 from server.core import keeping
 from server.core.errors import BackupFailed, DamagedPractice, InvalidForm
 from server.core.keeping import Copy
+from server.core.rights import Right
 from server.core.ulid import new_ulid
-from server.services.desk import Desk
+from server.services.desk import Desk, needs
 from server.services.vault import Vault
 from server.store import backup, copies, journal, keeps, manifest, signing
 from server.store import practice as practices
@@ -79,18 +80,23 @@ def local_place(folder: Path) -> Path:
     return folder.absolute().parent / f"{folder.absolute().name}-sauvegardes"
 
 
+@needs(Right.SETTINGS)
 def places(desk: Desk, folder: Path) -> Places:
     """Return where the copies of this practice go."""
+    return _where(desk, folder)
+
+
+def _where(desk: Desk, folder: Path) -> Places:
     second = practices.setting(desk.db, _SECOND, "")
     return Places(local_place(folder), Path(second) if second else None)
 
 
+@needs(Right.SETTINGS)
 def choose_second(desk: Desk, folder: Path, typed: str) -> None:
     """Keep a second place for the copies, "" for none; raise `InvalidForm` when it cannot be one.
 
     A folder that is there now, whole (`/media/…`), outside the practice and its own copies.
     """
-    desk.require("settings")
     text = typed.strip()
     reason = _why_not(Path(text), folder) if text else ""
     if reason:
@@ -109,7 +115,7 @@ def back_up(
     `Interrupted` when told to stop.
     """
     with vault.desk() as desk:
-        where = places(desk, vault.folder)
+        where = _where(desk, vault.folder)
         local = to or where.local
         with _journalled(desk):
             _own_signing_key(desk)
@@ -167,8 +173,8 @@ def rehearse(vault: Vault, tell: Tell = silent, stopped: Stopped = never) -> lis
     """
     tried: list[Copied] = []
     with vault.desk() as desk, _journalled(desk):
-        _find_again(desk, places(desk, vault.folder))
-        for place in places(desk, vault.folder).all:
+        _find_again(desk, _where(desk, vault.folder))
+        for place in _where(desk, vault.folder).all:
             tried += _rehearsed(vault, desk, place, tell, stopped)
         with desk.deed("backup.drill", "practice", desk.practice.id):
             practices.set_setting(desk.db, _DRILLED, desk.now.isoformat(), desk.user.id, desk.now)
@@ -176,21 +182,27 @@ def rehearse(vault: Vault, tell: Tell = silent, stopped: Stopped = never) -> lis
     return tried
 
 
+@needs(Right.SETTINGS)
 def listed(desk: Desk, folder: Path) -> list[Copied]:
     """Return the copies of every place, the newest first."""
-    found = [x for p in places(desk, folder).all for x in copies.in_place(desk.db, str(p))]
+    found = [x for p in _where(desk, folder).all for x in copies.in_place(desk.db, str(p))]
     return sorted(found, key=lambda each: (each.made_at, each.place), reverse=True)
 
 
+@needs(Right.SETTINGS)
 def drilled_at(desk: Desk) -> datetime | None:
     """Return when a return was last rehearsed apart from the check of a new copy."""
+    return _drilled(desk)
+
+
+def _drilled(desk: Desk) -> datetime | None:
     held = practices.setting(desk.db, _DRILLED, "")
     return datetime.fromisoformat(held) if held else None
 
 
 def notices(desk: Desk, folder: Path) -> list[Notice]:
     """Return what is wrong with the copies: absent, old or bad, in either place."""
-    where = places(desk, folder)
+    where = _where(desk, folder)
     ages = ((where.local, keeping.LOCAL_AGE), (where.second, keeping.SECOND_AGE))
     found: list[Notice] = []
     for place, age in ages:
@@ -227,7 +239,7 @@ def changed_since(desk: Desk, last: datetime | None) -> bool:
 
 def drill_is_due(desk: Desk) -> bool:
     """Say whether a week has passed since a return was last rehearsed."""
-    last = drilled_at(desk)
+    last = _drilled(desk)
     since = last or copies.oldest(desk.db)
     return since is not None and desk.now - since >= keeping.DRILL_EVERY
 
@@ -235,7 +247,7 @@ def drill_is_due(desk: Desk) -> bool:
 def note_kept(desk: Desk, folder: Path) -> None:
     """Note beside the practice how its copies stand, for whoever looks without opening it."""
     kept = []
-    for place in places(desk, folder).all:
+    for place in _where(desk, folder).all:
         rows = copies.in_place(desk.db, str(place))
         good = next((row.made_at.isoformat() for row in rows if row.verdict == "GOOD"), "")
         troubled = rows[0].reason if rows and rows[0].verdict == "BAD" else ""

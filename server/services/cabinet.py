@@ -16,11 +16,13 @@ import apsw
 from server.core.clock import Clock, ClockFacts, ClockTrust, Heard, judge
 from server.core.errors import DamagedPractice, InvalidValue, Locked, OlderPractice, WrongKey
 from server.core.identifiers import Nihii
+from server.core.rights import Right, Role
 from server.core.ulid import Entropy, new_ulid
 from server.services import entries, founding, reference_files, safety
 from server.services.desk import Desk
 from server.services.founding import Ground, NewPractice
 from server.services.keyring import KEYS, Keyring, slot_of
+from server.services.logins import ROLES, Logins
 from server.store import events, journal, soundness
 from server.store import practice as practices
 from server.store.connection import Pool, connect, fold_log
@@ -52,6 +54,8 @@ class Login:
 
     id: str
     name: str
+    role: Role = Role.MANDANT
+    main: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +114,20 @@ class Cabinet:
 
     def logins(self) -> list[Login]:
         """Return who may unlock, in the order they were added."""
-        return [
-            Login(slot.removeprefix("user:"), label)
-            for slot, label in self.keyring.file.slots().items()
-            if slot.startswith("user:")
-        ]
+        roles = self.keyring.file.sign().get(ROLES, {})
+        found = []
+        for slot, label in self.keyring.file.slots().items():
+            if slot.startswith("user:"):
+                key = slot.removeprefix("user:")
+                role, main = roles.get(key, (Role.MANDANT, True))
+                found.append(Login(key, label, Role(role), bool(main)))
+        return found
+
+    def slots(self) -> Logins:
+        """Return the logins to give and take, while the practice is open; raise `Locked`."""
+        if self._key is None:
+            raise Locked()
+        return Logins(self.keyring, self._key)
 
     def create(self, form: NewPractice) -> str:
         """Make the practice file, its first user and its key file; return the recovery code.
@@ -169,7 +182,9 @@ class Cabinet:
         if self._key is None:
             raise Locked()
         code = new_recovery_code()
-        self.desk().require_proof()
+        desk = self.desk()
+        desk.require(Right.SECURITY)
+        desk.require_proof()
         self._unprove()
         safety.put_slot(self.desk(), self.keyring, self._key, RECOVERY, parse_recovery_code(code))
         return code

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from server.core.cards import CardRead, Identity, Proof
-from server.services.desk import Desk
+from server.core.rights import Right
+from server.services.desk import Desk, needs
 from server.store import patients
 from server.store.patients import Address, IdentityFact, Patient, Reading, search_key
 
@@ -25,6 +26,7 @@ class Presented:
     refusal: str = ""
 
 
+@needs(Right.PATIENTS)
 def present(desk: Desk, read: CardRead) -> Presented:
     """Find or draft the patient of a card and keep the reading as evidence."""
     refusal = _refusal(read, desk.practice.demo)
@@ -32,7 +34,6 @@ def present(desk: Desk, read: CardRead) -> Presented:
         with desk.deed("card.refused", "card", refusal):
             log.info("card refused: %s", refusal)
         return Presented(None, refusal=refusal)
-    desk.require("patients")
     held = patients.by_niss(desk.db, read.identity.niss.digits)
     patient = _as_drafted(held, read.identity) if held else _draft(desk, read.identity)
     contradicts = held is not None and not held.draft and not _agrees(held, read.identity)
@@ -48,6 +49,7 @@ def present(desk: Desk, read: CardRead) -> Presented:
     return Presented(patient.id, drafted=held is None, contradicts=contradicts)
 
 
+@needs(Right.PATIENTS)
 def reading_today(desk: Desk, patient_id: str) -> Reading | None:
     """Return the reading of the patient's card made in the last twelve hours, if any."""
     return patients.reading_of(desk.db, patient_id, desk.now - timedelta(hours=12))

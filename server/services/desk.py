@@ -92,8 +92,8 @@ class Desk:
         except ValueError:
             return self.new_id()
 
-    def require(self, right: str) -> None:
-        """Raise `Forbidden` unless the user's role holds this right."""
+    def require(self, right: Right) -> None:
+        """Raise `Forbidden` unless the user holds this right."""
         if not self.user.may(right):
             raise Forbidden(right=right)
         if right not in self.used:

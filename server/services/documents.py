@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.core.errors import NotFound
-from server.services.desk import Desk
+from server.core.rights import Right
+from server.services import treating
+from server.services.desk import Desk, needs
 from server.services.rules import label
 from server.store import care, claims, papers, patients
 from server.store import practice as practices
@@ -67,23 +69,25 @@ class Proof:
         return any(line.fictional for line in self.lines)
 
 
+@needs(Right.CLINICAL)
 def proof(desk: Desk, session_id: str) -> Proof:
     """Gather the document justificatif of one session; works without network."""
-    desk.require("patients")
     session = care.session(desk.db, session_id)
     patient = patients.get(desk.db, session.patient) if session else None
     kine = practices.practitioner(desk.db, session.practitioner) if session else None
     if session is None or patient is None or kine is None:
         raise NotFound(kind="session")
+    treating.require(desk, session.patient)
     return _proof(desk, session, patient, kine)
 
 
+@needs(Right.CLINICAL)
 def keep(desk: Desk, session_id: str, content: bytes) -> str:
     """Keep the bytes of a document handed over; return its id. The same paper twice is one."""
-    desk.require("patients")
     session = care.session(desk.db, session_id)
     if session is None:
         raise NotFound(kind="session")
+    treating.require(desk, session.patient)
     sha256 = hashlib.sha256(content).hexdigest()
     for paper in papers.of_patient(desk.db, session.patient):
         if (paper.session, paper.sha256) == (session.id, sha256):

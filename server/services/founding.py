@@ -9,6 +9,7 @@ import apsw
 from server.core.clock import Clock, ClockTrust
 from server.core.errors import InvalidValue
 from server.core.identifiers import Nihii
+from server.core.rights import Role
 from server.core.ulid import Entropy, new_ulid
 from server.store import journal
 from server.store import practice as practices
@@ -16,7 +17,7 @@ from server.store.connection import found
 from server.store.journal import Deed, Stamp
 from server.store.keys import DatabaseKey
 from server.store.migrate import migrate
-from server.store.practice import Device, Practice, Practitioner, Role, User
+from server.store.practice import Device, Practice, Practitioner, User
 
 BESIDE = "besace.new"
 """A practice file that is being written: it gets its own name last, whole."""

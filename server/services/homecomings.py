@@ -7,11 +7,12 @@ question. What was sealed since is not in this file: a person is asked before an
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from server.core.errors import InvalidForm
+from server.core.errors import InvalidForm, NotFound
 from server.core.outbox import FINAL, MessageState, Verdict
+from server.core.rights import Right
 from server.core.states import LotState
 from server.services import arrivals, fates
-from server.services.desk import Desk
+from server.services.desk import Desk, needs
 from server.services.forms import Form
 from server.store import claims, copies, numbering, post, watermark
 from server.store import practice as practices
@@ -72,6 +73,7 @@ def reference_slot(desk: Desk) -> tuple[str, int]:
     return ("", 1) if came is None else (f":{came.slot}", came.slot * _PER_SLOT + 1)
 
 
+@needs(Right.SETTINGS)
 def doubt(desk: Desk) -> Doubt | None:
     """Return what the last return left open; None when this file never came back."""
     came = copies.homecoming(desk.db, desk.practice.lineage)
@@ -87,12 +89,12 @@ def holds_sealing(desk: Desk) -> bool:
     return came is not None and came.answered_at is None
 
 
+@needs(Right.SECURITY)
 def answer(desk: Desk, word: str) -> None:
     """Take a person's word that what is ready here was not billed since the copy was made.
 
     `word` is what he typed to say so; it goes into the journal.
     """
-    desk.require("settings")
     form = Form({"word": word})
     said = form.text("word", needed=True, most=200)
     form.end()
@@ -100,16 +102,18 @@ def answer(desk: Desk, word: str) -> None:
         copies.answer(desk.db, desk.practice.lineage, desk.now, desk.user.id)
 
 
+@needs(Right.SECURITY)
 def settle(desk: Desk, lot: str, *, arrived: bool, word: str) -> None:
     """Take a senior's word on a lot in doubt after a return: the insurer has it, or has not.
 
     Not arrived: the same bytes under the same reference may leave. The reason typed is journalled.
-    Raises `InvalidForm` without a reason, or when the lot is not in that doubt.
+    Raises `InvalidForm` without a reason, or when the lot is not in that doubt; `NotFound`.
     """
-    desk.require("settings")
     form = Form({"lot_word": word})
     said = form.text("lot_word", needed=True, most=200)
     row = post.of_lot(desk.db, lot)
+    if claims.lot(desk.db, lot) is None:
+        raise NotFound(kind="lot")
     if row is None or row.state is not MessageState.UNKNOWN or row.reason != RESTORED:
         form.faults.append(("lot_word", "settled"))
     form.end()
@@ -121,9 +125,9 @@ def settle(desk: Desk, lot: str, *, arrived: bool, word: str) -> None:
             arrivals.absent(desk, seq, row, "said_absent")
 
 
+@needs(Right.SECURITY)
 def choose_range(desk: Desk, first: str, last: str) -> None:
     """Keep another range of sending numbers for this device (1–999); raise `InvalidForm`."""
-    desk.require("settings")
     numbers = [int(x) if x.isascii() and x.isdigit() else 0 for x in (first.strip(), last.strip())]
     if not 1 <= numbers[0] <= numbers[1] <= 999:
         raise InvalidForm(faults=(("number_from", "range"),))
@@ -164,6 +168,7 @@ def _slot(desk: Desk) -> int:
     return free[desk.entropy(1)[0] % len(free)]
 
 
+@needs(Right.SETTINGS)
 def lots_in_doubt(desk: Desk) -> list[Lot]:
     """Return the lots whose fate nobody knows since the return."""
     rows = post.open_rows(desk.db)
@@ -171,6 +176,7 @@ def lots_in_doubt(desk: Desk) -> list[Lot]:
     return [lot for key in keys if (lot := claims.lot(desk.db, key)) is not None]
 
 
+@needs(Right.SETTINGS)
 def awaiting(desk: Desk) -> int:
     """Count the lots sent without a final answer: their insurers' mailboxes are asked too."""
     return claims.count_lots(desk.db, LotState.SENT)

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from server.core.clock import start_of_day
-from server.services.desk import Desk
+from server.core.rights import Right
+from server.services.desk import Desk, needs
 from server.store import acts, former, heads, journal, patients
 from server.store import practice as practices
 from server.store.acts import Act, Wanted
@@ -71,9 +72,9 @@ class Leaf:
     more: int | None
 
 
+@needs(Right.JOURNAL)
 def leaf(desk: Desk, asked: Asked, most: int = 50) -> Leaf:
     """List a page of the journal of one device, of this one when none is named."""
-    desk.require("journal")
     db, device = desk.db, asked.device or desk.device.id
     after, before = _between(desk, device, asked.day)
     things = acts.things_of(db, asked.patient) if asked.patient else None
@@ -88,15 +89,15 @@ def leaf(desk: Desk, asked: Asked, most: int = 50) -> Leaf:
     )
 
 
+@needs(Right.JOURNAL)
 def people(desk: Desk) -> Sequence[tuple[str, str]]:
     """Return (id, name) of every user, active or not: what they did stays theirs."""
-    desk.require("journal")
     return [(u.id, f"{u.first_name} {u.last_name}") for u in practices.users(desk.db)]
 
 
+@needs(Right.JOURNAL)
 def newest_heads(desk: Desk, most: int = 5) -> tuple[Sequence[Head], str]:
     """Return the newest signed heads and the public key, "" while nothing was signed."""
-    desk.require("journal")
     return heads.latest(desk.db, most), (heads.public_key(desk.db) or b"").hex()
 
 
@@ -111,16 +112,18 @@ def _between(desk: Desk, device: str, day: date | None) -> tuple[int, int]:
 
 
 def _about(desk: Desk, act: Act) -> Patient | None:
-    key = acts.owner(desk.db, act.entity, act.entity_id)
+    """Find whom an act is about, for who may know patients at all."""
+    named = desk.user.may(Right.PATIENTS)
+    key = acts.owner(desk.db, act.entity, act.entity_id) if named else ""
     return patients.get(desk.db, key) if key else None
 
 
+@needs(Right.JOURNAL)
 def verify(desk: Desk) -> Verdict:
     """Check every row, mac, link and signed head, and that no row is cut off; note that it was.
 
     The note is one more row, written after the check: a broken chain can still be told.
     """
-    desk.require("journal")
     with journal.held_still(desk.db):
         found = list(journal.flaws(desk.db, desk.stamp.mac_key))
         found += journal.cut_short(desk.db)
@@ -133,17 +136,18 @@ def verify(desk: Desk) -> Verdict:
     return Verdict(rows, signed, flaws)
 
 
+@needs(Right.JOURNAL)
 def letters(desk: Desk) -> Mapping[str, str]:
     """Give the letter of each device by its id: what people read of a chain."""
     return {device.id: device.code for device in practices.devices(desk.db)}
 
 
+@needs(Right.EXPORT)
 def take_away(desk: Desk) -> Takeaway:
     """Give the journal of every device, its signed heads and the public key, as files in clear.
 
     The export is an act itself: its row is the last one exported, and is signed.
     """
-    desk.require("export")
     with desk.deed("journal.exported", "practice", desk.practice.id):
         desk.anchor(heads.EXPORT)
     signed = heads.all_heads(desk.db)

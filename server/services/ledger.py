@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import cached_property
 
 from server.core.errors import NotFound
+from server.core.rights import Right
 from server.core.states import LineState, LotState
-from server.services.desk import Desk
+from server.services.desk import Desk, needs
 from server.services.unsealing import can_unseal
 from server.services.verdicts import Told, of_line
 from server.store import claims, money, patients, post, totals
@@ -121,15 +122,16 @@ Queue = post.Standing
 """The outbox in figures: what the pill at the top says."""
 
 
+@needs(Right.BILLING)
 def entries(
     desk: Desk, which: str = "all", before: tuple[str, str] = ("9999", "~"), most: int = 50
 ) -> list[Entry]:
     """Return a page of the ledger, newest care first; `before` is the last (day, id) shown."""
-    desk.require("billing")
     states = FILTERS.get(which, FILTERS["all"])
     return _entries(desk, claims.page_of_lines(desk.db, states, before, most))
 
 
+@needs(Right.BILLING)
 def entries_of(
     desk: Desk, words: Sequence[str], before: tuple[str, str] = ("9999", "~"), most: int = 50
 ) -> list[Entry]:
@@ -137,33 +139,32 @@ def entries_of(
 
     Newest care first; no more than `NAMESAKES` patients are looked at for each word.
     """
-    desk.require("billing")
     named = [patients.with_words(desk.db, word, NAMESAKES) for word in words]
     found = list(dict.fromkeys(key for keys in named for key in keys))
     return _entries(desk, claims.lines_of_patients(desk.db, found, before, most))
 
 
+@needs(Right.BILLING)
 def place(desk: Desk, line_id: str) -> tuple[str, str]:
     """Return where a line stands in the ledger, for the page that follows it."""
-    desk.require("billing")
     line = claims.line(desk.db, line_id)
     if line is None:
         raise NotFound(kind="line")
     return line.care_date.isoformat(), line.id
 
 
+@needs(Right.AMOUNTS)
 def counts(desk: Desk) -> dict[str, int]:
     """Return how many lines each filter holds."""
-    _may_read(desk)
     kept = totals.lines(desk.db)
     return {
         name: sum(kept.get(str(s), (0, 0))[0] for s in states) for name, states in FILTERS.items()
     }
 
 
+@needs(Right.BILLING)
 def life(desk: Desk, line_id: str) -> Life:
     """Return the life of one line, from its price to its payment."""
-    desk.require("billing")
     line = claims.line(desk.db, line_id)
     if line is None:
         raise NotFound(kind="line")
@@ -177,40 +178,41 @@ def life(desk: Desk, line_id: str) -> Life:
     )
 
 
+@needs(Right.AMOUNTS)
 def lots(desk: Desk, before: str = "~", most: int = 50) -> list[LotView]:
     """Return a page of lots, newest first."""
-    _may_read(desk)
     return [LotView(desk, lot) for lot in claims.lots(desk.db, before, most)]
 
 
+@needs(Right.AMOUNTS)
 def numbered(desk: Desk, text: str, most: int = 5) -> list[Lot]:
     """Return the lots a sending number names (`A-017/300`, `17/300`, `a-17`), newest first."""
-    _may_read(desk)
     named = _LOT_NAME.fullmatch(text.strip())
     if named is None:
         return []
     return claims.numbered(desk.db, int(named["number"]), named["payer"] or "", most)
 
 
+@needs(Right.AMOUNTS)
 def successors(desk: Desk, lot_id: str) -> list[Lot]:
     """Return the lots in which lines of one left again; none for who may see sums only."""
-    _may_read(desk)
-    return claims.successor_lots(desk.db, lot_id) if desk.user.may("billing") else []
+    billing = desk.user.may(Right.BILLING)
+    return claims.successor_lots(desk.db, lot_id) if billing else []
 
 
+@needs(Right.AMOUNTS)
 def payers(desk: Desk) -> list[str]:
     """Return every insurer ever billed."""
-    _may_read(desk)
     return claims.payers(desk.db)
 
 
+@needs(Right.AMOUNTS)
 def inside(desk: Desk, lot_id: str, after: int = 0, most: int = -1) -> list[Inside]:
     """Return a page of the lines of a lot as they left, after a record of its file.
 
     None for who may see sums only; at most so many, all when negative.
     """
-    _may_read(desk)
-    if not desk.user.may("billing"):
+    if not desk.user.may(Right.BILLING):
         return []
     rows = claims.page_of_lot(desk.db, lot_id, after, most)
     now = {line.id: line for line in claims.lines(desk.db, [row.line for row in rows])}
@@ -218,9 +220,9 @@ def inside(desk: Desk, lot_id: str, after: int = 0, most: int = -1) -> list[Insi
     return [(row, now[row.line], people[now[row.line].patient]) for row in rows]
 
 
+@needs(Right.AMOUNTS)
 def lot(desk: Desk, lot_id: str) -> LotView:
     """Return one lot."""
-    _may_read(desk)
     held = claims.lot(desk.db, lot_id)
     if held is None:
         raise NotFound(kind="lot")
@@ -232,9 +234,9 @@ def queue(desk: Desk) -> Queue:
     return post.standing(desk.db)
 
 
+@needs(Right.BILLING)
 def proof(desk: Desk, letter_id: str) -> tuple[str, bytes]:
     """Return an answer as received, with the name of its file."""
-    desk.require("billing")
     row = post.letter(desk.db, letter_id)
     if row is None:
         raise NotFound(kind="letter")
@@ -243,33 +245,28 @@ def proof(desk: Desk, letter_id: str) -> tuple[str, bytes]:
     )
 
 
+@needs(Right.BILLING)
 def sent_file(desk: Desk, lot_id: str) -> tuple[str, bytes]:
     """Return the file of a lot as it was sealed."""
-    desk.require("billing")
     view = lot(desk, lot_id)
     if view.message is None:
         raise NotFound(kind="message")
     return f"920000-{view.lot.reference}.txt", post.payload(desk.db, view.message.id)
 
 
+@needs(Right.BILLING)
 def set_aside(desk: Desk, most: int = -1) -> list[LetterRow]:
     """Return the answers received that could not be understood, oldest first.
 
     At most so many, all when negative.
     """
-    desk.require("billing")
     return post.letters_in(desk.db, "Quarantined", most)
 
 
+@needs(Right.BILLING)
 def count_set_aside(desk: Desk) -> int:
     """Count the answers received that could not be understood."""
-    desk.require("billing")
     return post.count_letters(desk.db, "Quarantined")
-
-
-def _may_read(desk: Desk) -> None:
-    """Let an accountant read sums too; who was treated, and for what, needs more."""
-    desk.require("amounts" if desk.user.may("amounts") else "billing")
 
 
 def _entries(desk: Desk, lines: Sequence[Line]) -> list[Entry]:

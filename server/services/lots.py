@@ -17,11 +17,12 @@ from server.core.clock import start_of_day
 from server.core.errors import InvalidValue, KineError, NotFound, SealRefused
 from server.core.inspection import Severity
 from server.core.outbox import MessageState
+from server.core.rights import Right
 from server.core.states import LotState, SessionState
 from server.countries.belgium.efact_check import check_request
 from server.countries.belgium.efact_write import write_request
 from server.services import dossiers, efact_file, evaluation, homecomings, insurers
-from server.services.desk import Desk
+from server.services.desk import Desk, needs
 from server.services.dossiers import Dossier
 from server.services.efact_file import FileNumbers
 from server.store import care, claims, heads, post, totals
@@ -83,29 +84,29 @@ class Sealed:
     waits: bool  # another file of this insurer leaves today: this one leaves tomorrow or later
 
 
+@needs(Right.BILLING)
 def to_bill(desk: Desk) -> list[ToBill]:
     """Return what each lot that could be sealed now amounts to; nothing is checked.
 
     What these kept sums hold was judged ready when it last changed.
     """
-    desk.require("billing")
     return totals.to_bill(desk.db)
 
 
+@needs(Right.BILLING)
 def drafts(desk: Desk) -> list[Draft]:
     """Return every lot that could be sealed now, each checked; nothing is written.
 
     A rehearsal judges each session again, writes each file and checks its bytes.
     """
-    desk.require("billing")
     lines = claims.lines_to_bill(desk.db)
     known = dossiers.of_patients(desk, (line.patient for line in lines))
     return [_draft(desk, key, list(group), known) for key, group in groupby(lines, key=_lot_key)]
 
 
+@needs(Right.BILLING)
 def seal(desk: Desk, payer: str, month: str) -> Sealed:
     """Seal the lot of one insurer and month; raise `SealRefused` with every fault."""
-    desk.require("billing")
     held = claims.unsealed_lot(desk.db, desk.device.id, payer, month, desk.today.year)
     lot = held.id if held else desk.new_id()
     with desk.deed("lot.sealed", "lot", lot, {"payer": payer, "month": month}) as seq:
@@ -119,9 +120,9 @@ def seal(desk: Desk, payer: str, month: str) -> Sealed:
         return _seal(desk, seq, lot, lines, (payer, month), known)
 
 
+@needs(Right.BILLING)
 def seal_all(desk: Desk) -> tuple[list[Sealed], list[Draft]]:
     """Seal every lot that passes its check; return those sealed and those that could not be."""
-    desk.require("billing")
     sealed: list[Sealed] = []
     refused: list[Draft] = []
     for group in to_bill(desk):

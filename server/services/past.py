@@ -12,8 +12,10 @@ from typing import TypeVar
 
 from server.core.clock import civil_date, start_of_day
 from server.core.errors import NotFound
+from server.core.rights import Right
 from server.core.states import LineState, SessionState
-from server.services.desk import Desk
+from server.services import treating
+from server.services.desk import Desk, needs
 from server.services.dossiers import grouped
 from server.store import former, patients
 from server.store.care import (
@@ -81,12 +83,13 @@ class PastFile:
         return self.exact_from is None or self.day >= self.exact_from
 
 
+@needs(Right.CLINICAL)
 def as_of(desk: Desk, patient_id: str, day: date) -> PastFile:
     """Return a patient's file as it stood at the end of a day; raise `NotFound`."""
-    desk.require("patients")
     now = patients.get(desk.db, patient_id)
     if now is None:
         raise NotFound(kind="patient")
+    treating.require(desk, patient_id)
     country = desk.practice.country
     cut = former.cut_before(desk.db, start_of_day(day + timedelta(days=1), country))
     start = former.exact_from(desk.db)
@@ -181,9 +184,10 @@ def _lines(desk: Desk, patient: str, cut: Cut, since: Since) -> dict[str, list[P
     return found
 
 
+@needs(Right.CLINICAL)
 def days_of(desk: Desk, patient_id: str, most: int = 12) -> list[date]:
     """List the days on which something of a patient's file changed, the newest first."""
-    desk.require("patients")
+    treating.require(desk, patient_id)
     country = desk.practice.country
     moments = former.moments(desk.db, patient_id)
     days = dict.fromkeys(civil_date(at, country) for at in moments)

@@ -7,8 +7,9 @@ from datetime import date
 
 from server.core.errors import InvalidForm, NotFound
 from server.core.identifiers import Niss
+from server.core.rights import Right
 from server.countries.belgium.niss import niss_doubts, niss_facts
-from server.services.desk import Desk, Repeated
+from server.services.desk import Desk, Repeated, needs
 from server.services.forms import Form
 from server.store import patients, totals
 from server.store.patients import Address, IdentityFact, Patient
@@ -31,33 +32,34 @@ class PatientFile:
         return accepted[0].origin if accepted else "MANUAL"
 
 
+@needs(Right.PATIENTS)
 def search(desk: Desk, text: str, most: int = 20) -> Sequence[Patient]:
     """Return patients by the beginning of their names, birth date or NISS; at most so many."""
-    desk.require("patients")
     return patients.search(desk.db, text, most)
 
 
+@needs(Right.PATIENTS)
 def page(desk: Desk, after: str, most: int = 20) -> Sequence[Patient]:
     """Return a page of the patients by name, after the one of an id ("" for the first page)."""
-    desk.require("patients")
     return patients.page(desk.db, after, most)
 
 
+@needs(Right.PATIENTS)
 def count(desk: Desk) -> int:
     """Return how many patients the practice has."""
-    desk.require("patients")
     return totals.living_patients(desk.db)
 
 
+@needs(Right.PATIENTS)
 def name_of(desk: Desk, patient_id: str) -> str:
     """Return the name of a patient as the lamp shows it; "" when there is no such file."""
     patient = patients.get(desk.db, patient_id)
     return f"{patient.first_name} {patient.last_name.upper()}" if patient else ""
 
 
+@needs(Right.PATIENTS)
 def open_file(desk: Desk, patient_id: str) -> PatientFile:
     """Return a patient's file; raise `NotFound`."""
-    desk.require("patients")
     patient = patients.get(desk.db, patient_id)
     if patient is None:
         raise NotFound(kind="patient")
@@ -72,12 +74,12 @@ def open_file(desk: Desk, patient_id: str) -> PatientFile:
     return PatientFile(patient, patients.address(desk.db, patient_id), said, doubts, pending)
 
 
+@needs(Right.PATIENTS)
 def create(desk: Desk, typed: Mapping[str, str]) -> str:
     """Keep a typed patient and return the id; raise `InvalidForm` with every fault.
 
     The same form sent again keeps nothing more and returns the same id.
     """
-    desk.require("patients")
     form = Form(typed)
     lives = _read_address(form)
     patient = _read(desk, form, None)
@@ -89,9 +91,9 @@ def create(desk: Desk, typed: Mapping[str, str]) -> str:
     return patient.id
 
 
+@needs(Right.PATIENTS)
 def amend(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> None:
     """Keep what the user corrected by hand; older facts stay in the history."""
-    desk.require("patients")
     held = open_file(desk, patient_id).patient
     form = Form(typed)
     lives = _read_address(form)
@@ -104,9 +106,9 @@ def amend(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> None:
         _keep_address(desk, patient.id, lives, seq)
 
 
+@needs(Right.PATIENTS)
 def accept_contradiction(desk: Desk, patient_id: str) -> None:
     """Take what the newer source says (C15): only ever on the user's word."""
-    desk.require("patients")
     file = open_file(desk, patient_id)
     said, held = file.contradiction, file.patient
     if said is None:

@@ -8,10 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from server.core.errors import InvalidForm
+from server.core.errors import NotFound
+from server.core.rights import Right
 from server.core.states import LineState
 from server.services import fates
-from server.services.desk import Desk, Repeated
+from server.services.desk import Desk, Repeated, needs
 from server.services.forms import Form
 from server.store import claims, money
 from server.store.claims import Line, Lot
@@ -54,43 +55,44 @@ class Recorded:
     lots: Sequence[str]
 
 
+@needs(Right.BILLING)
 def expected(desk: Desk, after: str = "", most: int = -1) -> list[Expected]:
     """Return the transfers awaited, the oldest lot first, after the lot of an id.
 
     At most so many, all when negative.
     """
-    desk.require("billing")
     rows = money.awaited(desk.db, after, most)
     return _expected(desk, rows)
 
 
+@needs(Right.BILLING)
 def awaited_sum(desk: Desk) -> tuple[int, int]:
     """Return how many transfers are awaited, and what is still to come."""
-    desk.require("billing")
     return money.awaited_sum(desk.db)
 
 
+@needs(Right.BILLING)
 def tasks(desk: Desk, most: int = -1) -> list[Expected]:
     """Return the lots paid short for more than thirty days (I-05), the oldest first.
 
     At most so many, all when negative.
     """
-    desk.require("billing")
     return _expected(desk, money.awaited_since(desk.db, desk.today - SHORT_AFTER, most))
 
 
+@needs(Right.BILLING)
 def count_tasks(desk: Desk) -> int:
     """Return how many lots are paid short for more than thirty days (I-05)."""
-    desk.require("billing")
     return money.count_awaited_since(desk.db, desk.today - SHORT_AFTER)
 
 
+@needs(Right.BILLING)
 def awaited(desk: Desk, lot_id: str) -> Expected | None:
     """Return the transfer awaited for one lot, None when there is none."""
-    desk.require("billing")
     return next(iter(_expected(desk, money.awaited_of(desk.db, lot_id))), None)
 
 
+@needs(Right.PAYMENTS)
 def record(desk: Desk, typed: Mapping[str, str]) -> Recorded:
     """Record one transfer: insurer, reference, amount; match it to what was announced.
 
@@ -98,7 +100,6 @@ def record(desk: Desk, typed: Mapping[str, str]) -> Recorded:
     Nothing is spread by guess: what no announced sum explains stays unmatched. The same form sent
     again records nothing more and returns what the first did.
     """
-    desk.require("payments")
     form = Form(typed)
     payer = form.text("payer", needed=True, most=20)
     reference = form.text("reference", needed=True, most=140)
@@ -122,28 +123,28 @@ def record(desk: Desk, typed: Mapping[str, str]) -> Recorded:
     return Recorded(held.id, held.matched_cents, held.amount_cents - held.matched_cents, paid)
 
 
+@needs(Right.PAYMENTS)
 def rematch(desk: Desk, payment_id: str) -> Recorded:
     """Try again to match what is left of a payment, after a late settlement file."""
-    desk.require("payments")
     held = money.payment(desk.db, payment_id)
     if held is None:
-        raise InvalidForm(faults=(("payment", "unknown"),))
+        raise NotFound(kind="payment")
     with desk.deed("payment.matched", "payment", held.id) as seq:
         return _match(desk, seq, held)
 
 
+@needs(Right.BILLING)
 def unmatched(desk: Desk, most: int = -1) -> list[Payment]:
     """Return the payments of which a part explains nothing yet, newest first.
 
     At most so many, all when negative.
     """
-    desk.require("payments")
     return money.unmatched(desk.db, most)
 
 
+@needs(Right.PAYMENTS)
 def left_of(desk: Desk, payment_id: str) -> int:
     """Return the part of a payment that explains nothing yet; cents."""
-    desk.require("payments")
     held = money.payment(desk.db, payment_id)
     return held.amount_cents - held.matched_cents if held else 0
 

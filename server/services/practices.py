@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from server.core.identifiers import Bce, Iban, Nihii
+from server.core.rights import Right
 from server.services import evaluation
-from server.services.desk import Desk
+from server.services.desk import Desk, needs
 from server.services.forms import Form
 from server.store import practice as practices
 from server.store.practice import Practice, Practitioner
@@ -35,13 +36,13 @@ def card(desk: Desk) -> PracticeCard:
     return PracticeCard(desk.practice, holder, test, missing)
 
 
+@needs(Right.SETTINGS)
 def amend(desk: Desk, typed: Mapping[str, str]) -> None:
     """Keep the practice's facts; raise `InvalidForm` with every fault.
 
     Fields: name, street, postcode, city, enterprise_number, iban, bic, third_party_number,
     last_name, first_name, phone, conventioned.
     """
-    desk.require("settings")
     form = Form(typed)
     bce = form.parsed("enterprise_number", Bce.parse)
     iban = form.parsed("iban", Iban.parse)
@@ -71,13 +72,14 @@ def amend(desk: Desk, typed: Mapping[str, str]) -> None:
             evaluation.judge_all(desk, seq)
 
 
+@needs(Right.SETTINGS)
 def accept_reference(desk: Desk, sha256: str) -> None:
     """Accept a new reference file, by its digest."""
-    desk.require("settings")
     with desk.deed("reference.accepted", "practice", desk.practice.id, {"sha256": sha256}):
         practices.update(desk.db, replace(desk.practice, reference_sha256=sha256))
 
 
+@needs(Right.PATIENTS)
 def judge_again(desk: Desk) -> None:
     """Judge and price again every waiting session: the tables have changed."""
     with desk.deed("reference.applied", "practice", desk.practice.id) as seq:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from server.core.errors import NotFound
+from server.core.rights import Right
 from server.services import evaluation
-from server.services.desk import Desk
+from server.services.desk import Desk, needs
 from server.store import care
 from server.store.claims import Line
 
@@ -23,9 +24,9 @@ class Again:
     blocked: bool  # something would keep it from being billed
 
 
+@needs(Right.BILLING)
 def again(desk: Desk, line: Line) -> Again | None:
     """Price and judge a refused line anew; None when no price is known. Nothing is written."""
-    desk.require("billing")
     session = care.session(desk.db, line.session)
     if session is None:
         raise NotFound(kind="session")

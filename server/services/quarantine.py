@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.core.errors import InvalidForm, NotFound, StateConflict
-from server.services.desk import Desk
+from server.core.rights import Right
+from server.services.desk import Desk, needs
 from server.store import post
 from server.store.post import LetterRow
 
@@ -29,20 +30,20 @@ class Aside:
         return self.letter.at + STAYS
 
 
+@needs(Right.BILLING)
 def letters(desk: Desk, most: int = -1) -> Sequence[Aside]:
     """Return the answers set aside, the oldest first; at most so many, all when negative."""
-    desk.require("billing")
     rows = post.letters_in(desk.db, _SET_ASIDE, most)
     return [Aside(row, _may_leave(desk, row)) for row in rows]
 
 
+@needs(Right.BILLING)
 def release(desk: Desk, letter_id: str, reason: str) -> None:
     """Let an answer set aside be deleted from its mailbox at the next look; it stays here.
 
     Raises `InvalidForm` without a reason, `StateConflict` when it is not set aside, was not kept
     seven days there, or when the clock that says so is not believed.
     """
-    desk.require("billing")
     row = post.letter(desk.db, letter_id)
     if row is None:
         raise NotFound(kind="letter")

@@ -10,11 +10,12 @@ from datetime import date
 from functools import cached_property
 
 from server.core.errors import NotFound, StateConflict
+from server.core.rights import Right
 from server.core.states import LineState, LotState
 from server.countries.belgium.calendar import last_day
 from server.countries.belgium.refusals import Explanation
 from server.services import evaluation, fates, verdicts
-from server.services.desk import Desk
+from server.services.desk import Desk, needs
 from server.services.rules import rulebook
 from server.services.verdicts import Told
 from server.store import care, claims, money, patients, totals
@@ -48,51 +49,51 @@ class RefusedFile:
     lines: Sequence[tuple[Line, Patient, Sequence[Told]]]
 
 
+@needs(Right.BILLING)
 def lines(desk: Desk, after: str = "", most: int = -1) -> list[RefusedLine]:
     """Return the refused lines that wait for a hand, the nearest deadline first.
 
     The deadline follows the day of care, the list's own order. `after` is the id of the last line
     shown; at most so many, all when `most` is negative.
     """
-    desk.require("billing")
     last = claims.line(desk.db, after) if after else None
     mark = (last.care_date.isoformat(), last.id) if last else ("", "")
     return _refused(desk, claims.rejected(desk.db, mark, most))
 
 
+@needs(Right.BILLING)
 def sums(desk: Desk) -> tuple[int, int]:
     """Return how many refused lines wait for a hand, and what was asked for them."""
-    desk.require("billing")
     return totals.lines(desk.db).get(LineState.REJECTED, (0, 0))
 
 
+@needs(Right.BILLING)
 def line(desk: Desk, line_id: str) -> RefusedLine:
     """Return one refused line; raise `NotFound`."""
-    desk.require("billing")
     held = claims.line(desk.db, line_id)
     if held is None or held.state is not LineState.REJECTED:
         raise NotFound(kind="refusal")
     return _refused(desk, [held])[0]
 
 
+@needs(Right.BILLING)
 def files(desk: Desk, most: int = 20) -> list[RefusedFile]:
     """Return the files refused whole whose lines are not all billed again, newest first."""
-    desk.require("billing")
     return [_refused_file(desk, lot) for lot in claims.refused_to_bill_again(desk.db, most)]
 
 
+@needs(Right.BILLING)
 def count_files(desk: Desk) -> int:
     """Count the files refused whole whose lines are not all billed again."""
-    desk.require("billing")
     return claims.count_refused_to_bill_again(desk.db)
 
 
+@needs(Right.BILLING)
 def correct(desk: Desk, line_id: str) -> str:
     """Replace a refused line by a new one, priced on what is known now; return its session.
 
     Raises `StateConflict` when the line is not refused any more: nothing can be billed twice.
     """
-    desk.require("billing")
     held = claims.line(desk.db, line_id)
     if held is None:
         raise NotFound(kind="line")
@@ -109,16 +110,19 @@ def correct(desk: Desk, line_id: str) -> str:
     return held.session
 
 
+@needs(Right.BILLING)
 def charge_patient(desk: Desk, line_id: str) -> None:
     """Let the patient owe a refused line, after telling him so."""
     _end(desk, line_id, LineState.PATIENT_DUE, "line.patient_due", "")
 
 
+@needs(Right.BILLING)
 def write_off(desk: Desk, line_id: str, reason: str) -> None:
     """Give a refused line up, with a reason; it stays visible with its own total."""
     _end(desk, line_id, LineState.WRITTEN_OFF, "line.written_off", reason)
 
 
+@needs(Right.BILLING)
 def owed_back_cents(desk: Desk, old: Line, new: Line) -> int:
     """Give what the patient is owed when a corrected line asks him less (H-04)."""
     session = care.session(desk.db, old.session)
@@ -127,7 +131,6 @@ def owed_back_cents(desk: Desk, old: Line, new: Line) -> int:
 
 
 def _end(desk: Desk, line_id: str, state: LineState, action: str, reason: str) -> None:
-    desk.require("billing")
     held = claims.line(desk.db, line_id)
     if held is None:
         raise NotFound(kind="line")

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from server.core.outbox import Letter, LetterKind, MessageState
+from server.core.rights import Right
 from server.core.states import LineState, LotState
 from server.core.tack import proves
 from server.countries.belgium.efact_codes import PlacedCode
 from server.countries.belgium.efact_returns import ActVerdict, Fate, Return, interpret
 from server.services import arrivals, efact_file, fates, homecomings, verdicts
-from server.services.desk import Desk
+from server.services.desk import Desk, needs
 from server.store import claims, money, post
 from server.store.claims import Line, Lot
 from server.store.money import LotProblem, Settlement
@@ -62,9 +63,9 @@ class PracticeIntake:
                 post.confirm_letter(desk.db, hashed, now)
 
 
+@needs(Right.BILLING)
 def reread(desk: Desk) -> int:
     """Try to understand again every letter set aside; return how many were applied."""
-    desk.require("billing")
     done = 0
     for row in post.letters_in(desk.db, "Quarantined"):
         content = post.letter_bytes(desk.db, row.id)

@@ -10,17 +10,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from server.core.errors import InvalidForm
-from server.services.desk import Desk
+from server.core.rights import Right
+from server.services.desk import Desk, needs
 from server.store import roots
 from server.store.roots import Root
 
 
+@needs(Right.SETTINGS)
 def load(desk: Desk, content: bytes) -> Root:
     """Trust a root given as a PEM or DER certificate; raise `InvalidForm` when it is none.
 
     Only a self-issued certificate of an authority, still valid today, is taken.
     """
-    desk.require("settings")
     certificate = _read(content)
     if certificate is None:
         raise InvalidForm(faults=(("root", "unreadable"),))
@@ -43,6 +44,7 @@ def loaded(desk: Desk) -> Sequence[bytes]:
     return [root.der for root in roots.all_roots(desk.db)]
 
 
+@needs(Right.SETTINGS)
 def listed(desk: Desk) -> Sequence[Root]:
     """Return the trusted roots with their names and ends."""
     return roots.all_roots(desk.db)

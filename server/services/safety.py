@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.core.errors import Forbidden
 from server.core.rights import Right
 from server.services.desk import Desk
-from server.services.keyring import Keyring
+from server.services.keyring import Keyring, slot_of
 from server.store import practice as practices
 from server.store.keys import RECOVERY, DatabaseKey
+from server.store.practice import User
 
 _NUMBERS = "keys.numbers"  # of the slots, as this practice last saw them
+_GONE = ""  # among them: the highest number of the slots that are no more
 _ENCRYPTED = "keys.encrypted_at"  # under the present key, when that is not the first one
 
 
@@ -58,13 +59,27 @@ def put_slot(desk: Desk, keyring: Keyring, key: DatabaseKey, slot: str, secret: 
     """
     desk.require_proof()
     action = "keys.recovery" if slot == RECOVERY else "keys.passphrase"
-    if slot == RECOVERY and not desk.user.is_main:
-        raise Forbidden(right=Right.SECURITY)
+    if slot == RECOVERY:
+        desk.require(Right.SECURITY)
     known = _known(desk)
     with desk.deed(action, "user", desk.user.id):
         label = keyring.file.slots().get(slot, "")
         keyring.put(key, slot, secret, label, max(known.values(), default=0))
         _remember(desk, {**known, slot: keyring.file.numbers()[slot]})
+
+
+def give_slot(desk: Desk, keyring: Keyring, key: DatabaseKey, user: User, passphrase: str) -> None:
+    """Make or replace the slot of any user, inside a deed."""
+    slot, known = slot_of(user.id), _known(desk)
+    keyring.put(key, slot, passphrase, user.door_name, max(known.values(), default=0))
+    _remember(desk, _after(known, keyring.file.numbers()))
+
+
+def take_slot(desk: Desk, keyring: Keyring, slot: str) -> None:
+    """Take a slot away, inside a deed; put back with an older key file, it is noticed."""
+    known = _known(desk)
+    keyring.file.remove(slot)
+    _remember(desk, _after(known, keyring.file.numbers()))
 
 
 def learn(desk: Desk, keyring: Keyring) -> bool:
@@ -76,8 +91,9 @@ def learn(desk: Desk, keyring: Keyring) -> bool:
     known, found = _known(desk), keyring.file.numbers()
     if is_old(found, known):
         return False
-    if found != known:
-        _remember(desk, found)
+    learnt = _after(known, found)
+    if learnt != known:
+        _remember(desk, learnt)
     return True
 
 
@@ -94,6 +110,12 @@ def is_old(found: Mapping[str, int], known: Mapping[str, int]) -> bool:
     """
     highest = max(known.values(), default=-1)
     return any(number < known.get(slot, highest + 1) for slot, number in found.items())
+
+
+def _after(known: Mapping[str, int], found: Mapping[str, int]) -> dict[str, int]:
+    """Give what to remember of a key file: its slots, and the highest number of those gone."""
+    gone = max((number for slot, number in known.items() if slot not in found), default=0)
+    return {**found, _GONE: gone} if gone else dict(found)
 
 
 def _known(desk: Desk) -> dict[str, int]:

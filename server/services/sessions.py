@@ -9,16 +9,18 @@ from datetime import date
 from server.core.care import Coverage, Place, Quote
 from server.core.errors import InvalidForm, NotFound, StateConflict
 from server.core.identifiers import NomenclatureCode
+from server.core.rights import Right
 from server.core.states import LineState, SessionState
 from server.countries.belgium.counters import Count, count_series, quota_of
 from server.countries.belgium.proposal import Visit, propose_code, propose_intake
-from server.services import cards, dossiers, evaluation
-from server.services.desk import Desk, Repeated
+from server.services import cards, dossiers, evaluation, treating
+from server.services.agenda import read_payment
+from server.services.desk import Desk, Repeated, needs
 from server.services.dossiers import grouped
 from server.services.forms import Form
 from server.services.rules import label, rulebook
-from server.store import care, claims, patients, totals
-from server.store.care import Act, Block, DaySum, Session, Treatment
+from server.store import care, claims, patients
+from server.store.care import Act, Block, Session, Treatment
 from server.store.claims import Line
 from server.store.patients import Patient
 
@@ -75,6 +77,7 @@ class SessionView:
     lines: Sequence[Line]
 
 
+@needs(Right.CLINICAL)
 def propose(
     desk: Desk, treatment_id: str, care_date: date | None = None, place: Place | None = None
 ) -> Proposal:
@@ -105,6 +108,7 @@ def propose(
     )  # fmt: skip
 
 
+@needs(Right.CLINICAL)
 def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
     """Record a session given: price it, judge it, keep what the patient paid; return its id.
 
@@ -112,7 +116,6 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
     payment_means, second_reason, institution. Raises `InvalidForm`. The same form sent again
     records nothing more and returns the same id.
     """
-    desk.require("clinical")
     treatment, patient = _series(desk, treatment_id)
     form = Form(typed)
     day = form.day("care_date") or desk.likely_today
@@ -122,7 +125,7 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
     if day < treatment.start_date:
         form.faults.append(("care_date", "before_series"))
     codes = _codes(desk, form, treatment, day, place)
-    collected, means = _paid(form)
+    collected, means = read_payment(form)
     institution, second_reason = form.text("institution"), form.text("second_reason")
     form.end()
     reading = cards.reading_today(desk, patient.id) if day == desk.today else None
@@ -137,21 +140,21 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
     return session.id
 
 
+@needs(Right.CLINICAL)
 def void(desk: Desk, session_id: str, reason: str) -> None:
     """Strike a session out; it stays visible. Refused once it is claimed."""
-    desk.require("clinical")
     held = _open(desk, session_id)
     if not reason.strip():
         raise InvalidForm(faults=(("reason", "missing"),))
     _end(desk, held, SessionState.VOIDED, "session.voided", reason)
 
 
+@needs(Right.CLINICAL)
 def second(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
     """Say that a recorded session is a second one of its day, and why (BE-40, BE-41).
 
     Field: second_reason. The sessions of the patient are judged again.
     """
-    desk.require("clinical")
     held = _open(desk, session_id)
     form = Form(typed)
     reason = form.text("second_reason", needed=True)
@@ -161,12 +164,12 @@ def second(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
         evaluation.judge_patient(desk, seq, held.patient)
 
 
+@needs(Right.CLINICAL)
 def make_private(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
     """Let the patient pay a session no insurer will, after telling him so; it is never claimed.
 
     Field: told, ticked when the patient agreed. Only a blocked session can become private.
     """
-    desk.require("clinical")
     held = _open(desk, session_id)
     form = Form(typed)
     if not form.ticked("told"):
@@ -175,85 +178,24 @@ def make_private(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
     _end(desk, held, SessionState.PRIVATE, "session.private", "")
 
 
-def collect(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
-    """Keep what the patient paid after all; fields: copay_collected, payment_means."""
-    desk.require("patients")
-    held = care.session(desk.db, session_id)
-    if held is None:
-        raise NotFound(kind="session")
-    form = Form(typed)
-    cents, means = _paid(form)
-    form.end()
-    with desk.deed("session.collected", "session", held.id, {"cents": cents}):
-        care.set_collected(desk.db, held.id, cents, means)
-
-
-def _paid(form: Form) -> tuple[int, str]:
-    """Read what the patient paid, and how."""
-    means = form.text("payment_means").upper()
-    if means not in ("", "CASH", "CARD", "TRANSFER"):
-        form.faults.append(("payment_means", "unknown"))
-    cents = form.cents("copay_collected")
-    if cents < 0:
-        form.faults.append(("copay_collected", "amount"))
-    return cents, means
-
-
+@needs(Right.CLINICAL)
 def view(desk: Desk, session_id: str) -> SessionView:
     """Return one session with everything that hangs on it."""
-    desk.require("patients")
-    held = care.session(desk.db, session_id)
-    if held is None:
-        raise NotFound(kind="session")
-    return _views(desk, [held])[0]
+    return _views(desk, [_open(desk, session_id)])[0]
 
 
-def of_day(desk: Desk, day: date, after: str = "", most: int = -1) -> list[SessionView]:
-    """Return the sessions given on a day, in the order they were recorded, after one of them.
-
-    At most so many, all when negative.
-    """
-    desk.require("patients")
-    return _views(desk, care.sessions_on(desk.db, day, after, most))
-
-
-def sum_of_day(desk: Desk, day: date) -> DaySum:
-    """Return the sessions of a day in figures."""
-    desk.require("patients")
-    return care.sum_of_day(desk.db, day)
-
-
-def last_of(desk: Desk, patient_id: str, most: int) -> list[SessionView]:
-    """Return the sessions of a patient recorded last, the newest first."""
-    desk.require("patients")
-    return _views(desk, care.last_recorded(desk.db, patient_id, most))
-
-
+@needs(Right.CLINICAL)
 def of_series(desk: Desk, treatment_id: str) -> list[SessionView]:
     """Return the sessions of a series, in order of care."""
-    desk.require("patients")
+    _treated(desk, treatment_id)
     return _views(desk, care.sessions_of_series(desk.db, treatment_id))
-
-
-def blocked(desk: Desk, most: int = -1) -> list[SessionView]:
-    """Return the sessions that cannot be billed now, with the reasons, the oldest care first.
-
-    At most so many, all when negative.
-    """
-    desk.require("patients")
-    return _views(desk, care.sessions_in(desk.db, SessionState.BLOCKED, most))
-
-
-def count_blocked(desk: Desk) -> int:
-    """Return how many sessions cannot be billed now."""
-    desk.require("patients")
-    return totals.sessions_in(desk.db, SessionState.BLOCKED)
 
 
 def _open(desk: Desk, session_id: str) -> Session:
     held = care.session(desk.db, session_id)
     if held is None:
         raise NotFound(kind="session")
+    treating.require(desk, held.patient)
     return held
 
 
@@ -285,13 +227,20 @@ def _views(desk: Desk, held: Sequence[Session]) -> list[SessionView]:
 
 
 def _series(desk: Desk, treatment_id: str) -> tuple[Treatment, Patient]:
-    desk.require("patients")
+    """Find a series that goes on."""
+    treatment, patient = _treated(desk, treatment_id)
+    if treatment.state in ("Closed", "Cancelled"):
+        raise StateConflict(kind="treatment", state=treatment.state, wanted="Active")
+    return treatment, patient
+
+
+def _treated(desk: Desk, treatment_id: str) -> tuple[Treatment, Patient]:
+    """Find a series of a patient the user treats."""
     treatment = care.treatment(desk.db, treatment_id)
     patient = patients.get(desk.db, treatment.patient) if treatment else None
     if treatment is None or patient is None:
         raise NotFound(kind="treatment")
-    if treatment.state in ("Closed", "Cancelled"):
-        raise StateConflict(kind="treatment", state=treatment.state, wanted="Active")
+    treating.require(desk, patient.id)
     return treatment, patient
 
 

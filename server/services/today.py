@@ -4,23 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from server.services import ledger, lots, payments, refusals, sessions
-from server.services.desk import Desk
+from server.core.rights import Right
+from server.services import agenda, ledger, lots, payments, refusals
+from server.services.agenda import Held, Passage
+from server.services.desk import Desk, needs
 from server.services.ledger import Queue
-from server.services.sessions import SessionView
 from server.store.care import DaySum
 from server.store.totals import ToBill
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """The figures and lists of the first screen."""
+class Business:
+    """What is billed, sent and awaited: the half of the first screen for who bills."""
 
-    day: date
-    sessions: Sequence[SessionView]  # a page of those of the day
-    done: DaySum  # all of them, in figures
-    blocked: Sequence[SessionView]  # the oldest care first, no more than asked
-    blocked_count: int
     drafts: Sequence[ToBill]  # lots that could be sealed, not rehearsed
     queue: Queue
     refused_lines: int
@@ -30,30 +26,55 @@ class Overview:
     on_its_way_cents: int  # what they amount to
     short: int  # lots paid short for more than thirty days
     set_aside: int  # answers that could not be understood
-    clock_is_suspect: bool
-    network_time: datetime | None  # what a partner's clock says, when one was heard
 
     @property
     def to_bill_cents(self) -> int:
         """What the lots that could be sealed amount to."""
         return sum(draft.oa_cents for draft in self.drafts)
 
+    @property
+    def refused(self) -> int:
+        """How many refusals wait for a hand, lines and whole files."""
+        return self.refused_lines + self.refused_files
 
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The figures and lists of the first screen."""
+
+    day: date
+    sessions: Sequence[Passage]  # a page of those of the day
+    done: DaySum  # all of them, in figures
+    blocked: Sequence[Held]  # the oldest care first, no more than asked
+    blocked_count: int
+    business: Business | None  # None for who does not bill
+    clock_is_suspect: bool
+    network_time: datetime | None  # what a partner's clock says, when one was heard
+
+
+@needs(Right.PATIENTS)
 def overview(desk: Desk, after: str = "", most: int = -1, notices: int = -1) -> Overview:
     """Return today's figures, a page of its sessions and the first of those that are blocked.
 
     `after` is the id of the last session shown, "" for the first page; at most `most` sessions
     and `notices` blocked ones, all when negative.
     """
-    desk.require("patients")
-    refused_lines, refused_cents = refusals.sums(desk)
-    expected, on_its_way_cents = payments.awaited_sum(desk)
     return Overview(
         day=desk.today,
-        sessions=sessions.of_day(desk, desk.today, after, most),
-        done=sessions.sum_of_day(desk, desk.today),
-        blocked=sessions.blocked(desk, notices),
-        blocked_count=sessions.count_blocked(desk),
+        sessions=agenda.of_day(desk, desk.today, after, most),
+        done=agenda.sum_of_day(desk, desk.today),
+        blocked=agenda.held_back(desk, notices),
+        blocked_count=agenda.count_held_back(desk),
+        business=_business(desk) if desk.user.may(Right.BILLING) else None,
+        clock_is_suspect=desk.clock_is_suspect,
+        network_time=desk.network_time,
+    )
+
+
+def _business(desk: Desk) -> Business:
+    refused_lines, refused_cents = refusals.sums(desk)
+    expected, on_its_way_cents = payments.awaited_sum(desk)
+    return Business(
         drafts=lots.to_bill(desk),
         queue=ledger.queue(desk),
         refused_lines=refused_lines,
@@ -63,6 +84,4 @@ def overview(desk: Desk, after: str = "", most: int = -1, notices: int = -1) -> 
         on_its_way_cents=on_its_way_cents,
         short=payments.count_tasks(desk),
         set_aside=ledger.count_set_aside(desk),
-        clock_is_suspect=desk.clock_is_suspect,
-        network_time=desk.network_time,
     )

@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from server.core.care import BlockReason, Category, Coverage, Place, Source
 from server.core.errors import InvalidForm, NotFound
 from server.core.identifiers import AgreementNumber, Nihii
+from server.core.rights import Right
 from server.core.states import SessionState
 from server.countries.belgium.coverage import bim, effective_coverage, payer_of
-from server.services import evaluation, patients
-from server.services.desk import Desk, Repeated
+from server.services import evaluation, patients, treating
+from server.services.desk import Desk, Repeated, needs
 from server.services.facts import coverages
 from server.services.forms import Form
 from server.services.rules import rulebook
 from server.store import care
+from server.store import practice as practices
 from server.store.care import AgreementRow, CoverageRow, PrescriptionRow, Session, Treatment
 
 
@@ -34,12 +36,13 @@ class Series:
     given: int  # sessions given here
 
 
+@needs(Right.CLINICAL)
 def series(desk: Desk, treatment_id: str) -> Series:
     """Return a series with its prescription, agreement and coverage; raise `NotFound`."""
-    desk.require("patients")
     t = care.treatment(desk.db, treatment_id)
     if t is None:
         raise NotFound(kind="treatment")
+    treating.require(desk, t.patient)
     effective = effective_coverage(coverages(desk, t.patient), desk.today)
     agreed = care.agreements(desk.db, t.id)
     return Series(
@@ -52,31 +55,53 @@ def series(desk: Desk, treatment_id: str) -> Series:
     )
 
 
+@needs(Right.CLINICAL)
 def of_patient(desk: Desk, patient_id: str) -> Sequence[Series]:
     """Return the series of a patient, newest first."""
+    treating.require(desk, patient_id)
     return [series(desk, t.id) for t in care.treatments(desk.db, patient_id)]
 
 
+@needs(Right.PATIENTS)
+def covered_now(desk: Desk, patient_id: str) -> Coverage | None:
+    """Return the insurability that counts today; None when nothing is known."""
+    effective = effective_coverage(coverages(desk, patient_id), desk.today)
+    return effective.coverage if effective else None
+
+
+@needs(Right.PATIENTS)
 def coverages_of(desk: Desk, patient_id: str) -> Sequence[CoverageRow]:
     """Return everything said of a patient's insurability, newest first."""
-    desk.require("patients")
     return care.coverages(desk.db, patient_id)
 
 
+@needs(Right.CLINICAL)
+def kines(desk: Desk) -> Sequence[tuple[str, str]]:
+    """Return (id, name) of who may be named to treat a patient, the user first; he alone, often."""
+    found = practices.practitioners(desk.db)
+    mine = desk.user.practitioner
+    may_confide = desk.user.may(Right.COLLEAGUES)
+    named = [k for k in found if k.id == mine] + [k for k in found if k.id != mine and may_confide]
+    return [(kine.id, f"{kine.first_name} {kine.last_name.upper()}") for kine in named]
+
+
+@needs(Right.CLINICAL)
 def prescribers(desk: Desk) -> Sequence[tuple[str, str]]:
     """Return (INAMI number, name) of the prescribers met last, by name."""
-    desk.require("patients")
     return care.prescribers(desk.db)
 
 
+@needs(Right.CLINICAL)
 def open_series(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> str:
     """Open a series from a typed prescription and return its id; raise `InvalidForm`.
 
     Fields: category, place, situation, start_date, rx_date, prescriber (INAMI),
-    prescriber_name, max_sessions, declared. The same form sent again opens nothing more.
+    prescriber_name, max_sessions, declared; practitioner, the kiné who will treat, the user when
+    empty: naming another confides the patient to him, and asks for the right to see everybody's.
+    The same form sent again opens nothing more.
     """
-    desk.require("patients")
     patients.open_file(desk, patient_id)
+    treating.require(desk, patient_id)
     form = Form(typed)
     treatment, prescription = _read_series(desk, form, patient_id)
     deed = desk.deed("treatment.opened", "treatment", treatment.id, _facts(treatment), once=True)
@@ -86,12 +111,12 @@ def open_series(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> str:
     return treatment.id
 
 
+@needs(Right.CLINICAL)
 def set_prescription(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> None:
     """Put a new prescription on a series and judge its waiting sessions again.
 
     Those the old prescription could not carry pass to the new one when it was there in time.
     """
-    desk.require("patients")
     held = series(desk, treatment_id).treatment
     form = Form(typed)
     prescription = _read_prescription(desk, form, held.patient)
@@ -105,6 +130,7 @@ def set_prescription(desk: Desk, treatment_id: str, typed: Mapping[str, str]) ->
         evaluation.judge_patient(desk, seq, held.patient)
 
 
+@needs(Right.PATIENTS)
 def insure(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> None:
     """Keep the « Assurabilité » panel: insurer, CT1 / CT2, period, agreement of a series.
 
@@ -112,9 +138,10 @@ def insure(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> None:
     empty when there is none: series, number, valid_from, valid_to, sessions_granted.
     Raises `InvalidForm` with every fault; nothing is then kept.
     """
-    desk.require("patients")
     patients.open_file(desk, patient_id)
     form = Form(typed)
+    if form.text("number"):
+        treating.require(desk, patient_id)
     row = _read_coverage(desk, form, patient_id)
     agreed = _read_agreement_of(desk, form, patient_id) if form.text("number") else None
     form.end()
@@ -125,12 +152,12 @@ def insure(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> None:
         evaluation.judge_patient(desk, seq, patient_id)
 
 
+@needs(Right.CLINICAL)
 def agree(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> None:
     """Keep the agreement number of a series, typed by the user; raise `InvalidForm`.
 
     Fields: number, valid_from, valid_to, sessions_granted.
     """
-    desk.require("patients")
     held = series(desk, treatment_id).treatment
     form = Form(typed)
     row = _read_agreement(desk, form, held.id)
@@ -154,17 +181,25 @@ def _read_series(desk: Desk, form: Form, patient_id: str) -> tuple[Treatment, Pr
     declared = form.number("declared", high=200) or 0
     prescription = _read_prescription(desk, form, patient_id)
     situation = form.text("situation")
+    kine = _who_treats(desk, form)
     form.end()
-    if category is None or place is None:
+    if category is None or place is None or kine is None:
         raise InvalidForm(faults=())
-    kine = desk.user.practitioner
-    if kine is None:
-        raise InvalidForm(faults=(("practitioner", "missing"),))
     treatment = Treatment(
         desk.key_for(form.typed, patient_id), patient_id, kine, prescription.id, category,
         situation, place, start, None, 0, declared, "Ready",
     )  # fmt: skip
     return treatment, prescription
+
+
+def _who_treats(desk: Desk, form: Form) -> str | None:
+    """Read which kiné will treat: the user himself, or who is confided a patient."""
+    named = form.text("practitioner") or desk.user.practitioner
+    if named != desk.user.practitioner:
+        desk.require(Right.COLLEAGUES)
+        if practices.practitioner(desk.db, named or "") is None:
+            form.faults.append(("practitioner", "unknown"))
+    return named
 
 
 def _read_prescription(desk: Desk, form: Form, patient_id: str) -> PrescriptionRow:

@@ -6,9 +6,10 @@ reserved for it and a reference of its own.
 
 from server.core.errors import NotFound, StateConflict
 from server.core.outbox import MessageState
+from server.core.rights import Right
 from server.core.states import LineState, LotState
 from server.services import evaluation, fates
-from server.services.desk import Desk
+from server.services.desk import Desk, needs
 from server.store import claims, post
 from server.store.claims import Lot
 from server.store.post import Row
@@ -23,9 +24,9 @@ def can_unseal(lot: Lot, message: Row | None) -> bool:
     return message.attempts == 0 and message.state in _WAITING
 
 
+@needs(Right.BILLING)
 def unseal(desk: Desk, lot_id: str) -> None:
     """Open a lot again; raise `StateConflict` when it was attempted, even without success."""
-    desk.require("billing")
     with desk.deed("lot.unsealed", "lot", lot_id) as seq:
         lot, message = claims.lot(desk.db, lot_id), post.of_lot(desk.db, lot_id)
         if lot is None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from server.core.errors import NotFound, StateConflict
 from server.core.outbox import MessageState
-from server.services.desk import Desk
+from server.core.rights import Right
+from server.services.desk import Desk, needs
 from server.store import claims, post
 from server.store.claims import Lot
 from server.store.post import Row
@@ -26,24 +27,24 @@ class Waiting:
         return self.message.state is MessageState.FAILED and self.message.reason != CHANGED
 
 
+@needs(Right.AMOUNTS)
 def messages(desk: Desk, after: str = "", most: int = 50) -> Sequence[Waiting]:
     """Return a page of the messages that are not final, the most urgent first.
 
     `after` is the id of the last one shown, "" for the first page.
     """
-    desk.require("amounts" if desk.user.may("amounts") else "billing")
     rows = post.page_of_open_rows(desk.db, after, most)
     lots = claims.some_lots(desk.db, [row.lot for row in rows if row.lot])
     return [Waiting(row, lots.get(row.lot or "")) for row in rows]
 
 
+@needs(Right.BILLING)
 def retry(desk: Desk, message_id: str) -> None:
     """Let a failed message leave again, once the user has repaired the cause.
 
     A partner refused the request itself, so nothing was received: the same bytes leave under the
     same reference. Raises `StateConflict` when the message is not failed, or was changed on disk.
     """
-    desk.require("billing")
     row = post.get(desk.db, message_id)
     if row is None:
         raise NotFound(kind="message")

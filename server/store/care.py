@@ -258,6 +258,19 @@ def treatment(db: apsw.Connection, key: str) -> Treatment | None:
     return one(db, Treatment, _TREATMENT + " where id = ?", (key,))
 
 
+def may_be_of(db: apsw.Connection, patient: str, practitioner: str) -> bool:
+    """Say whether a kiné treats a patient, or nobody does: no series is another's alone."""
+    return bool(
+        value(
+            db,
+            "select not exists (select 1 from treatment where patient = ?1)"
+            " or exists (select 1 from treatment where patient = ?1 and practitioner = ?2)"
+            " or exists (select 1 from session where patient = ?1 and practitioner = ?2)",
+            (patient, practitioner),
+        )
+    )
+
+
 def treatments(db: apsw.Connection, patient: str) -> list[Treatment]:
     """Return the series of a patient, newest first."""
     return many(

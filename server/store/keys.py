@@ -117,6 +117,29 @@ class KeyFile:
         document["slots"][slot] = _made(key, slot, secret, cost, label, number, at)
         self._write(document)
 
+    def remove(self, slot: str) -> None:
+        """Take one slot away; harmless when it is not there."""
+        document = self._read()
+        if document["slots"].pop(slot, None) is not None:
+            self._write(document)
+
+    def mark_provisional(self, slot: str) -> None:
+        """Note that somebody else chose the secret of a slot, until the slot is made anew."""
+        document = self._read()
+        document["slots"][slot]["provisional"] = True
+        self._write(document)
+
+    def provisional(self) -> frozenset[str]:
+        """Return the slots whose secret was chosen by somebody else."""
+        held = self._read()["slots"].items()
+        return frozenset(slot for slot, each in held if each.get("provisional"))
+
+    def relabel(self, slot: str, label: str) -> None:
+        """Show another label for a slot; what opens it is not touched."""
+        document = self._read()
+        document["slots"][slot]["label"] = label
+        self._write(document)
+
     def slots(self) -> dict[str, str]:
         """Return the slots ("user:<id>", "recovery") and the label shown for each, in order."""
         return {slot: held.get("label", "") for slot, held in self._read()["slots"].items()}

@@ -1,12 +1,11 @@
 """The practice, its devices, its kinés, its users and their settings."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 import apsw
 
+from server.core.rights import Right, Role, Standing
 from server.store.rows import many, one, value
 
 
@@ -58,30 +57,9 @@ class Practitioner:
     conventioned: bool
 
 
-class Role(StrEnum):
-    """The roles of `domain.md` §1.1."""
-
-    MANDANT = "MANDANT"
-    MANDATAIRE = "MANDATAIRE"
-    STAFF = "STAFF"
-    VIEWER = "VIEWER"
-
-
-RIGHTS: Mapping[Role, frozenset[str]] = {
-    Role.MANDANT: frozenset({"patients", "clinical", "billing", "payments", "settings"}),
-    Role.MANDATAIRE: frozenset({"patients", "billing", "payments"}),
-    Role.STAFF: frozenset({"patients", "clinical", "billing"}),
-    Role.VIEWER: frozenset({"amounts"}),
-}
-
-
-MAIN_RIGHTS = frozenset({"journal", "export"})
-"""What only the main user may do, whatever his role: read the journal, take everything away."""
-
-
 @dataclass(frozen=True, slots=True)
 class User:
-    """A login; rights come from the role, clinical content also needs a kiné behind it."""
+    """A login; rights come from the role, from the kiné behind it, and from what was granted."""
 
     id: str
     code: str
@@ -92,14 +70,29 @@ class User:
     active: bool
     practitioner: str | None
     locale: str
+    granted: frozenset[Right] = frozenset()
+    withdrawn: frozenset[Right] = frozenset()
+    note: str = ""
 
-    def may(self, right: str) -> bool:
+    @property
+    def door_name(self) -> str:
+        """The name the door shows."""
+        return f"{self.first_name} {self.last_name.upper()}"
+
+    @property
+    def standing(self) -> Standing:
+        """What his rights follow from."""
+        linked = self.practitioner is not None
+        return Standing(self.role, linked, self.is_main, self.granted, self.withdrawn)
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """Everything this user may do: nothing at all once he is inactive."""
+        return self.standing.rights if self.active else frozenset()
+
+    def may(self, right: Right) -> bool:
         """Say whether this user holds a right of the closed list."""
-        if right == "clinical" and self.role is Role.STAFF and self.practitioner is None:
-            return False
-        if right in MAIN_RIGHTS:
-            return self.active and self.is_main
-        return self.active and right in RIGHTS[self.role]
+        return right in self.rights
 
 
 _PRACTICE = """
@@ -112,7 +105,8 @@ _PRACTITIONER = """
     select id, number, last_name, first_name, phone, conventioned from practitioner
 """
 _USER = """
-    select id, code, last_name, first_name, role, is_main, active, practitioner, locale
+    select id, code, last_name, first_name, role, is_main, active, practitioner, locale, granted,
+           withdrawn, note
       from app_user
 """
 
@@ -227,10 +221,28 @@ def practitioner(db: apsw.Connection, practitioner_id: str) -> Practitioner | No
 def insert_user(db: apsw.Connection, user: User, device: str, seq: int) -> None:
     """Write a login."""
     db.execute(
-        "insert into app_user values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into app_user (id, device, seq, code, last_name, first_name, role, is_main,"
+        " active, practitioner, locale, granted, withdrawn, note)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (user.id, device, seq, user.code, user.last_name, user.first_name, str(user.role),
-         user.is_main, user.active, user.practitioner, user.locale),
+         user.is_main, user.active, user.practitioner, user.locale, _words(user.granted),
+         _words(user.withdrawn), user.note),
     )  # fmt: skip
+
+
+def update_user(db: apsw.Connection, user: User) -> None:
+    """Write what may change of a login; its code never does."""
+    db.execute(
+        "update app_user set last_name = ?, first_name = ?, role = ?, is_main = ?, active = ?,"
+        " practitioner = ?, locale = ?, granted = ?, withdrawn = ?, note = ? where id = ?",
+        (user.last_name, user.first_name, str(user.role), user.is_main, user.active,
+         user.practitioner, user.locale, _words(user.granted), _words(user.withdrawn), user.note,
+         user.id),
+    )  # fmt: skip
+
+
+def _words(rights: frozenset[Right]) -> str:
+    return " ".join(sorted(rights))
 
 
 def users(db: apsw.Connection) -> list[User]:

@@ -82,6 +82,9 @@ def _reader(hint: Any) -> Callable[[Any], Any] | None:
     if get_origin(hint) is UnionType:
         inner = _reader(next(arg for arg in get_args(hint) if arg is not type(None)))
         return inner and (lambda cell: None if cell is None else inner(cell))
+    if get_origin(hint) is frozenset:  # words with spaces between
+        word = _reader(get_args(hint)[0]) or str
+        return lambda cell: frozenset(map(word, cell.split()))
     if hint is datetime:
         return datetime.fromisoformat
     if hint is date:

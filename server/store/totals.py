@@ -68,3 +68,43 @@ def to_bill(db: apsw.Connection) -> list[ToBill]:
         db, ToBill,
         "select payer, month, lines, oa_cents from to_bill where lines > 0 order by payer, month",
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSum:
+    """What was asked of one payer for the care of one month, and what came; cents."""
+
+    month: str  # "2026-03"
+    payer: str
+    lots: int
+    oa_cents: int  # asked of the insurer
+    copay_cents: int  # borne by the patients
+    accepted_cents: int  # of what was asked, what the insurer agreed to
+    received_cents: int
+
+
+def months(db: apsw.Connection, before: str, most: int) -> list[str]:
+    """Return the months of care that lots were sealed for, before one, the newest first."""
+    found = db.execute(
+        "select distinct month from lot where month < ? order by month desc limit ?",
+        (before, most),
+    )
+    return [str(month) for (month,) in found]
+
+
+def of_months(db: apsw.Connection, first: str, last: str) -> list[MonthSum]:
+    """Return the sums of each month and payer between two months, the newest first.
+
+    A lot unsealed or refused whole asks nothing: its lines are in the lot that followed.
+    """
+    return many(
+        db, MonthSum,
+        "select l.month, l.payer, count(*) as lots, sum(l.oa_cents) as oa_cents,"
+        " sum(l.copay_cents + l.supplement_cents) as copay_cents,"
+        " sum(coalesce(m.claimed_cents, 0)) as accepted_cents,"
+        " sum(coalesce(m.received_cents, 0)) as received_cents"
+        " from lot l left join lot_money m on m.lot = l.id"
+        " where l.month between ? and ? and l.state not in ('Draft', 'Refused')"
+        " group by l.month, l.payer order by l.month desc, l.payer",
+        (first, last),
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from server.app.bench.big_practice import StillClock
 from server.app.bench.big_visitor import serving
 from server.app.demo_practice import PASSPHRASE
 from server.core.identifiers import AgreementNumber, Niss
-from server.services import ledger, lots, patients, payments, refusals, sessions, treatments
+from server.services import agenda, ledger, lots, patients, payments, refusals, sessions, treatments
 from server.services.cabinet import Cabinet
 from server.store import journal, wholeness
 from tests.services.kept_sums import assert_kept
@@ -64,7 +64,7 @@ def test_the_services_read_a_fabricated_past(past: Path) -> None:
         assert [str(x.to_state) for x in lot.steps][-1] == str(lot.lot.state)
         line = ledger.entries(desk, "paid", most=1)[0].line
         assert ledger.life(desk, line.id).payments
-        assert sessions.count_blocked(desk) == big_practice.HELD
+        assert agenda.count_held_back(desk) == big_practice.HELD
 
 
 def test_every_figure_is_measured(past: Path, monkeypatch: pytest.MonkeyPatch) -> None:

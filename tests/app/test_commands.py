@@ -15,7 +15,7 @@ from server.app.commands import besace as command
 from server.app.doctor_practice import look_at_practice
 from server.app.findings import Grade
 from server.app.sentences import locale_of
-from server.services import sessions
+from server.services import agenda
 from server.simulators.mycarenet.config import Config, Delays, Duplicates
 from tests.app.running import Running, besace
 from tests.people import DELVAUX
@@ -45,8 +45,8 @@ def say(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
 def waiting(real_world: World) -> str:
     """A session of 2026 in a real practice, then closed: no tariff covers its day."""
     session = real_world.visit(DELVAUX)
-    [view] = sessions.of_day(real_world.desk, real_world.desk.today)
-    assert [block.code for block in view.blocks] == ["price.no_code"]
+    [held] = agenda.held_back(real_world.desk)
+    assert [block.code for block in held.blocks] == ["price.no_code"]
     real_world.cabinet.lock()
     return session
 
@@ -84,8 +84,8 @@ def test_an_imported_tariff_prices_the_sessions_that_waited(
     assert (told.exit_code, told.stderr.count(PASSPHRASE)) == (0, 0)
     assert "Tarif importé" in told.stdout
     cabinet = open_cabinet(real_world.folder, FixedClock(real_world.clock.at))
-    [view] = sessions.of_day(cabinet.desk(), cabinet.desk().today)
-    assert (view.session.id, str(view.session.state), list(view.blocks)) == (waiting, "Ready", [])
+    [seen] = agenda.of_day(cabinet.desk(), cabinet.desk().today)
+    assert (seen.id, str(seen.state)) == (waiting, "Ready")
     cabinet.lock()
 
 
@@ -100,8 +100,8 @@ def test_a_tariff_with_bad_rows_is_refused_row_by_row(
     assert "n’est pas importée" in told.stderr
     assert "ligne 3" in told.stderr.replace("\u00a0", " ")
     cabinet = open_cabinet(real_world.folder, FixedClock(real_world.clock.at))
-    [view] = sessions.of_day(cabinet.desk(), cabinet.desk().today)
-    assert [block.code for block in view.blocks] == ["price.no_code"]
+    [held] = agenda.held_back(cabinet.desk())
+    assert [block.code for block in held.blocks] == ["price.no_code"]
     cabinet.lock()
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from server.app.demo_practice import PASSPHRASE
-from server.services import ledger, practices, sessions
+from server.services import agenda, ledger, practices
 from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
 from tests.world import seeded
@@ -46,7 +46,7 @@ def _refused(day: Stage) -> str:
 
 
 def _session(day: Stage) -> str:
-    return sessions.of_day(day.desk, day.desk.today)[0].session.id
+    return agenda.of_day(day.desk, day.desk.today)[0].id
 
 
 def _lot(day: Stage) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from server.core.errors import InvalidForm, NotFound
-from server.services import ledger, payments, refusals, sessions, treatments
+from server.services import agenda, ledger, payments, refusals, sessions, treatments
 from server.store import claims
 from tests.people import LAMBIOTTE, OUCHENE
 from tests.services.office import Office
@@ -92,7 +92,7 @@ def test_the_refusals_with_the_nearest_deadline_come_first(office: Office, refus
         lambda d: refusals.write_off(d, "nothing", ""),
         lambda d: sessions.view(d, "nothing"),
         lambda d: sessions.propose(d, "nothing"),
-        lambda d: sessions.collect(d, "nothing", {}),
+        lambda d: agenda.collect(d, "nothing", {}),
         lambda d: treatments.series(d, "nothing"),
     ],
 )

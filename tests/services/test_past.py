@@ -10,7 +10,7 @@ import pytest
 
 from server.core.errors import KineError, NotFound
 from server.core.states import LineState, SessionState
-from server.services import lots, past, patients, payments, practices, refusals, sessions
+from server.services import agenda, lots, past, patients, payments, practices, refusals, sessions
 from server.services import treatments as series_of
 from server.services.past import PastFile, PastLine, PastSeries, PastSession
 from server.store import care, claims, former, journal
@@ -133,7 +133,7 @@ class Life:
     def collect(self, _: Person) -> None:
         key = self._session(*SessionState)
         paid = {"copay_collected": self.draw.choice(["1", "2,50"]), "payment_means": "CASH"}
-        sessions.collect(self.world.desk, key, paid)
+        agenda.collect(self.world.desk, key, paid)
 
     def second(self, _: Person) -> None:
         key = self._session(SessionState.BLOCKED)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.errors import InvalidForm
+from server.core.errors import InvalidForm, NotFound
 from server.core.states import LotState
 from server.services import payments
 from server.services.payments import Expected, Recorded
@@ -194,7 +194,7 @@ def test_a_badly_typed_transfer_is_refused_with_its_field(
 
 
 def test_a_payment_nobody_knows_cannot_be_matched(office: Office) -> None:
-    with pytest.raises(InvalidForm):
+    with pytest.raises(NotFound):
         payments.rematch(office.world.desk, "nothing")
 
 

@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from server.core.errors import Forbidden, ProofNeeded
-from server.core.rights import Right
+from server.core.rights import Right, Role
 from server.services.desk import Desk, needs
-from server.store.practice import Role
 from tests.world import World
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from server.core.errors import KineError
 from server.core.states import LineState
-from server.services import lots, patients, payments, refusals, sessions
+from server.services import agenda, lots, patients, payments, refusals, sessions
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.store import claims, totals
@@ -42,9 +42,9 @@ def _agree(office: Office, n: int) -> None:
 
 
 def _void(office: Office, n: int) -> None:
-    given_today = sessions.of_day(office.world.desk, office.world.desk.today)
+    given_today = agenda.of_day(office.world.desk, office.world.desk.today)
     if given_today:
-        sessions.void(office.world.desk, given_today[n % len(given_today)].session.id, "erreur")
+        sessions.void(office.world.desk, given_today[n % len(given_today)].id, "erreur")
 
 
 def _insure(office: Office, n: int) -> None:

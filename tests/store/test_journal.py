@@ -5,7 +5,7 @@ from collections.abc import Callable
 import apsw
 import pytest
 
-from server.services import lots, patients, practices, refusals, sessions
+from server.services import agenda, lots, patients, practices, refusals, sessions
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.store import journal
@@ -127,7 +127,7 @@ _SERVICES: list[tuple[str, Callable[[World], object]]] = [
     ("lot.sealed", lambda w: w.seal("100")),
     (
         "session.collected",
-        lambda w: sessions.collect(
+        lambda w: agenda.collect(
             w.desk, str(w.sql("select min(id) from session")), {"copay_collected": "1"}
         ),
     ),

@@ -13,7 +13,9 @@ from werkzeug.test import TestResponse
 
 from server.app.safe import CabinetSafe
 from server.core.errors import InvalidValue, ReferenceRefused, StateConflict, WrongKey
+from server.core.rights import Right
 from server.services.desk import Desk as WorkDesk
+from server.services.logins import Logins
 from tests.world import World
 from webui.application import create_app
 from webui.broker import Broker
@@ -100,6 +102,7 @@ class FakeServices:
             user="Sophie MARCHAL",
             practice="Kiné des Tilleuls, Liège",
             demo=True,
+            rights=world.desk.user.rights,
             online=False,
             waiting=7,
             card="Sophie MARCHAL",
@@ -116,6 +119,10 @@ class FakeServices:
 
     def desk(self) -> WorkDesk:
         return self.world.desk
+
+    @property
+    def logins(self) -> Logins:
+        return self.world.cabinet.slots()
 
     health = FileHealth()
 
@@ -189,7 +196,7 @@ class House:
         self.door = Door(self.port, self.ticks, Random(1).randbytes)  # noqa: S311 - repeatable
 
     def app(self) -> Flask:
-        stream = Stream(self.events, self.broker, self.ticks, self.locked)
+        stream = Stream(self.events, self.broker, self.ticks, self.locked, self.rights)
         app = create_app(
             door=self.door,
             gate=self.gate,
@@ -199,6 +206,9 @@ class House:
         )
         app.register_blueprint(gallery, url_prefix=f"/{self.door.prefix}")
         return app
+
+    def rights(self) -> frozenset[Right]:
+        return frozenset(Right)
 
     def locked(self) -> bool:
         return self.gate.state is not GateState.OPEN

@@ -1,7 +1,7 @@
 """The screens over a real practice: a World, its post made of memory, and a window on both."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -15,6 +15,7 @@ from server.app.safe import CabinetSafe
 from server.core.errors import ReferenceRefused
 from server.services import ledger
 from server.services.desk import Desk as WorkDesk
+from server.services.logins import Logins
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.store import events
@@ -108,6 +109,7 @@ class Rooms:
     post: FakePost | None = None
     demo: FakeToys | None = None
     calls: Calls = NOBODY
+    fresh: bool = True  # the passphrase was typed a moment ago
     health: FileHealth = field(default_factory=FileHealth)
     backups: FakeKeeper | None = None
     safe: Safe = field(init=False)
@@ -116,7 +118,11 @@ class Rooms:
         self.world.cabinet.stop_writing(reason)
 
     def desk(self) -> WorkDesk:
-        return self.world.desk
+        return replace(self.world.desk, fresh=self.fresh)
+
+    @property
+    def logins(self) -> Logins:
+        return self.world.cabinet.slots()
 
     def confirm_date(self) -> None:
         self.world.cabinet.confirm_date()
@@ -129,6 +135,7 @@ class Rooms:
         queue = ledger.queue(desk)
         return FrameState(
             user="Sophie Marchal", practice="Kiné Delporte", demo=desk.practice.demo,
+            rights=desk.user.rights,
             online=bool(self.post and self.post.state.online),
             waiting=queue.waiting + queue.doubtful, damage=self.world.cabinet.damage,
         )  # fmt: skip
@@ -167,7 +174,9 @@ class Shop:
             door=self.door,
             gate=self.gate,
             services=self.rooms,
-            stream=Stream(Events(world), self.broker, _still, lambda: False),
+            stream=Stream(
+                Events(world), self.broker, _still, lambda: False, lambda: world.desk.user.rights
+            ),
             now=world.clock.now,
         )
         self._client: FlaskClient | None = None

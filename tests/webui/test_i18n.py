@@ -13,6 +13,7 @@ from jinja2 import Environment, nodes
 from server.core import errors
 from server.core.cards import Proof
 from server.core.outbox import MessageState
+from server.core.rights import ADJUSTED, Right, Role
 from server.core.states import LineState, LotState, SessionState
 from tests.webui.computed_billing import BILLING
 from webui import i18n
@@ -48,7 +49,10 @@ COMPUTED = {
     "month": {str(number) for number in range(1, 13)},
     "locale": set(LANGUAGES),
     "country": {"BE", "FR"},
-    "role": {"mandant", "mandataire", "staff", "viewer"},
+    "role": {role.lower() for role in Role},
+    "users.role_is": {role.lower() for role in Role},
+    "right": {str(right) for right in ADJUSTED},
+    "error.right.missing": {str(right) for right in Right},
     **BILLING,
 }
 """Keys that templates build from a value: every value must have its sentence."""

@@ -34,7 +34,7 @@ def test_every_word_leads_to_a_page_that_holds_its_field(
     lost = []
     for word in words_to_open:
         with shop.app.test_request_context():
-            way = way_to(word, subject)
+            way = way_to(word, subject, world.desk.user.rights)
         if way is None:
             assert anchor(word).place in NOBODYS, word
             continue
@@ -48,7 +48,7 @@ def test_every_word_leads_to_a_page_that_holds_its_field(
 def test_without_its_subject_a_word_opens_nothing(world: World) -> None:
     with Shop(world).app.test_request_context():
         for word in ("patient.niss", "coverage.ct", "agreement.number", "session.date"):
-            assert way_to(word, Subject()) is None
+            assert way_to(word, Subject(), world.desk.user.rights) is None
 
 
 @pytest.mark.parametrize("locale", ["fr_BE", "nl"])
@@ -81,7 +81,7 @@ def test_a_clock_in_doubt_is_mended_where_the_fault_leads(world: World) -> None:
     shop = Shop(world)
     world.clock.at += timedelta(hours=5)  # the machine's date was changed by hand
     with shop.app.test_request_context():
-        way = way_to(Panel.CLOCK, Subject())
+        way = way_to(Panel.CLOCK, Subject(), world.desk.user.rights)
     assert way is not None
     path, _, fragment = way.href.removeprefix(shop.door.root).partition("#")
     assert fragment in ids(shop.get(path))

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, expect
 
+from server.core.rights import Right
 from tests.webui.house import NOW, PASSPHRASE, House
 from webui.gate import GateState
 from webui.stream import EventRow
@@ -100,7 +101,13 @@ def test_the_pill_follows_the_event_table(page: Page, served: House) -> None:
     unlock(page)
     expect(page.get_by_role("status")).to_contain_text("7 envois en attente")
     served.services.shown = type(served.services.shown)(
-        user="S", practice="K", demo=True, online=True, waiting=0, saved_at=NOW
+        user="S",
+        practice="K",
+        demo=True,
+        rights=frozenset(Right),
+        online=True,
+        waiting=0,
+        saved_at=NOW,
     )
     served.events.rows.append(EventRow(4, "outbox.changed", "01LOT"))
     served.broker.wake()

@@ -21,13 +21,13 @@ def never() -> bool:
 @pytest.fixture
 def stream(house: House) -> Stream:
     house.gate.state = GateState.OPEN
-    return Stream(house.events, house.broker, house.ticks, house.locked)
+    return Stream(house.events, house.broker, house.ticks, house.locked, house.rights)
 
 
 def test_a_row_written_after_the_page_was_drawn_is_told_with_its_id(
     house: House, stream: Stream
 ) -> None:
-    house.events.rows = [EventRow(3, "old", "x"), LOT]
+    house.events.rows = [EventRow(3, "practice.amended", "x"), LOT]
     lines = stream.lines(3, never)
     assert next(lines) == ": open\n\n"
     told = "id: 4\nevent: lot.sealed\ndata: 01LOT\n\n"
@@ -141,7 +141,7 @@ def test_a_row_written_while_a_screen_is_drawn_is_told_to_that_screen(
     client: FlaskClient, house: House
 ) -> None:
     house.gate.state = GateState.OPEN
-    house.events.rows = [EventRow(3, "old", "x")]
+    house.events.rows = [EventRow(3, "practice.amended", "x")]
     frame = house.services.frame
 
     def something_happens_meanwhile(now: datetime) -> FrameState:

@@ -8,16 +8,18 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.errors import NotFound
+from server.core.rights import Right
 from server.services import backups, homecomings, retention
 from server.services.desk import Desk
 from webui.copies import Told, told
 from webui.desk import desk
 from webui.forms import shown_again_by
+from webui.guards import only
 from webui.naming import Naming
 from webui.outside import BackupControl
 from webui.replies import go
 
-page = Blueprint("backups", __name__, url_prefix="/options/backups")
+page = only(Blueprint("backups", __name__, url_prefix="/options/backups"), Right.SETTINGS)
 
 _TRIED = ("GOOD", "BAD")
 _SHOWN = 30  # rows of the list; the rule keeps fifty at most in each place

@@ -7,17 +7,19 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.errors import SealRefused
-from server.services import ledger, lots, sessions
+from server.core.rights import Right
+from server.services import agenda, ledger, lots
 from server.services.desk import Desk
 from server.services.ledger import LotView
 from server.services.lots import Draft
 from webui.desk import desk
 from webui.faults import Told, told
+from webui.guards import only
 from webui.i18n import Catalogue
 from webui.naming import Naming
 from webui.replies import go
 
-page = Blueprint("billing", __name__, url_prefix="/billing")
+page = only(Blueprint("billing", __name__, url_prefix="/billing"), Right.BILLING)
 
 _LAST_SHOWN = 6
 
@@ -124,4 +126,4 @@ def _board(work: Desk, spoken: Catalogue) -> Board:
         )
         for draft in lots.drafts(work)
     ]  # fmt: skip
-    return Board(drafts, ledger.lots(work, most=_LAST_SHOWN), sessions.count_blocked(work))
+    return Board(drafts, ledger.lots(work, most=_LAST_SHOWN), agenda.count_held_back(work))

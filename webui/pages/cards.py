@@ -3,11 +3,13 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.rights import Right
 from server.services import patients
 from webui.desk import desk
+from webui.guards import only
 from webui.replies import go
 
-page = Blueprint("cards", __name__, url_prefix="/cards")
+page = only(Blueprint("cards", __name__, url_prefix="/cards"), Right.PATIENTS)
 
 UNSAVED_HEADER = "X-Unsaved"  # the page says that something typed is not kept yet
 

@@ -5,15 +5,17 @@ from datetime import date
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.rights import Right
 from server.services import ledger, waiting
 from webui import formats
 from webui.desk import desk
+from webui.guards import only
 from webui.naming import Naming
 from webui.outside import PostState
 from webui.replies import go
 from webui.trouble import reasons
 
-page = Blueprint("connection", __name__, url_prefix="/connection")
+page = only(Blueprint("connection", __name__, url_prefix="/connection"), Right.AMOUNTS)
 
 _MOST = 25  # messages on one page
 
@@ -46,9 +48,10 @@ def index() -> ResponseReturnValue:
 @page.post("/send")
 def send() -> Response:
     """« Envoyer maintenant »: leave at once, and look into the mailbox."""
-    post = desk().services.post
-    if post is not None:
-        post.send_now()
+    here = desk()
+    here.work().require(Right.BILLING)
+    if here.services.post is not None:
+        here.services.post.send_now()
     return go("connection.index")
 
 
@@ -65,9 +68,10 @@ def retry(message_id: str) -> Response:
 @page.post("/stop")
 def stop() -> Response:
     """Stop between two messages; what is not begun stays queued."""
-    post = desk().services.post
-    if post is not None:
-        post.cancel()
+    here = desk()
+    here.work().require(Right.BILLING)
+    if here.services.post is not None:
+        here.services.post.cancel()
     return go("connection.index")
 
 

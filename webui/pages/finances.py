@@ -7,15 +7,17 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.money import euros
+from server.core.rights import Right
 from server.services import ledger, payments
 from server.services.desk import Desk
 from server.services.payments import Expected, Recorded
 from webui.desk import desk
 from webui.forms import shown_again_by
+from webui.guards import only
 from webui.naming import Naming
 from webui.replies import go
 
-page = Blueprint("finances", __name__, url_prefix="/finances")
+page = only(Blueprint("finances", __name__, url_prefix="/finances"), Right.BILLING)
 
 _MOST, _SHORT = 25, 5  # rows of one page, and of the note above it
 

@@ -3,10 +3,11 @@
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.core.errors import InvalidValue, OlderPractice, StateConflict
+from server.core.errors import InvalidValue, Locked, OlderPractice, StateConflict
 from server.core.identifiers import Nihii
 from webui.desk import desk
 from webui.forms import Problems, required, shown_again_by
+from webui.frame import home
 from webui.gate import GateState, NewPractice
 from webui.i18n import LANGUAGES
 from webui.replies import go
@@ -26,8 +27,21 @@ def index() -> Response:
     """Lead to whatever comes next: make, prove, unlock, or work."""
     here = desk()
     if in_session(here.door, here.gate):
-        return go("today.index")
+        return _inside()
     return go(_NEXT.get(here.gate.state, "gate.door"))
+
+
+def _inside() -> Response:
+    """Lead to the page the user begins on; who was made inactive meanwhile has none.
+
+    Who was given a provisional passphrase is led first to where he chooses his own.
+    """
+    here = desk()
+    try:
+        user = here.work().user
+    except Locked:
+        return lock()
+    return go("safety.index" if here.services.logins.is_provisional(user.id) else home(user.rights))
 
 
 @page.get("/unlock")

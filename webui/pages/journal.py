@@ -6,12 +6,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.core.rights import Right
 from server.services import journals, patients, sightings
 from server.services.forms import parse_day
 from server.services.journals import Asked, Verdict
 from webui.desk import desk
+from webui.guards import only
 
-page = Blueprint("journal", __name__, url_prefix="/journal")
+page = only(Blueprint("journal", __name__, url_prefix="/journal"), Right.JOURNAL)
 
 
 @page.get("/")

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.services import ledger, sessions, sightings
+from server.core.rights import Right
+from server.services import agenda, ledger, sightings
 from server.services.desk import Desk
 from server.services.ledger import Entry, Life, LotView, Queue
 from webui.desk import desk
+from webui.guards import only
 from webui.journey import Step, Stop, steps, stop_of
 from webui.ledger_filter import START, Place, matching, walk
 from webui.naming import Naming
 from webui.proofs import as_file
 from webui.trouble import reasons
 
-page = Blueprint("ledger", __name__, url_prefix="/ledger")
+page = only(Blueprint("ledger", __name__, url_prefix="/ledger"), Right.BILLING)
 
 _MOST = 25
 
@@ -145,6 +147,6 @@ def _opened(work: Desk, key: str) -> OpenLife | None:
     life = ledger.life(work, key)
     sightings.line(work, key)
     lot = ledger.lot(work, life.entry.lot.id) if life.entry.lot else None
-    born = sessions.view(work, life.entry.line.session).session.recorded_at
+    born = agenda.account(work, life.entry.line.session).passage.recorded_at
     told = steps(born, life.moments, life.entry.line.state)
     return OpenLife(life, stop_of(life.entry), told, lot)

@@ -3,14 +3,16 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.rights import Right
 from server.services import ledger, sightings, unsealing
 from webui.desk import desk
+from webui.guards import only
 from webui.naming import Naming
 from webui.proofs import as_file
 from webui.replies import go
 from webui.trouble import reasons
 
-page = Blueprint("lots", __name__, url_prefix="/lots")
+page = only(Blueprint("lots", __name__, url_prefix="/lots"), Right.AMOUNTS)
 
 _MOST = 25
 _LINES = 25  # of one lot on one page

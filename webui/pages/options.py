@@ -6,6 +6,7 @@ from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm, ReferenceRefused
+from server.core.rights import Right
 from server.services import backups, practices, roots, rules
 from server.services.rules import TariffVersion
 from webui.desk import desk
@@ -20,10 +21,11 @@ _LOCALES = {"BE": ("fr_BE", "nl"), "FR": ("fr_FR",)}
 
 @page.get("/")
 def index() -> ResponseReturnValue:
-    """Show every setting on one page, what is missing first."""
+    """Show every setting this user may make on one page, what is missing first."""
     work = desk().work()
     card = practices.card(work)
-    say, keeper = desk().catalogue.say, desk().services.backups
+    settings = work.user.may(Right.SETTINGS)
+    say, keeper = desk().catalogue.say, desk().services.backups if settings else None
     return render_template(
         "options/index.html",
         card=card,
@@ -31,11 +33,10 @@ def index() -> ResponseReturnValue:
         locale=work.user.locale,
         versions=rules.tariff_versions(work),
         covered=any(_covers(version, work.today) for version in rules.tariff_versions(work)),
-        roots=roots.listed(work),
+        roots=roots.listed(work) if settings else (),
         bad_rows=_bad_rows(),
         health=desk().services.health,
         safe=desk().services.safe.state,
-        journal=work.user.may("journal"),
         copies=notices(work) if keeper else None,
         copied=bool(keeper and backups.listed(work, keeper.folder)),
     )
@@ -60,6 +61,7 @@ def language() -> Response:
 @shown_again_by(index)
 def tariff() -> Response:
     """Import a tariff; every bad row is told."""
+    desk().work().require(Right.SETTINGS)
     desk().services.import_tariff(_uploaded("tariff"))
     return go("options.index", _anchor="tariff")
 
@@ -68,7 +70,9 @@ def tariff() -> Response:
 @shown_again_by(index)
 def root() -> Response:
     """Trust one more root for identity cards."""
-    roots.load(desk().work(), _uploaded("root"))
+    work = desk().work()
+    work.require(Right.SETTINGS)
+    roots.load(work, _uploaded("root"))
     return go("options.index", _anchor="roots")
 
 

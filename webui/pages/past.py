@@ -4,13 +4,15 @@ from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm
+from server.core.rights import Right
 from server.services import insurers, past, sightings
 from server.services.forms import Form
 from webui.blocks import block_sentence
 from webui.desk import desk
+from webui.guards import only
 from webui.naming import Naming
 
-page = Blueprint("past", __name__, url_prefix="/past")
+page = only(Blueprint("past", __name__, url_prefix="/past"), Right.CLINICAL)
 
 
 @page.get("/<patient_id>")

@@ -3,22 +3,26 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.rights import Right
 from server.services import (
+    agenda,
     cards,
     insurers,
     ledger,
     patients,
     sessions,
     sightings,
+    treating,
     treatments,
 )
 from server.services.desk import Desk
 from webui.desk import desk
 from webui.forms import shown_again_by
+from webui.guards import only
 from webui.naming import Naming
 from webui.replies import go
 
-page = Blueprint("patients", __name__, url_prefix="/patients")
+page = only(Blueprint("patients", __name__, url_prefix="/patients"), Right.PATIENTS)
 
 ENDED = ("Closed", "Cancelled")
 _MOST = 20  # patients on one page
@@ -68,7 +72,7 @@ def _found(work: Desk, wanted: str, after: str = "") -> dict[str, object]:
         "q": wanted,
         "after": after,
         "found": shown,
-        "lots": ledger.numbered(work, wanted) if work.user.may("billing") else (),
+        "lots": ledger.numbered(work, wanted) if work.user.may(Right.BILLING) else (),
         "name": Naming.of(work, desk().catalogue),
         "onward": shown[-1].id if len(found) > _MOST else "",
     }
@@ -89,12 +93,13 @@ def create() -> Response:
 
 @page.get("/<patient_id>")
 def show(patient_id: str) -> ResponseReturnValue:
-    """Show a patient's file: identity, insurability, series, last sessions."""
+    """Show a patient's file: identity, insurability, last sessions, and series to his kiné."""
     here = desk()
     work = here.work()
     file = patients.open_file(work, patient_id)
     sightings.patient(work, patient_id)
-    series = treatments.of_patient(work, patient_id)
+    treated = treating.treats(work, patient_id)
+    series = treatments.of_patient(work, patient_id) if treated else ()
     coverages = treatments.coverages_of(work, patient_id)
     running = [each for each in series if each.treatment.state not in ENDED]
     return render_template(
@@ -103,14 +108,15 @@ def show(patient_id: str) -> ResponseReturnValue:
         reading=cards.reading_today(work, patient_id),
         coverages=coverages,
         cover=coverages[0] if coverages else None,
+        covered=treatments.covered_now(work, patient_id),
+        treated=treated,
         current=running[0] if running else None,
         insurers=insurers.names(work),
         series=series,
         proposals={
             each.treatment.id: sessions.propose(work, each.treatment.id) for each in running
         },
-        last=sessions.last_of(work, patient_id, _LAST_SHOWN),
-        journal=work.user.may("journal"),
+        last=agenda.last_of(work, patient_id, _LAST_SHOWN),
     )
 
 

@@ -1,32 +1,35 @@
 """Refusals: why, in plain words, the one next step, and a safe way to bill again (W19)."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm
+from server.core.rights import Right
 from server.core.states import SessionState
 from server.services import (
+    agenda,
     ledger,
     previews,
     quarantine,
     refusals,
     returns,
-    sessions,
     sightings,
+    treating,
 )
 from server.services.desk import Desk
 from server.services.refusals import RefusedFile, RefusedLine
 from webui.blocks import block_sentence
 from webui.desk import desk
 from webui.forms import required, shown_again_by
+from webui.guards import only
 from webui.mending import Subject, Way, way_to
 from webui.naming import Naming
 from webui.replies import go
 
-page = Blueprint("refusals", __name__, url_prefix="/refusals")
+page = only(Blueprint("refusals", __name__, url_prefix="/refusals"), Right.BILLING)
 
 _MOST = 25  # rows of one page
 ASIDE = (
@@ -96,7 +99,7 @@ def index() -> ResponseReturnValue:
         onward=lines[-1].line.id if len(found) > _MOST else "",
         risk_cents=risk_cents,
         opened=_opened(work, lines, request.args.get("line", "")),
-        files=[(file, _ways(file)) for file in refusals.files(work)],
+        files=[(file, _ways(file, work.user.rights)) for file in refusals.files(work)],
         files_count=refusals.count_files(work),
         aside=quarantine.letters(work, _MOST),
         aside_count=ledger.count_set_aside(work),
@@ -117,13 +120,13 @@ def replaced(session_id: str) -> ResponseReturnValue:
     """Say what became of a session whose refused line was replaced."""
     here = desk()
     work = here.work()
-    view = sessions.view(work, session_id)
-    sightings.patient(work, view.patient.id)
+    held = agenda.standing(work, session_id)
+    sightings.patient(work, held.passage.patient.id)
     return render_template(
         "refusals/replaced.html",
-        view=view,
-        ready=view.session.state is SessionState.READY,
-        reasons=[block_sentence(block, here.catalogue) for block in view.blocks],
+        passage=held.passage,
+        ready=held.passage.state is SessionState.READY,
+        reasons=[block_sentence(block, here.catalogue) for block in held.blocks],
         left=refusals.sums(work)[0],
     )
 
@@ -183,10 +186,12 @@ def _opened(work: Desk, lines: Sequence[RefusedLine], key: str) -> Opened | None
         Change("patient", line.copay_cents, again.copay_cents),
         Change("fee", line.fee_cents, again.fee_cents),
     )
-    way = way_to(opens, Subject(line.patient, refused.treatment, line.session))
+    treated = treating.treats(work, line.patient)
+    seen = Subject(line.patient, refused.treatment, line.session)
+    way = way_to(opens, seen if treated else Subject(line.patient), work.user.rights)
     return Opened(refused, way, again, changes or ())
 
 
-def _ways(file: RefusedFile) -> Sequence[Way | None]:
+def _ways(file: RefusedFile, rights: Set[Right]) -> Sequence[Way | None]:
     """Give, for each code said of a whole file, the link to what mends it."""
-    return [way_to(explanation.opens, Subject()) for _, _, _, explanation in file.told]
+    return [way_to(explanation.opens, Subject(), rights) for _, _, _, explanation in file.told]

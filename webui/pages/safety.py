@@ -15,7 +15,12 @@ page = Blueprint("safety", __name__, url_prefix="/options/security")
 def index() -> ResponseReturnValue:
     """Show how the practice is protected now, and what may be changed."""
     work = desk().work()
-    return render_template("safety/index.html", safe=desk().services.safe.state, user=work.user)
+    return render_template(
+        "safety/index.html",
+        safe=desk().services.safe.state,
+        user=work.user,
+        provisional=desk().services.logins.is_provisional(work.user.id),
+    )
 
 
 @page.post("/passphrase")

@@ -2,9 +2,11 @@
 
 from flask import Blueprint, Response
 
+from server.core.rights import Right
+from webui.guards import only
 from webui.replies import go
 
-page = Blueprint("search", __name__, url_prefix="/search")
+page = only(Blueprint("search", __name__, url_prefix="/search"), Right.PATIENTS)
 
 
 @page.get("/")

@@ -4,13 +4,15 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.care import Category, Place
-from server.services import insurers, patients, rules, sessions, sightings, treatments
+from server.core.rights import Right
+from server.services import insurers, patients, rules, sessions, sightings, treating, treatments
 from webui.blocks import remedies
 from webui.desk import desk
 from webui.forms import shown_again_by
+from webui.guards import only
 from webui.replies import go
 
-page = Blueprint("series", __name__, url_prefix="/series")
+page = only(Blueprint("series", __name__, url_prefix="/series"), Right.CLINICAL)
 
 
 @page.get("/of/<patient_id>/new")
@@ -19,6 +21,7 @@ def new(patient_id: str) -> ResponseReturnValue:
     here = desk()
     work = here.work()
     say = here.catalogue.say
+    treating.require(work, patient_id)
     file = patients.open_file(work, patient_id)
     sightings.patient(work, patient_id)
     return render_template(
@@ -28,6 +31,7 @@ def new(patient_id: str) -> ResponseReturnValue:
         categories=[(each, say(f"category.{each}")) for each in Category],
         places=[(each, say(f"place.{each}")) for each in Place],
         prescribers=treatments.prescribers(work),
+        kines=treatments.kines(work),
     )
 
 
@@ -56,7 +60,7 @@ def show(series_id: str) -> ResponseReturnValue:
         views=views,
         remedies={
             view.session.id: remedies(
-                view.blocks, here.catalogue,
+                view.blocks, here.catalogue, work.user.rights,
                 patient=patient, series=series_id, session=view.session.id,
             )
             for view in views

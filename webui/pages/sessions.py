@@ -7,8 +7,10 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.care import Place
+from server.core.rights import Right
 from server.core.states import LineState
 from server.services import (
+    agenda,
     cards,
     documents,
     insurers,
@@ -22,11 +24,13 @@ from server.services.forms import parse_day
 from webui.blocks import remedies
 from webui.desk import desk
 from webui.forms import shown_again_by
+from webui.guards import only
+from webui.i18n import Catalogue
 from webui.pages.patients import ENDED
 from webui.reasons import why_line, why_quote
 from webui.replies import go
 
-page = Blueprint("sessions", __name__, url_prefix="/sessions")
+page = only(Blueprint("sessions", __name__, url_prefix="/sessions"), Right.PATIENTS)
 
 _STRUCK = (LineState.REPLACED, LineState.REVERSED)
 _NOT_NOW = ""  # the patient pays nothing at this visit
@@ -36,6 +40,7 @@ _MEANS = ("CASH", "CARD", "TRANSFER")
 @page.get("/new")
 def new() -> Response:
     """Begin a session for one patient, or look for the patient first (F2)."""
+    desk().work().require(Right.CLINICAL)
     patient = request.args.get("patient", "")
     if not patient:
         return go("patients.index")
@@ -66,12 +71,14 @@ def visit(series_id: str) -> ResponseReturnValue:
         series=treatments.series(work, series_id),
         reading=cards.reading_today(work, patient),
         whys=[why_quote(act.label, act.quote) for act in proposal.acts if act.quote],
-        remedies=remedies(proposal.reasons, here.catalogue, patient=patient, series=series_id),
+        remedies=remedies(
+            proposal.reasons, here.catalogue, work.user.rights, patient=patient, series=series_id
+        ),
         second=any(reason.code.startswith("day.") for reason in proposal.reasons),
         places=[(each, say(f"place.{each}")) for each in _places(proposal.treatment.place)],
-        means=[(each, say(f"means.{each}")) for each in _MEANS] + [("", say("means.later"))],
+        means=[*_means(here.catalogue), (_NOT_NOW, say("means.later"))],
         insurers=insurers.names(work),
-        day_views=sessions.of_day(work, proposal.care_date),
+        passages=agenda.of_day(work, proposal.care_date),
     )
 
 
@@ -85,9 +92,14 @@ def record(series_id: str) -> Response:
 
 @page.get("/<session_id>")
 def show(session_id: str) -> ResponseReturnValue:
-    """Show a recorded session: what it costs, why, what blocks it, its paper."""
+    """Show a recorded session: what it costs, why, what blocks it, its paper.
+
+    Who does not treat the patient sees what it costs, and may note what was paid.
+    """
     here = desk()
     work = here.work()
+    if not agenda.account(work, session_id).series:
+        return _till(session_id)
     view = sessions.view(work, session_id)
     sightings.patient(work, view.patient.id)
     series = treatments.series(work, view.session.treatment)
@@ -103,13 +115,24 @@ def show(session_id: str) -> ResponseReturnValue:
         ],
         labels={act.code: rules.label(work, act.code, spoken.locale) for act in view.acts},
         remedies=remedies(
-            view.blocks, spoken,
+            view.blocks, spoken, work.user.rights,
             patient=view.patient.id, series=series.treatment.id, session=session_id,
         ),
         insurers=insurers.names(work),
         duplicate=any(block.code == "day.duplicate" for block in view.blocks),
-        means=[(each, spoken.say(f"means.{each}")) for each in _MEANS],
+        means=_means(spoken),
     )  # fmt: skip
+
+
+def _till(session_id: str) -> ResponseReturnValue:
+    work = desk().work()
+    account = agenda.account(work, session_id)
+    sightings.patient(work, account.passage.patient.id)
+    return render_template("sessions/till.html", account=account, means=_means(desk().catalogue))
+
+
+def _means(spoken: Catalogue) -> list[tuple[str, str]]:
+    return [(each, spoken.say(f"means.{each}")) for each in _MEANS]
 
 
 @page.post("/<session_id>/void")
@@ -142,7 +165,7 @@ def make_private(session_id: str) -> Response:
 @shown_again_by(show)
 def collect(session_id: str) -> Response:
     """Keep what the patient paid after all."""
-    sessions.collect(desk().work(), session_id, request.form)
+    agenda.collect(desk().work(), session_id, request.form)
     return go("sessions.show", session_id=session_id)
 
 

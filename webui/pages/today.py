@@ -1,23 +1,26 @@
 """Today: the screen the day begins and ends on (W3)."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm
+from server.core.rights import Right
 from server.services import practices, today
 from server.services.forms import parse_day
-from server.services.today import Overview
+from server.services.today import Business, Overview
 from webui.blocks import Remedy, remedies
 from webui.desk import desk
 from webui.formats import civil, money
 from webui.forms import shown_again_by
+from webui.guards import only
 from webui.i18n import Catalogue
 from webui.pages.backups import notices
 from webui.replies import go
 
-page = Blueprint("today", __name__, url_prefix="/today")
+page = only(Blueprint("today", __name__, url_prefix="/today"), Right.PATIENTS)
 
 _NOTICES = 3  # at most on the home (`design.md` §7)
 _MOST = 25  # sessions on one page
@@ -39,7 +42,8 @@ def index() -> ResponseReturnValue:
     work = here.work()
     after = request.args.get("after", "")
     seen = today.overview(work, after, _MOST + 1, _NOTICES)
-    held = _held(seen, here.catalogue)
+    held = _held(seen, here.catalogue, work.user.rights)
+    sealable = len(seen.business.drafts) if seen.business else 0
     shown = seen.sessions[:_MOST]
     return render_template(
         "today/index.html",
@@ -47,11 +51,11 @@ def index() -> ResponseReturnValue:
         sentence=_sentence(seen, here.catalogue),
         shown=shown,
         after=after,
-        onward=shown[-1].session.id if len(seen.sessions) > _MOST else "",
+        onward=shown[-1].id if len(seen.sessions) > _MOST else "",
         held=held,
-        more=max(0, seen.blocked_count - _NOTICES),
+        more=seen.blocked_count - len(held),
         missing=practices.card(work).missing,
-        faults=len(seen.drafts) if seen.clock_is_suspect else 0,
+        faults=sealable if seen.clock_is_suspect else 0,
         copies=notices(work),
     )
 
@@ -88,26 +92,30 @@ def _next(seen: Overview, spoken: Catalogue) -> str:
         return spoken.say("today.clock_first")
     if seen.blocked_count:
         return spoken.plural("today.blocked", seen.blocked_count)
-    refused = seen.refused_lines + seen.refused_files
-    if refused:
-        return spoken.plural("today.refused", refused)
-    if seen.drafts:
-        return spoken.plural(
-            "today.to_bill", len(seen.drafts), sum=money(spoken, seen.to_bill_cents)
-        )
-    if seen.queue.waiting:
-        return spoken.plural("today.waiting", seen.queue.waiting)
-    return spoken.say("today.closed") if seen.done.sessions else ""
+    words = _of_business(seen.business, spoken) if seen.business else ""
+    return words or (spoken.say("today.closed") if seen.done.sessions else "")
 
 
-def _held(seen: Overview, spoken: Catalogue) -> list[Held]:
+def _of_business(business: Business, spoken: Catalogue) -> str:
+    if business.refused:
+        return spoken.plural("today.refused", business.refused)
+    if business.drafts:
+        count, cents = len(business.drafts), business.to_bill_cents
+        return spoken.plural("today.to_bill", count, sum=money(spoken, cents))
+    if business.queue.waiting:
+        return spoken.plural("today.waiting", business.queue.waiting)
+    return ""
+
+
+def _held(seen: Overview, spoken: Catalogue, rights: Set[Right]) -> list[Held]:
     """List the blocked sessions, the oldest care first, each with its first remedy."""
     found = []
-    for view in seen.blocked:
+    for each in seen.blocked:
+        passage, patient = each.passage, each.passage.patient
         ways = remedies(
-            view.blocks, spoken, patient=view.patient.id, series=view.session.treatment,
-            session=view.session.id,
+            each.blocks, spoken, rights, patient=patient.id, series=each.series,
+            session=passage.id,
         )  # fmt: skip
-        name = f"{view.patient.first_name} {view.patient.last_name.upper()}"
-        found += [Held(view.session.id, name, ways[0])] if ways else []
+        name = f"{patient.first_name} {patient.last_name.upper()}"
+        found.append(Held(passage.id, name, ways[0]))
     return found

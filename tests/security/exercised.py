@@ -1,0 +1,32 @@
+"""Real ids for each argument of a route, and forms filled enough to be judged by their ids."""
+
+from collections.abc import Mapping
+
+from tests.webui.shop import Shop
+
+FILLED = {
+    "reason": "x", "word": "x", "lot_word": "x", "passphrase": "x", "current": "x",
+    "new_passphrase": "x", "again": "x", "locale": "nl", "number": "1", "second": "",
+}  # fmt: skip
+
+
+def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
+    """Give, for the name of each argument, an id that is there."""
+    sql = shop.world.sql
+    letter = str(sql("select id from letter where state = 'Quarantined'"))
+    return {
+        "patient_id": str(sql("select patient from session where state = 'Ready'")),
+        "series_id": str(sql("select treatment from session where state = 'Ready'")),
+        "session_id": str(sql("select id from session where state = 'Ready'")),
+        "lot_id": str(sql("select max(id) from lot")),
+        "line_id": str(sql("select id from line where state <> 'Priced'")),
+        "message_id": str(sql("select max(id) from message")),
+        "letter_id": letter,
+        "payment_id": "01NOPAYMENT",
+        "user_id": str(sql("select id from app_user")),
+        "payer": "300",
+        "month": "2026-03",
+        "number": "nothing",
+        "secret": "nothing",
+        "filename": "app.css",
+    }

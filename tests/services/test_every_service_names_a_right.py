@@ -1,0 +1,116 @@
+"""Every public service that takes a desk names a right, or says here why it needs none."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ROOT / "server" / "services"
+SCREENS = ROOT / "webui"
+
+INSIDE: Mapping[str, str] = {
+    "arrivals": "the post, inside the deed that took the answer",
+    "backups.changed_since": "the keeper of copies, for whoever is at work",
+    "backups.drill_is_due": "the keeper of copies, for whoever is at work",
+    "backups.is_due": "the keeper of copies, for whoever is at work",
+    "backups.newest": "the keeper of copies, for whoever is at work",
+    "backups.note_kept": "the end of a copy or of a rehearsal",
+    "backups.remember": "the end of a copy",
+    "checkups.keep": "the health watch, for whoever is at work",
+    "dossiers": "the facts the rules read, inside the act that judges",
+    "efact_file": "the writing of a lot, inside sealing",
+    "entries": "the door, which journals who comes in and leaves",
+    "evaluation": "the judging of sessions, inside the act that changed something",
+    "facts": "the facts the rules read, inside the act that judges",
+    "fates": "the life of lots and lines, inside the deed that moves them",
+    "homecomings.begin": "the return itself, before anybody works",
+    "homecomings.holds_sealing": "sealing, before it begins",
+    "homecomings.reference_slot": "the numbering of a lot, inside sealing",
+    "homecomings.seen_elsewhere": "the post, inside the deed that took the answer",
+    "insurers.counted_as": "the numbering of a lot, inside sealing",
+    "insurers.counted_with": "the day of a lot, inside sealing",
+    "lots.first_free_day": "the day of a lot, inside sealing and rehearsing",
+    "outside.note_refusal": "the program's own door, which nobody asked to open",
+    "retention.until": "the rules of keeping",
+    "roots.loaded": "the reader of cards, which trusts them",
+    "safety.give_slot": "the users service, inside its deed",
+    "safety.learn": "the door, inside its deed",
+    "safety.take_slot": "the users service, inside its deed",
+    "rules.choice": "the rules in force",
+    "rules.rulebook": "the rules in force",
+    "verdicts": "the ledger and the refusals, which were asked for with billing",
+}
+"""Services called by other acts only, and whose."""
+
+ANYBODY: Mapping[str, str] = {
+    "backups.notices": "whether copies fail is told to whoever works here; it names nobody",
+    "insurers.names": "the reference tables",
+    "ledger.queue": "how much waits to leave, in figures: the frame shows it to all",
+    "practices.card": "the practice's own facts, which its papers show",
+    "practices.choose_language": "one's own language",
+    "retention.rules": "the reference tables",
+    "rules.label": "the reference tables",
+    "rules.tariff_versions": "the reference tables",
+    "safety.holds_old_slots": "says whether secrets given up open again; a warning for all",
+    "safety.kept": "how the practice is protected: names and dates of slots, no secret",
+    "safety.put_slot": "one's own passphrase; for the recovery code it asks itself",
+    "treating.require": "asks itself, for one patient",
+    "treating.treats": "says what the user may see, for one patient",
+}
+"""Services that every user may call, and why."""
+
+
+def services() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every public function whose first argument is a desk: `lots.seal`, and its code."""
+    for module in sorted(SERVICES.glob("*.py")):
+        for node in ast.parse(module.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                first = next(iter(node.args.args), None)
+                hint = ast.unparse(first.annotation) if first and first.annotation else ""
+                if hint == "Desk":
+                    yield f"{module.stem}.{node.name}", node
+
+
+def names_a_right(service: ast.FunctionDef) -> bool:
+    """Say whether the decorator names one at least, of the closed list."""
+    for each in service.decorator_list:
+        if isinstance(each, ast.Call) and ast.unparse(each.func) == "needs":
+            return bool(each.args) and all(
+                ast.unparse(arg).startswith("Right.") for arg in each.args
+            )
+    return False
+
+
+def excused(name: str, among: Mapping[str, str]) -> bool:
+    return name in among or name.partition(".")[0] in among
+
+
+def test_no_service_forgets_to_ask() -> None:
+    forgotten = [
+        name
+        for name, service in services()
+        if not names_a_right(service) and not excused(name, INSIDE) and name not in ANYBODY
+    ]
+    assert forgotten == []
+
+
+def test_no_excuse_outlives_its_service() -> None:
+    known = {name: names_a_right(service) for name, service in services()}
+    modules = {name.partition(".")[0] for name, asks in known.items() if not asks}
+    for excuse in (*INSIDE, *ANYBODY):
+        assert excuse in modules if "." not in excuse else known.get(excuse) is False, excuse
+
+
+def test_the_screens_call_nothing_that_is_meant_for_the_inside_of_an_act() -> None:
+    called = set()
+    for module in SCREENS.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                called.add(ast.unparse(node.func))
+    known = [name for name, _ in services()]
+    assert len(called & set(known)) > 60, "the screens are not read any more"
+    assert [name for name in known if name in called and excused(name, INSIDE)] == []
+
+
+def test_the_walk_sees_the_services() -> None:
+    assert len(list(services())) > 140
