@@ -143,9 +143,9 @@ def copy_now(
         raise BackupFailed(reason=error.facts["reason"], place=str(place)) from None
 
 
-def copy_before_migration(vault: Vault) -> Path:
-    """Make a copy of an older file and rehearse its return; raise `BackupFailed` when it fails."""
-    copy = copy_now(vault, local_place(vault.folder), "MIGRATION")
+def copy_before(vault: Vault, cause: str) -> Path:
+    """Make a copy before the file is rewritten and rehearse its return; raise `BackupFailed`."""
+    copy = copy_now(vault, local_place(vault.folder), cause)
     reason = drill(copy, vault.key, vault.folder / SCRATCH)
     if reason:
         raise BackupFailed(reason=reason, place=str(copy.parent))

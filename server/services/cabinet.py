@@ -26,6 +26,7 @@ from server.services.logins import ROLES, Logins
 from server.store import events, journal, soundness
 from server.store import practice as practices
 from server.store.connection import Pool, connect, fold_log
+from server.store.inner_keys import journal_key
 from server.store.journal import Stamp
 from server.store.keys import (
     RECOVERY,
@@ -42,6 +43,7 @@ from server.store.watermark import Watermark
 
 if TYPE_CHECKING:
     from server.services.vault import Vault
+    from server.store.backup import Tell
 
 DATABASE = "besace.db"
 REFERENCE = "reference.db"  # as built; the practice keeps it under the name of its digest
@@ -220,12 +222,13 @@ class Cabinet:
         written; with `older` the user insists, and it is treated as a return to a copy.
         """
         slot = slot_of(user)
-        self._open(self.keyring.open(slot, passphrase), user, older=older)
+        key = self._settled(self.keyring.open(slot, passphrase), slot, passphrase)
+        self._open(key, user, older=older)
         self._let_in(slot, "passphrase")
 
     def recover(self, code: str, user: str, passphrase: str) -> None:
         """Open with the recovery code and give the user a new passphrase."""
-        key = self.keyring.open_with_code(code)
+        key = self._settled(self.keyring.open_with_code(code), RECOVERY, parse_recovery_code(code))
         slot, slots = slot_of(user), self.keyring.file.slots()
         if slot not in slots:
             raise WrongKey(slot=slot, reason="no_slot")
@@ -234,11 +237,46 @@ class Cabinet:
         self._open(key, user)
         self._let_in(RECOVERY, "recovery")
 
+    def reencrypt(self, passphrase: str, tell: "Tell") -> str:
+        """Encrypt the whole practice again under a new key; return its new recovery code.
+
+        A verified copy is made first. Every other user, and whoever held the old key, is shut
+        out. Raises `WrongKey`, `Forbidden`, `BackupFailed`, and what the disk does; the practice
+        is then open as it was.
+        """
+        from server.services import backups, reencryption  # rarely needed
+
+        self.confirm(passphrase)
+        self.desk().require(Right.SECURITY)
+        vault, above = self.vault(), safety.highest(self.desk())
+        slot = slot_of(vault.user)
+        copy = backups.copy_before(vault, "REKEY")
+        self._close()
+        try:
+            key, code = reencryption.carry_out(vault, self.keyring, slot, passphrase, above, tell)
+        except BaseException:
+            self._open(self._settled(vault.key, slot, passphrase), vault.user)
+            raise
+        self._open(key, vault.user)
+        self._proved = self._clock.monotonic()
+        safety.note_reencrypted(self.desk(), self.keyring)
+        backups.remember(self.desk(), copy, "", 0.0)
+        return code
+
+    def _settled(self, key: DatabaseKey, slot: str, secret: str) -> DatabaseKey:
+        """Give the key the file has: another than its slot's after a re-encryption cut short."""
+        if not self.keyring.file.has_next():
+            return key
+        from server.services import reencryption
+
+        database = self._folder / DATABASE
+        return reencryption.settled(self._folder, database, self.keyring, key, slot, secret)
+
     def lock(self, why: str = "asked") -> None:
         """Close every connection and forget the key; the journal keeps why it was closed."""
         if self._pool is not None:
             with suppress(Locked):  # nobody of this practice may act any more
-                entries.left(self.desk(), why)
+                entries.left(self.desk(), self.keyring, why)
         self._close()
 
     def _let_in(self, slot: str, by: str) -> None:
@@ -352,10 +390,10 @@ class Cabinet:
 
     def _open(self, key: DatabaseKey, user: str, *, older: bool = False) -> None:
         path = self._folder / DATABASE
-        mac_key = key.derive("journal")
-        mark = Watermark(self._folder, mac_key) if self._disk is None else None
         db = _connected(path, key, self._disk)
         try:
+            mac_key = journal_key(db, key)
+            mark = Watermark(self._folder, mac_key) if self._disk is None else None
             practice = practices.get(db)
             behind = _is_behind(db, mark, practice.lineage)
             if behind and not older:
@@ -388,7 +426,7 @@ class Cabinet:
             return None
         from server.services import backups  # rarely needed
 
-        return backups.copy_before_migration(self._vault(key, user, reference))
+        return backups.copy_before(self._vault(key, user, reference), "MIGRATION")
 
     def _settle_in(self, copy: Path | None, came_from: datetime | None) -> None:
         """Write into the file just opened what came before it could be written to."""

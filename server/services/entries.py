@@ -43,14 +43,18 @@ def proved(desk: Desk, keyring: Keyring, slot: str) -> None:
             """As above."""
 
 
-def left(desk: Desk, why: str) -> None:
-    """Journal that the practice was closed: "asked", "idle", "asleep", "screen" or "ended"."""
+def left(desk: Desk, keyring: Keyring, why: str) -> None:
+    """Journal that the practice was closed: "asked", "idle", "asleep", "screen" or "ended".
+
+    The slots given or taken meanwhile are remembered.
+    """
     if desk.damaged:
         return
-    with suppress(apsw.Error, OSError, KineError), desk.deed(
-        "door.locked", "user", desk.user.id, {"why": why}
-    ):  # fmt: skip
-        """As above."""
+    with (
+        suppress(apsw.Error, OSError, KineError),
+        desk.deed("door.locked", "user", desk.user.id, {"why": why}),
+    ):
+        safety.learn(desk, keyring)
 
 
 def _note_wrong_tries(desk: Desk, keyring: Keyring, slot: str) -> None:

@@ -89,7 +89,7 @@ def holds_sealing(desk: Desk) -> bool:
     return came is not None and came.answered_at is None
 
 
-@needs(Right.SECURITY)
+@needs(Right.SECURITY, fresh=True)
 def answer(desk: Desk, word: str) -> None:
     """Take a person's word that what is ready here was not billed since the copy was made.
 
@@ -102,7 +102,7 @@ def answer(desk: Desk, word: str) -> None:
         copies.answer(desk.db, desk.practice.lineage, desk.now, desk.user.id)
 
 
-@needs(Right.SECURITY)
+@needs(Right.SECURITY, fresh=True)
 def settle(desk: Desk, lot: str, *, arrived: bool, word: str) -> None:
     """Take a senior's word on a lot in doubt after a return: the insurer has it, or has not.
 
@@ -125,7 +125,7 @@ def settle(desk: Desk, lot: str, *, arrived: bool, word: str) -> None:
             arrivals.absent(desk, seq, row, "said_absent")
 
 
-@needs(Right.SECURITY)
+@needs(Right.SECURITY, fresh=True)
 def choose_range(desk: Desk, first: str, last: str) -> None:
     """Keep another range of sending numbers for this device (1–999); raise `InvalidForm`."""
     numbers = [int(x) if x.isascii() and x.isdigit() else 0 for x in (first.strip(), last.strip())]

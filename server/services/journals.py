@@ -142,7 +142,7 @@ def letters(desk: Desk) -> Mapping[str, str]:
     return {device.id: device.code for device in practices.devices(desk.db)}
 
 
-@needs(Right.EXPORT)
+@needs(Right.EXPORT, fresh=True)
 def take_away(desk: Desk) -> Takeaway:
     """Give the journal of every device, its signed heads and the public key, as files in clear.
 

@@ -59,6 +59,10 @@ class Keyring:
         at = self._clock.now().isoformat()
         self.file.add(key, slot, secret, self._cost, label, at, above)
 
+    def prepare(self, key: DatabaseKey, slots: dict[str, tuple[str, str]], above: int) -> None:
+        """Make the slots of a key that comes next, beside those of the present one."""
+        self.file.prepare(key, slots, self._cost, self._clock.now().isoformat(), above)
+
     def create(
         self, key: DatabaseKey, slots: dict[str, tuple[str, str]], sign: dict[str, object]
     ) -> None:

@@ -37,7 +37,7 @@ def letters(desk: Desk, most: int = -1) -> Sequence[Aside]:
     return [Aside(row, _may_leave(desk, row)) for row in rows]
 
 
-@needs(Right.BILLING)
+@needs(Right.BILLING, fresh=True)
 def release(desk: Desk, letter_id: str, reason: str) -> None:
     """Let an answer set aside be deleted from its mailbox at the next look; it stays here.
 

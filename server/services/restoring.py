@@ -22,6 +22,7 @@ from server.store import backup, durable
 from server.store import practice as practices
 from server.store.backup import Stopped, Tell, never, silent
 from server.store.connection import connect
+from server.store.inner_keys import journal_key
 from server.store.journal import Stamp
 from server.store.keys import RECOVERY, Cost, DatabaseKey, KeyFile, sync_folder
 from server.store.manifest import Manifest
@@ -159,7 +160,7 @@ def _desk(folder: Path, db: apsw.Connection, key: DatabaseKey, user: str, ground
         raise DamagedPractice(reason="backup_differs")
     device = practices.first_device(db)
     trust = judge(now, mono, ClockFacts(ground.built_on, None, now, mono))
-    mac_key = key.derive("journal")
+    mac_key = journal_key(db, key)
     stamp = Stamp(now, device.id, who.id, new_ulid(now, ground.entropy), trust, mac_key)
     mark = Watermark(folder, mac_key)
     return Desk(db, practices.get(db), device, who, stamp, ground.entropy, mark=mark)

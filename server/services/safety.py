@@ -13,7 +13,7 @@ from server.store.keys import RECOVERY, DatabaseKey
 from server.store.practice import User
 
 _NUMBERS = "keys.numbers"  # of the slots, as this practice last saw them
-_GONE = ""  # among them: the highest number of the slots that are no more
+_HIGHEST = ""  # among them: the greatest number ever given, also to a slot dropped since
 _ENCRYPTED = "keys.encrypted_at"  # under the present key, when that is not the first one
 
 
@@ -57,29 +57,27 @@ def put_slot(desk: Desk, keyring: Keyring, key: DatabaseKey, slot: str, secret: 
     The key file is written inside the act: what is journalled has happened, and a cut between the
     two leaves a slot that is noticed at the next opening.
     """
-    desk.require_proof()
-    action = "keys.recovery" if slot == RECOVERY else "keys.passphrase"
     if slot == RECOVERY:
         desk.require(Right.SECURITY)
+    desk.require_proof()
+    action = "keys.recovery" if slot == RECOVERY else "keys.passphrase"
     known = _known(desk)
     with desk.deed(action, "user", desk.user.id):
         label = keyring.file.slots().get(slot, "")
-        keyring.put(key, slot, secret, label, max(known.values(), default=0))
+        keyring.put(key, slot, secret, label, highest(desk))
         _remember(desk, {**known, slot: keyring.file.numbers()[slot]})
 
 
 def give_slot(desk: Desk, keyring: Keyring, key: DatabaseKey, user: User, passphrase: str) -> None:
     """Make or replace the slot of any user, inside a deed."""
-    slot, known = slot_of(user.id), _known(desk)
-    keyring.put(key, slot, passphrase, user.door_name, max(known.values(), default=0))
-    _remember(desk, _after(known, keyring.file.numbers()))
+    keyring.put(key, slot_of(user.id), passphrase, user.door_name, highest(desk))
+    _remember(desk, keyring.file.numbers())
 
 
 def take_slot(desk: Desk, keyring: Keyring, slot: str) -> None:
     """Take a slot away, inside a deed; put back with an older key file, it is noticed."""
-    known = _known(desk)
     keyring.file.remove(slot)
-    _remember(desk, _after(known, keyring.file.numbers()))
+    _remember(desk, keyring.file.numbers())
 
 
 def learn(desk: Desk, keyring: Keyring) -> bool:
@@ -91,9 +89,8 @@ def learn(desk: Desk, keyring: Keyring) -> bool:
     known, found = _known(desk), keyring.file.numbers()
     if is_old(found, known):
         return False
-    learnt = _after(known, found)
-    if learnt != known:
-        _remember(desk, learnt)
+    if found != {slot: number for slot, number in known.items() if slot != _HIGHEST}:
+        _remember(desk, found)
     return True
 
 
@@ -112,10 +109,17 @@ def is_old(found: Mapping[str, int], known: Mapping[str, int]) -> bool:
     return any(number < known.get(slot, highest + 1) for slot, number in found.items())
 
 
-def _after(known: Mapping[str, int], found: Mapping[str, int]) -> dict[str, int]:
-    """Give what to remember of a key file: its slots, and the highest number of those gone."""
-    gone = max((number for slot, number in known.items() if slot not in found), default=0)
-    return {**found, _GONE: gone} if gone else dict(found)
+def highest(desk: Desk) -> int:
+    """Return the greatest number this practice knows of a slot."""
+    return max(_known(desk).values(), default=0)
+
+
+def note_reencrypted(desk: Desk, keyring: Keyring) -> None:
+    """Journal that the file has a new key, and remember the few slots that open it."""
+    with desk.deed("keys.reencrypted", "practice", desk.practice.id):
+        now = desk.now.isoformat()
+        practices.set_setting(desk.db, _ENCRYPTED, now, desk.user.id, desk.now)
+        _remember(desk, keyring.file.numbers())
 
 
 def _known(desk: Desk) -> dict[str, int]:
@@ -124,4 +128,6 @@ def _known(desk: Desk) -> dict[str, int]:
 
 
 def _remember(desk: Desk, numbers: Mapping[str, int]) -> None:
-    practices.set_setting(desk.db, _NUMBERS, json.dumps(numbers), desk.user.id, desk.now)
+    highest = max(0, *_known(desk).values(), *numbers.values())
+    text = json.dumps({**numbers, _HIGHEST: highest})
+    practices.set_setting(desk.db, _NUMBERS, text, desk.user.id, desk.now)

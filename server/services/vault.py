@@ -14,6 +14,7 @@ from server.core.ulid import Entropy
 from server.services.desk import Desk
 from server.store import practice as practices
 from server.store.connection import connect
+from server.store.inner_keys import journal_key
 from server.store.journal import Stamp
 from server.store.keys import DatabaseKey
 from server.store.watermark import Watermark
@@ -46,7 +47,7 @@ class Vault:
                 raise LookupError("a vault without its user")
             stamp = Stamp(
                 self.clock.now(), device.id, who.id, self.boot, self.trust,
-                self.key.derive("journal"),
+                journal_key(db, self.key),
             )  # fmt: skip
             yield Desk(
                 db, practices.get(db), device, who, stamp, self.entropy, mark=self.mark,

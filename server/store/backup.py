@@ -167,7 +167,7 @@ def restore(
     try:
         db = copy_target(into, fresh)
         try:
-            _pages(source, db, tell, stopped)
+            copy_pages(source, db, tell, stopped)
             _compare(db, facts, key)
         finally:
             db.close()
@@ -194,7 +194,7 @@ def _copied(
     """Copy one moment of the practice, check the copy, and return what it holds."""
     db = copy_target(into, key)
     try:
-        _pages(source, db, tell, stopped)
+        copy_pages(source, db, tell, stopped)
         if any(wholeness.pages(db, thorough=False)) or any(wholeness.lots(db, _LAST_LOTS)):
             raise DamagedPractice(reason="pages")
         held, heads = practice.get(db), journal.heads(db)
@@ -210,7 +210,9 @@ def _copied(
     return facts
 
 
-def _pages(source: apsw.Connection, target: apsw.Connection, tell: Tell, stopped: Stopped) -> None:
+def copy_pages(
+    source: apsw.Connection, target: apsw.Connection, tell: Tell, stopped: Stopped
+) -> None:
     """Copy every page as it stands now; others go on writing meanwhile, and are not waited for."""
     source.execute("begin deferred")
     try:

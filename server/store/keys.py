@@ -19,6 +19,7 @@ from server.core.errors import DamagedPractice, WrongKey
 
 FORMAT = 1
 RECOVERY = "recovery"
+_NEXT = "next"  # the slots of a key that a re-encryption under way brings
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -143,6 +144,49 @@ class KeyFile:
     def slots(self) -> dict[str, str]:
         """Return the slots ("user:<id>", "recovery") and the label shown for each, in order."""
         return {slot: held.get("label", "") for slot, held in self._read()["slots"].items()}
+
+    def prepare(
+        self, key: DatabaseKey, slots: Mapping[str, tuple[str, str]], cost: Cost, at: str,
+        above: int,
+    ) -> None:  # fmt: skip
+        """Write slots of the key that comes next beside those of the present one, which still open.
+
+        Until `settle` or `abandon` the file holds both: whichever key the database has, it opens.
+        """
+        document = self._read()
+        number = max(above, *(_number(held) for held in document["slots"].values())) + 1
+        document[_NEXT] = {
+            slot: _made(key, slot, secret, cost, label, number, at)
+            for slot, (secret, label) in slots.items()
+        }
+        self._write(document)
+
+    def has_next(self) -> bool:
+        """Say whether a change of the key was begun and not ended."""
+        return _NEXT in self._read()
+
+    def open_next(self, slot: str, secret: str) -> DatabaseKey:
+        """Unwrap the key that comes next; raise `WrongKey` (reason "rekeyed") without its slot."""
+        held = self._read().get(_NEXT, {}).get(slot)
+        if held is None:
+            raise WrongKey(slot=slot, reason="rekeyed")
+        return _unwrap(held, slot, secret)
+
+    def settle(self) -> None:
+        """Let the key that came next be the only one: slots of the other open nothing more.
+
+        Nobody has retyped its recovery code yet.
+        """
+        document = self._read()
+        document["slots"] = document.pop(_NEXT)
+        document["sign"] = {**document.get("sign", {}), "proven": False}
+        self._write(document)
+
+    def abandon(self) -> None:
+        """Forget the key that was to come next."""
+        document = self._read()
+        document.pop(_NEXT, None)
+        self._write(document)
 
     def numbers(self) -> dict[str, int]:
         """Return the number of each slot: a slot made later has a greater one, 0 before numbers.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import apsw
 
 from server.store import journal
+from server.store.inner_keys import journal_key
 from server.store.keys import DatabaseKey
 from server.store.rows import value
 
@@ -54,7 +55,7 @@ def pages(db: apsw.Connection, *, thorough: bool) -> Iterator[Unsound]:
 
 def chain(db: apsw.Connection, key: DatabaseKey) -> Iterator[Unsound]:
     """Walk the journal of every device: hashes, and marks of the practice's own key."""
-    for flaw in journal.flaws(db, key.derive("journal")):
+    for flaw in journal.flaws(db, journal_key(db, key)):
         yield Unsound("journal", f"{flaw.device}:{flaw.seq} {flaw.reason}")
 
 

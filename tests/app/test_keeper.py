@@ -101,14 +101,14 @@ def test_a_copy_under_way_can_be_stopped(
     world: World, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began = Event()
-    pages = backup._pages
+    pages = backup.copy_pages
 
     def slowly(source: object, target: object, tell: object, stopped: Callable[[], bool]) -> None:
         began.set()
         until(stopped)
         pages(source, target, tell, stopped)  # type: ignore[arg-type]  # handed on as they came
 
-    monkeypatch.setattr(backup, "_pages", slowly)
+    monkeypatch.setattr(backup, "copy_pages", slowly)
     keeper.opened()
     keeper.back_up_now()
     assert began.wait(20)

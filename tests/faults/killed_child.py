@@ -26,6 +26,7 @@ from tests.world import (
     BUILT_ON,
     CHEAP,
     MARCHAL,
+    PASSPHRASE,
     START,
     FixedClock,
     open_cabinet,
@@ -34,6 +35,7 @@ from tests.world import (
 
 TARIFF = Path(reference.__file__).parents[1] / "reference" / "demo" / "be_tariff_demo.csv"
 NIHII = "54900119527"
+OTHER = "une phrase toute neuve"
 
 
 class Child:
@@ -136,6 +138,17 @@ class Child:
         self.begin()
         return cabinet.renew_recovery()
 
+    def passphrase(self) -> str:
+        cabinet = self.open()
+        self.begin()
+        cabinet.change_passphrase(PASSPHRASE, OTHER)
+        return OTHER
+
+    def reencrypt(self) -> str:
+        cabinet = self.open()
+        self.begin()
+        return cabinet.reencrypt(PASSPHRASE, lambda done, of: None)
+
     def lock(self) -> str:
         cabinet = self.open()
         made = patients.create(cabinet.desk(), {"last_name": "Last", "first_name": "Act"})
@@ -163,7 +176,7 @@ ACTS: Mapping[str, Callable[[Child], str]] = {
     name: getattr(Child, name)
     for name in (
         "create", "unlock", "patient", "series", "session", "seal", "send", "fetch", "paid",
-        "setting", "tariff", "recover", "lock",
+        "setting", "tariff", "recover", "lock", "passphrase", "reencrypt",
     )
 }  # fmt: skip
 

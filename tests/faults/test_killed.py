@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from server.core.errors import WrongKey
 from server.core.outbox import MessageState
 from server.services import ledger, payments, sessions
 from server.services.cabinet import REFERENCE, Cabinet
@@ -18,11 +19,20 @@ from server.simulators.mycarenet.config import Config, Delays, Duplicates
 from server.simulators.mycarenet.service import Running, serve
 from server.store import post
 from tests.faults import strace
-from tests.faults.killed_child import ACTS, Child
+from tests.faults.killed_child import ACTS, OTHER, Child
 from tests.faults.long import SEED, sample
 from tests.faults.soundness import nothing_without_its_act, opened_whole
 from tests.people import LAMBIOTTE, OUCHENE
-from tests.world import PASSPHRASE, START, FixedClock, World, open_cabinet
+from tests.world import (
+    BUILT_ON,
+    CHEAP,
+    PASSPHRASE,
+    START,
+    FixedClock,
+    World,
+    open_cabinet,
+    seeded,
+)
 
 CHILD = "tests.faults.killed_child"
 DAILY = 4  # kills of each act
@@ -65,6 +75,7 @@ class Stage:
         if self.hub is not None:
             self.hub.stop()
         shutil.rmtree(self.place, ignore_errors=True)
+        shutil.rmtree(f"{self.place}-sauvegardes", ignore_errors=True)
         shutil.copytree(self.start, self.place)
         self.hub = hub() if self.act in ("send", "fetch") else None
         if self.act == "fetch":
@@ -113,6 +124,8 @@ def whole(stage: Stage, ended: strace.Ended) -> None:
         assert stage.act == "create"
         assert ended.after("done") == []
         return
+    if stage.act == "passphrase":
+        put_back_its_passphrase(stage, ended)
     cabinet = opened_whole(stage.place)
     nothing_without_its_act(cabinet, FACTS)
     lots_are_whole(cabinet)
@@ -156,8 +169,21 @@ def acknowledged(act: str, cabinet: Cabinet, what: str) -> None:
         assert desk.user.locale == "nl"
     if act == "tariff":
         assert cabinet.reference.name == what
-    if act == "recover":
+    if act in ("recover", "reencrypt"):
         cabinet.recover(what, desk.user.id, PASSPHRASE)
+
+
+def put_back_its_passphrase(stage: Stage, ended: strace.Ended) -> None:
+    """Either the old passphrase opens or the new one, which it is when that was said."""
+    cabinet = Cabinet(stage.place, FixedClock(), seeded(), BUILT_ON, CHEAP)
+    [login] = cabinet.logins()
+    try:
+        cabinet.unlock(login.id, PASSPHRASE)
+        assert ended.after("done") == []
+    except WrongKey:
+        cabinet.unlock(login.id, OTHER)
+        cabinet.change_passphrase(OTHER, PASSPHRASE)
+    cabinet.lock()
 
 
 def goes_on(stage: Stage) -> None:

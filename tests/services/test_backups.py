@@ -264,7 +264,7 @@ def test_copies_are_thinned_out_and_those_of_another_practice_stay(
 def test_the_last_copy_made_before_a_migration_is_not_thinned_out(
     world: World, vault: Vault
 ) -> None:
-    before = backups.copy_before_migration(vault)
+    before = backups.copy_before(vault, "MIGRATION")
     backups.remember(world.desk, before, "", 0.0)
     for _ in range(3):
         world.clock.advance(minutes=5)
@@ -317,7 +317,7 @@ def test_a_disk_that_refuses_is_a_reason_and_the_practice_goes_on(
     def refuse(*_: object) -> None:
         raise raised
 
-    monkeypatch.setattr(backup, "_pages", refuse)
+    monkeypatch.setattr(backup, "copy_pages", refuse)
     with pytest.raises(BackupFailed) as failed:
         backups.back_up(vault, "ASKED")
     assert failed.value.facts["reason"] == reason

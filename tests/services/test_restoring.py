@@ -259,6 +259,7 @@ def test_a_range_that_would_be_left_is_asked_about(
     assert doubt.used_up == ("300:2026",)
     homecomings.answer(home.desk, "vérifié")
     home.clock.advance(days=1)
+    home.cabinet.confirm(PASSPHRASE)
     home.visit(DELVAUX, copay_collected="2,50", payment_means="CASH")
     with pytest.raises(SealRefused) as refused:
         lots.seal(home.desk, "300", "2026-03")

@@ -125,6 +125,6 @@ def test_a_new_recovery_code_is_shown_and_must_be_retyped(shop: Shop) -> None:
     answers = [bare[n - 1] for n in recovery.positions]
     form = {"character": answers, "page_token": shop.door.page_token}
     assert shop.client.post(f"{shop.door.root}recovery", data=form).status_code == 303
-    assert shop.get("today/")
+    assert shop.get("options/")
     sign = shop.world.cabinet.sign
     assert sign is not None and sign.proven
