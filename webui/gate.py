@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from server.core.errors import KineError
+
 
 class GateState(StrEnum):
     """How far a practice is from being worked on."""
@@ -17,6 +19,7 @@ class GateState(StrEnum):
     UNPROVEN = "UNPROVEN"  # made, but nobody has retyped its recovery code
     LOCKED = "LOCKED"
     OPEN = "OPEN"
+    REKEYING = "REKEYING"  # being encrypted again: nobody reads or writes meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,14 @@ class Recovery:
     def groups(self) -> tuple[str, ...]:
         """The code in groups of five, as one copies it."""
         return tuple(self.code[i : i + 5] for i in range(0, len(self.code), 5))
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeying:
+    """How far an encryption under a new key has come, and how the last one ended."""
+
+    percent: int
+    failure: KineError | None = None  # why the practice kept its key
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +139,18 @@ class Gate(Protocol):
 
     def restore(self, copy: str, secret: str, new_passphrase: str) -> None:
         """Bring a copy back into the empty folder and open it; `new_passphrase` after a code."""
+        ...
+
+    @property
+    def rekeying(self) -> Rekeying | None:
+        """The encryption under way, or the last one when it failed; None otherwise."""
+        ...
+
+    def reencrypt(self, passphrase: str) -> None:
+        """Begin to encrypt the practice under a new key; UNPROVEN follows, with a new code.
+
+        WrongKey (field `rekey_passphrase`) and Forbidden come at once.
+        """
         ...
 
     def lock(self, why: str = "asked") -> None:

@@ -1,18 +1,32 @@
 """The gate answered by a cabinet: made, proven, unlocked, locked."""
 
+import logging
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from threading import RLock
+from threading import RLock, Thread
 
 from server.app import reference
 from server.app.safe import told_at
 from server.core.errors import InvalidValue, KineError, StateConflict, WrongKey
+from server.core.rights import Right
 from server.services.cabinet import REFERENCE, Cabinet, Sign
 from server.services.founding import NewPractice as Form
+from server.services.troubles import explained
 from server.settings import BUILT_ON
-from webui.gate import CopyOffer, GateState, GateUser, NewPractice, PracticeSign, Recovery
+from webui.gate import (
+    CopyOffer,
+    GateState,
+    GateUser,
+    NewPractice,
+    PracticeSign,
+    Recovery,
+    Rekeying,
+)
 from webui.i18n import DEFAULT_LOCALE
+
+log = logging.getLogger(__name__)
 
 _ASKED = 4
 
@@ -30,11 +44,15 @@ class CabinetGate:
         folder: Path,
         opened: Callable[[], None],
         closing: Callable[[], None],
+        aside: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
+        """`aside` keeps all that runs beside away from the practice while it is held."""
         self._cabinet = cabinet
         self._folder = folder
         self._opened = opened
         self._closing = closing
+        self._aside = aside
+        self._rekeying: Rekeying | None = None
         self._recovery: Recovery | None = None
         self._sign: Sign | None = None
         self._running = False  # what works beside an open practice
@@ -43,6 +61,8 @@ class CabinetGate:
     @property
     def state(self) -> GateState:
         """Where we stand now."""
+        if self._rekeying is not None and self._rekeying.failure is None:
+            return GateState.REKEYING
         if self._recovery is None and self._cabinet.is_open:
             return GateState.OPEN  # asked several times a request: the disk is not looked at
         if not self._cabinet.exists:
@@ -123,10 +143,42 @@ class CabinetGate:
             if not self._running:
                 self._let_in()
 
+    @property
+    def rekeying(self) -> Rekeying | None:
+        """How the encryption under a new key stands."""
+        return self._rekeying
+
+    def reencrypt(self, passphrase: str) -> None:
+        """Begin to encrypt the practice under a new key, in a thread of its own."""
+        with self._turn:
+            self._cabinet.desk().require(Right.SECURITY)
+            with told_at("rekey_passphrase"):
+                self._cabinet.confirm(passphrase)
+            self._rekeying = Rekeying(0)
+            Thread(target=self._reencrypt, args=(passphrase,), name="rekey").start()
+
+    def _reencrypt(self, passphrase: str) -> None:
+        """Do it; the new code is asked back, or the practice goes on under the key it has."""
+        with self._turn:
+            try:
+                with self._aside():
+                    self._running = False
+                    code = self._cabinet.reencrypt(passphrase, self._tell)
+                self.ask_recovery(code)
+                self._rekeying = None
+            except Exception as error:  # noqa: BLE001 - told on the page that waits for it
+                log.warning("no new key: %s", type(error).__name__)
+                if self._cabinet.is_open:
+                    self._let_in()
+                self._rekeying = Rekeying(0, explained(error) or KineError())
+
+    def _tell(self, done: int, total: int) -> None:
+        self._rekeying = Rekeying(100 * done // max(1, total))
+
     def lock(self, why: str = "asked") -> None:
         """Close the practice, and first what runs beside it; harmless when it is closed."""
         with self._turn:
-            self._recovery, self._running = None, False
+            self._recovery, self._running, self._rekeying = None, False, None
             self._closing()
             self._cabinet.lock(why)
 

@@ -5,9 +5,10 @@ what it does is told by the stream, and a copy under way can be stopped.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from traceback import format_tb
 
 from server.core.errors import BackupFailed, KineError
@@ -44,6 +45,7 @@ class Keeper:
         self._working: tuple[str, int] | None = None
         self._failure = ""
         self._turn = Condition()
+        self._at_work = Lock()  # held for a whole round
         self._thread: Thread | None = None
 
     @property
@@ -99,6 +101,13 @@ class Keeper:
             self._asked.clear()
             self._stopped = self._working is not None
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Stop what is under way and begin nothing while this is held."""
+        self.cancel()
+        with self._at_work:
+            yield
+
     def _may_copy(self) -> bool:
         """Say whether there is a practice to copy: a damaged one is only read."""
         return self._cabinet.is_open and not self._cabinet.damage
@@ -125,6 +134,10 @@ class Keeper:
 
     def _one_round(self, asked: str, left: Vault | None) -> None:
         """Do what is asked or due; a mistake of ours is logged and ends this round only."""
+        with self._at_work:
+            self._work(asked, left)
+
+    def _work(self, asked: str, left: Vault | None) -> None:
         try:
             if left is not None:
                 self._copy_what_was_left(left)

@@ -2,6 +2,8 @@
 
 import logging
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -70,7 +72,9 @@ class Program:
         self.outbound = outbound
         self._called: Host | None = None
         self.cabinet = Cabinet(settings.practice, clock, secrets.token_bytes, BUILT_ON, cost)
-        self.gate = CabinetGate(self.cabinet, settings.practice, self._opened, self._closing)
+        self.gate = CabinetGate(
+            self.cabinet, settings.practice, self._opened, self._closing, self._aside
+        )
         self.post: Post | None = None
         self.hands: Hands | None = None
         self._watchman = Watchman(outbound, self.cabinet, self.broker.wake)
@@ -175,6 +179,18 @@ class Program:
         self._rest()
         if self.keeper is not None:
             self.keeper.closing()
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        """Keep everything of ours away from the file while it is rewritten; then copy it anew."""
+        health, self.health = self.health, None
+        if health is not None:
+            health.stop()
+        self._rest()
+        with self.keeper.aside() if self.keeper else nullcontext():
+            yield
+        if self.keeper is not None:
+            self.keeper.back_up_now()
 
     def _rest(self) -> None:
         """Stop the post and the hands."""

@@ -46,9 +46,10 @@ class CabinetSafe:
 
 @contextmanager
 def told_at(field: str) -> "Iterator[None]":
-    """Tie a wrong secret to the field it was typed in; nothing is said but how long to wait."""
+    """Tie a wrong secret to the field it was typed in; which secret is wrong is not said."""
     try:
         yield
     except WrongKey as error:
-        kept = {n: error.facts[n] for n in ("reason", "wait") if error.facts.get("wait")}
+        told = error.facts.get("wait") or error.facts.get("reason") == "rekeyed"
+        kept = {n: error.facts[n] for n in ("reason", "wait") if told and n in error.facts}
         raise WrongKey(field=field, **kept) from None

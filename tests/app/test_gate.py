@@ -1,13 +1,25 @@
 """The gate of a practice in process: its states, its recovery code, its refusals."""
 
 from collections.abc import Callable
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
 
 from server.app import reference
+from server.app.demo import Demo
+from server.app.demo_practice import PASSPHRASE as DEMO_PASSPHRASE
 from server.app.program import Program
-from server.core.errors import InvalidValue, ReferenceRefused, StateConflict, WrongKey
+from server.core.errors import (
+    DiskRefused,
+    InvalidValue,
+    Locked,
+    ReferenceRefused,
+    StateConflict,
+    WrongKey,
+)
+from server.store import rekey
+from tests.app.waiting import until as wait_until
 from webui.gate import NewPractice
 
 PASSPHRASE = "quatre mots sans lien"
@@ -83,3 +95,36 @@ def test_tables_that_cannot_be_built_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ReferenceRefused) as refused:
         reference.build(tmp_path / "file" / "reference.db", demo=False)
     assert refused.value.facts["reason"] == "builder_failed"
+
+
+def test_a_practice_encrypted_again_goes_on_with_all_that_runs_beside_it(opened: Demo) -> None:
+    program = opened.program
+    gate, cabinet = program.gate, program.cabinet
+    key = cabinet.vault().key.raw
+    gate.reencrypt(DEMO_PASSPHRASE)
+    wait_until(lambda: stands(program) == "UNPROVEN")
+    assert program.post is None and program.hands is None
+    assert cabinet.vault().key.raw != key
+    with pytest.raises(Locked):
+        program.gate.lock()
+        cabinet.vault()
+    gate.unlock(gate.users()[0].id, DEMO_PASSPHRASE)
+    assert stands(program) == "UNPROVEN"  # nobody had retyped the new code
+    gate.prove_recovery(retyped(program))
+    assert stands(program) == "OPEN"
+    assert program.post is not None and program.health is not None
+
+
+def test_an_encryption_that_cannot_be_done_starts_again_what_ran(
+    opened: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "no room")
+
+    program = opened.program
+    monkeypatch.setattr(rekey, "copy_pages", full)
+    program.gate.reencrypt(DEMO_PASSPHRASE)
+    wait_until(lambda: stands(program) == "OPEN")
+    rekeying = program.gate.rekeying
+    assert rekeying is not None and isinstance(rekeying.failure, DiskRefused)
+    assert program.post is not None

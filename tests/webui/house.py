@@ -21,7 +21,15 @@ from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
-from webui.gate import CopyOffer, GateState, GateUser, NewPractice, PracticeSign, Recovery
+from webui.gate import (
+    CopyOffer,
+    GateState,
+    GateUser,
+    NewPractice,
+    PracticeSign,
+    Recovery,
+    Rekeying,
+)
 from webui.outside import Calls, FileHealth
 from webui.states import LOOKS
 from webui.stream import EventRow, Stream
@@ -80,6 +88,12 @@ class FakeGate:
         if [answer.upper() for answer in answers] != [CODE[n - 1] for n in (2, 7, 13, 20)]:
             raise InvalidValue(field="recovery", reason="different")
         self.state = GateState.OPEN
+
+    rekeying: Rekeying | None = None
+
+    def reencrypt(self, passphrase: str) -> None:
+        self.unlock("u1", passphrase)
+        self.state, self.rekeying = GateState.REKEYING, Rekeying(40)
 
     def lock(self, why: str = "asked") -> None:
         self.state = GateState.LOCKED

@@ -1,14 +1,22 @@
 """Options › Sécurité, and the passphrase asked again before what weighs."""
 
+from errno import ENOSPC
+from time import monotonic, sleep
+
 import pytest
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.core.errors import ProofNeeded
 from server.services import practices
 from server.services.desk import Desk
+from server.store import rekey
 from server.store.keys import KeyFile
+from tests.webui.house import PASSPHRASE as HOUSE_PASSPHRASE
+from tests.webui.house import House
 from tests.webui.shop import Shop
 from tests.world import PASSPHRASE, World
+from webui.gate import GateState
 
 NEW = "une autre phrase de passe"
 
@@ -128,3 +136,57 @@ def test_a_new_recovery_code_is_shown_and_must_be_retyped(shop: Shop) -> None:
     assert shop.get("options/")
     sign = shop.world.cabinet.sign
     assert sign is not None and sign.proven
+
+
+def until_rekeyed(shop: Shop) -> None:
+    """Wait for the thread that encrypts."""
+    limit = monotonic() + 30
+    while shop.gate.state is GateState.REKEYING:
+        assert monotonic() < limit
+        sleep(0.01)
+
+
+def test_a_practice_is_encrypted_again_and_its_new_code_asked_back(shop: Shop) -> None:
+    assert "Rechiffrer" in shop.get("options/security/")
+    key = shop.world.cabinet.vault().key
+    begun = shop.post("options/security/rekey", rekey_passphrase=PASSPHRASE)
+    assert begun.headers["Location"] == f"{shop.door.root}rekeying"
+    until_rekeyed(shop)
+    assert shop.gate.state is GateState.UNPROVEN
+    assert shop.gate.recovery().code[:5] in shop.get("recovery")
+    assert shop.world.cabinet.vault().key.raw != key.raw
+
+
+def test_a_wrong_passphrase_begins_nothing(shop: Shop) -> None:
+    wrong = shop.post("options/security/rekey", rekey_passphrase="faux")
+    assert wrong.status_code == 403 and 'id="d-rekey_passphrase"' in wrong.text
+    assert shop.gate.state is GateState.OPEN
+
+
+def test_a_failure_is_told_and_the_practice_goes_on_under_the_key_it_has(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "no room")
+
+    assert shop.client
+    monkeypatch.setattr(rekey, "copy_pages", full)
+    shop.post("options/security/rekey", rekey_passphrase=PASSPHRASE)
+    until_rekeyed(shop)
+    assert shop.gate.state is GateState.OPEN
+    back = shop.client.get(f"{shop.door.root}rekeying")
+    assert back.headers["Location"] == f"{shop.door.root}options/security/"
+    page = shop.get("options/security/")
+    assert "garde sa clé d’avant" in page and "disque" in page
+
+
+def test_the_page_of_an_encryption_under_way_tells_how_far_it_is(
+    client: FlaskClient, house: House
+) -> None:
+    house.gate.reencrypt(HOUSE_PASSPHRASE)
+    assert client.get(house.door.root).headers["Location"] == f"{house.door.root}rekeying"
+    page = client.get(f"{house.door.root}rekeying").text
+    assert 'value="40"' in page and 'http-equiv="refresh"' in page
+    assert client.get(f"{house.door.root}today/").status_code == 403
+    house.gate.rekeying = None
+    assert client.get(f"{house.door.root}rekeying").status_code == 303

@@ -18,6 +18,7 @@ page = Blueprint("gate", __name__)
 _NEXT = {
     GateState.EMPTY: "gate.new",
     GateState.UNPROVEN: "gate.recovery",
+    GateState.REKEYING: "gate.rekeying",
 }
 _COUNTRIES = {"BE": ("fr_BE", "nl")}  # countries this version knows, and the locales of each
 
@@ -109,6 +110,15 @@ def prove() -> Response:
     here = desk()
     here.gate.prove_recovery(request.form.getlist("character"))
     return keep_session(go("gate.index"), here.door)
+
+
+@page.get("/rekeying")
+def rekeying() -> ResponseReturnValue:
+    """Show how far the encryption under a new key is; what comes after follows by itself."""
+    here = desk()
+    if here.gate.state is not GateState.REKEYING or here.gate.rekeying is None:
+        return go("safety.index" if in_session(here.door, here.gate) else "gate.index")
+    return render_template("gate/rekeying.html", percent=here.gate.rekeying.percent)
 
 
 @page.post("/lock")

@@ -7,6 +7,7 @@ from server.core.errors import InvalidValue
 from webui.desk import desk
 from webui.forms import Problems, shown_again_by
 from webui.replies import go
+from webui.sentences import sentence
 
 page = Blueprint("safety", __name__, url_prefix="/options/security")
 
@@ -14,12 +15,14 @@ page = Blueprint("safety", __name__, url_prefix="/options/security")
 @page.get("/")
 def index() -> ResponseReturnValue:
     """Show how the practice is protected now, and what may be changed."""
-    work = desk().work()
+    here, work = desk(), desk().work()
+    failed = here.gate.rekeying.failure if here.gate.rekeying else None
     return render_template(
         "safety/index.html",
-        safe=desk().services.safe.state,
+        safe=here.services.safe.state,
         user=work.user,
-        provisional=desk().services.logins.is_provisional(work.user.id),
+        provisional=here.services.logins.is_provisional(work.user.id),
+        failed=sentence(failed, here.catalogue) if failed else "",
     )
 
 
@@ -35,6 +38,14 @@ def passphrase() -> Response:
     problems.settle()
     desk().services.safe.change_passphrase(request.form["current"], new)
     return go("safety.index", _anchor="secrets")
+
+
+@page.post("/rekey")
+@shown_again_by(index)
+def rekey() -> Response:
+    """Encrypt the practice under a new key; the next page tells how far it is."""
+    desk().gate.reencrypt(request.form["rekey_passphrase"])
+    return go("gate.rekeying")
 
 
 @page.post("/recovery")
