@@ -83,7 +83,7 @@ def test_without_room_for_the_copy_nothing_is_migrated(
         raise OSError(errno.ENOSPC, "")
 
     with monkeypatch.context() as full_disk:
-        full_disk.setattr(backup, "_pages", full)
+        full_disk.setattr(backup, "copy_pages", full)
         with pytest.raises(BackupFailed):
             cabinet.unlock(cabinet.logins()[0].id, PASSPHRASE)
     assert not cabinet.is_open
