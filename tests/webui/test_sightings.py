@@ -35,7 +35,7 @@ LOOKS: dict[str, tuple[str, Key, str]] = {
 }
 """By endpoint: the address, the id in it, and the action of the row."""
 
-NO_LOOK = {"static", "launch", "users.show"}
+NO_LOOK = {"static", "launch", "users.show", "proof.ask"}
 
 
 @pytest.fixture
