@@ -163,7 +163,7 @@ class Shop:
                 _still,
                 lambda: False,
                 lambda: rights_in(world.cabinet),
-            ),  # fmt: skip
+            ),
             now=world.clock.now,
         )
         self._client: FlaskClient | None = None
