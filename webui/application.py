@@ -1,6 +1,7 @@
 """The web application: pages under the random prefix of one launch, behind the door."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from flask import Blueprint, Flask, Response, g, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from server.core.errors import Locked
 from server.core.rights import Right
 from webui import formats, forms
 from webui.addresses import Addresses
@@ -19,7 +21,7 @@ from webui.door import Door
 from webui.drawings import Drawings
 from webui.errands import Errands
 from webui.failures import tell_failures
-from webui.frame import home, rail
+from webui.frame import FrameState, home, rail
 from webui.gate import Gate, GateState
 from webui.i18n import catalogue
 from webui.idle import IdleLock
@@ -123,9 +125,16 @@ def _plural(key: str, n: int, **facts: object) -> Markup:
     return Markup(desk().catalogue.ngettext(key, key, n)) % {**facts, "n": n}  # noqa: S704 - ours
 
 
+def _frame(here: Desk) -> FrameState | None:
+    """Give the frame of an open practice; None for who was made inactive at work in it."""
+    with suppress(Locked):
+        return here.services.frame(here.now) if here.gate.state is GateState.OPEN else None
+    return None
+
+
 def _facts_of_every_page(app: Flask) -> dict[str, object]:
     here = desk()
-    frame = here.services.frame(here.now) if here.gate.state is GateState.OPEN else None
+    frame = _frame(here)
     rights = frame.rights if frame else frozenset()
     return {
         "lang": here.catalogue.language,

@@ -46,7 +46,8 @@ class Overview:
     sessions: Sequence[Passage]  # a page of those of the day
     done: DaySum  # all of them, in figures
     blocked: Sequence[Held]  # the oldest care first, no more than asked
-    blocked_count: int
+    blocked_count: int  # in the whole practice
+    blocked_mine: int  # of those, how many wait for this user
     business: Business | None  # None for who does not bill
     clock_is_suspect: bool
     network_time: datetime | None  # what a partner's clock says, when one was heard
@@ -59,12 +60,14 @@ def overview(desk: Desk, after: str = "", most: int = -1, notices: int = -1) -> 
     `after` is the id of the last session shown, "" for the first page; at most `most` sessions
     and `notices` blocked ones, all when negative.
     """
+    held, blocked = agenda.held_back(desk, notices), agenda.count_held_back(desk)
     return Overview(
         day=desk.today,
         sessions=agenda.of_day(desk, desk.today, after, most),
         done=agenda.sum_of_day(desk, desk.today),
-        blocked=agenda.held_back(desk, notices),
-        blocked_count=agenda.count_held_back(desk),
+        blocked=held,
+        blocked_count=blocked,
+        blocked_mine=blocked if desk.user.may(Right.COLLEAGUES) else len(held),
         business=_business(desk) if desk.user.may(Right.BILLING) else None,
         clock_is_suspect=desk.clock_is_suspect,
         network_time=desk.network_time,

@@ -120,7 +120,7 @@ def dismiss(desk: Desk, logins: Logins, user_id: str) -> None:
     user = replace(held, active=False)
     left = _who_remains(desk, user, "active", "active")
     if left:
-        raise InvalidForm(faults=tuple(left))
+        raise InvalidForm(faults=tuple(left[:1]))
     with desk.deed("user.dismissed", "user", user.id, _facts(user), before=_facts(held)):
         practices.update_user(desk.db, user)
         logins.take(desk, user)

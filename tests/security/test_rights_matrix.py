@@ -14,7 +14,7 @@ from server.app.commands import besace as command
 from server.core.rights import Right
 from tests.people import DELVAUX, OUCHENE
 from tests.security.exercised import FILLED, kinds_of_ids
-from tests.security.forms import crawled
+from tests.security.forms import Forms, crawled
 from tests.services.people_of import PARTS, Part, seat
 from tests.webui.shop import Shop
 from tests.world import PASSPHRASE, World
@@ -237,7 +237,7 @@ def test_row_40_what_is_shown_tells_no_more_than_the_role_may_read(shop: Shop, p
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
-def test_row_40_every_link_offered_leads_somewhere(shop: Shop, part: Part) -> None:
+def test_row_40_every_link_and_form_offered_is_for_the_role(shop: Shop, part: Part) -> None:
     client = shop.client
     seat(shop.world, part)
     dead = []
@@ -251,6 +251,12 @@ def test_row_40_every_link_offered_leads_somewhere(shop: Shop, part: Part) -> No
     first = client.get(shop.door.root).headers["Location"].removeprefix(shop.door.root)
     pages = dict(crawled(get, shop.door.root, first))
     assert dead == []
+    urls = shop.app.url_map.bind("")
+    for path, page in pages.items():
+        for action, _ in Forms(page).found:
+            endpoint, _ = urls.match(action, method="POST")
+            may = WHO[endpoint]
+            assert may is None or part.name in may, (path, endpoint)
     assert len(pages) > 4, "this role has nowhere to go"
 
 

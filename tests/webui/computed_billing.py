@@ -56,7 +56,7 @@ BILLING: dict[str, set[str]] = {
     "reason": set(NAMED) | set(FAMILIES),
     "aside": set(ASIDE),
     "refusals.row": {"insurer", "patient", "fee"},
-    "billing.tab": {"billing", "ledger", "lots", "refusals", "connection"},
+    "billing.tab": {"billing", "ledger", "lots", "refusals", "connection", "amounts"},
     "connection": {
         "no_address",
         "unseen",

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.app.gate import CabinetGate
+from server.app.rooms import EventRows, rights_in
 from server.app.safe import CabinetSafe
 from server.core.errors import ReferenceRefused
 from server.services import ledger
@@ -18,7 +19,6 @@ from server.services.desk import Desk as WorkDesk
 from server.services.logins import Logins
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
-from server.store import events
 from sync.transports.fakes import FakePartner
 from tests.services.office import Office
 from tests.webui.house import PORT, window
@@ -29,7 +29,7 @@ from webui.door import Door
 from webui.frame import FrameState
 from webui.outside import BackupState, Calls, FileHealth, PostState
 from webui.safe import Safe
-from webui.stream import EventRow, Stream
+from webui.stream import Stream
 
 SINCE = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 ONLINE = PostState(True, SINCE, "127.0.0.1", False, True, None, "")
@@ -141,23 +141,6 @@ class Rooms:
         )  # fmt: skip
 
 
-@dataclass
-class Events:
-    """The event rows of the practice."""
-
-    world: World
-
-    def since(self, last: int) -> Sequence[EventRow]:
-        found = events.since(self.world.desk.db, last)
-        return [EventRow(event.id, event.kind, event.ref) for event in found]
-
-    def oldest(self) -> int:
-        return events.oldest_id(self.world.desk.db) if self.world.cabinet.is_open else 0
-
-    def latest(self) -> int:
-        return events.last_id(self.world.desk.db) if self.world.cabinet.is_open else 0
-
-
 class Shop:
     """A practice, its post and its screens; `get` and `post` work at the window, unlocked."""
 
@@ -175,7 +158,11 @@ class Shop:
             gate=self.gate,
             services=self.rooms,
             stream=Stream(
-                Events(world), self.broker, _still, lambda: False, lambda: world.desk.user.rights
+                EventRows(world.cabinet),
+                self.broker,
+                _still,
+                lambda: False,
+                lambda: rights_in(world.cabinet),
             ),
             now=world.clock.now,
         )

@@ -13,6 +13,7 @@ from server.core.identifiers import Niss
 from server.services import documents, insurers, patients
 from tests.people import DELVAUX, LAMBIOTTE, OUCHENE
 from tests.world import World
+from webui.paper import justificatif
 from webui.paper.justificatif import write_justificatif
 
 _SESSIONS: dict[Path, list[str]] = {}  # of each practice: one session per person
@@ -97,3 +98,9 @@ def test_row_49_each_paper_holds_its_own_patient_alone_also_after_an_error(
         for other, person in enumerate(people):
             assert (person.last_name.upper() in said) is (other == place)
             assert (str(Niss.parse(person.niss)) in said) is (other == place)
+
+
+def test_row_49_no_paper_is_made_that_is_not_played_here() -> None:
+    """A second paper needs the property above for itself."""
+    made = {path.stem for path in (Path(justificatif.__file__).parent).glob("*.py")}
+    assert made == {"__init__", "justificatif", "sheet"}

@@ -109,7 +109,7 @@ def test_the_pill_follows_the_event_table(page: Page, served: House) -> None:
         waiting=0,
         saved_at=NOW,
     )
-    served.events.rows.append(EventRow(4, "outbox.changed", "01LOT"))
+    served.events.rows.append(EventRow(4, "lot.sealed", "01LOT"))
     served.broker.wake()
     expect(page.get_by_role("status")).to_contain_text("rien ne reste à envoyer")
 

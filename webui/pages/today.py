@@ -79,19 +79,23 @@ def confirm_date() -> Response:
 
 def _sentence(seen: Overview, spoken: Catalogue) -> str:
     """Say the figure, then the one thing that matters now."""
-    if not seen.done.sessions:
-        start = spoken.say("today.nothing")
-    else:
-        fee = money(spoken, seen.done.fee_cents)
-        start = spoken.plural("today.done", seen.done.sessions, fee=fee)
+    start = _done(seen, spoken) if seen.done.sessions else spoken.say("today.nothing")
     return f"{start} {_next(seen, spoken)}".strip()
+
+
+def _done(seen: Overview, spoken: Catalogue) -> str:
+    """Count the sessions; what they are worth is for who bills."""
+    count, fee = seen.done.sessions, money(spoken, seen.done.fee_cents)
+    if seen.business is None:
+        return spoken.plural("today.done_count", count)
+    return spoken.plural("today.done", count, fee=fee)
 
 
 def _next(seen: Overview, spoken: Catalogue) -> str:
     if seen.clock_is_suspect:
         return spoken.say("today.clock_first")
-    if seen.blocked_count:
-        return spoken.plural("today.blocked", seen.blocked_count)
+    if seen.blocked_mine:
+        return spoken.plural("today.blocked", seen.blocked_mine)
     words = _of_business(seen.business, spoken) if seen.business else ""
     return words or (spoken.say("today.closed") if seen.done.sessions else "")
 
