@@ -5,10 +5,10 @@ is asked once per launch; keys are then put into it. Anything but a plain key go
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-_PLAIN = re.compile(r"[\w.~-]+", re.ASCII)  # what an address needs no escaping for
+_PLAIN = re.compile(r"[\w.~-]+", re.ASCII).fullmatch  # what an address needs no escaping for
 
 
 class Addresses:
@@ -17,25 +17,28 @@ class Addresses:
     def __init__(self, build: Callable[..., str]) -> None:
         """`build` is the `url_for` of one application: its addresses stay what they are."""
         self._build = build
-        self._shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._shapes: dict[tuple[str, ...], str] = {}
 
     def __call__(self, endpoint: str, **values: Any) -> str:
         """Give the address of a page; a value that is None is left out."""
-        given = {name: str(value) for name, value in values.items() if value is not None}
-        if endpoint.startswith(".") or not all(
-            name[0] != "_" and _PLAIN.fullmatch(value) for name, value in given.items()
-        ):
-            return self._build(endpoint, **values)
+        given = {}
+        for name, value in values.items():
+            if value is not None:
+                text = given[name] = str(value)
+                if name[0] == "_" or _PLAIN(text) is None:
+                    return self._build(endpoint, **values)
         shape = self._shapes.get((endpoint, *given))
         if shape is None:
-            shape = self._shapes[(endpoint, *given)] = self._shape(endpoint, tuple(given))
-        parts = list(shape)
-        parts[1::2] = [given[name] for name in shape[1::2]]
-        return "".join(parts)
+            if endpoint.startswith("."):
+                return self._build(endpoint, **values)
+            shape = self._shapes[(endpoint, *given)] = self._shape(endpoint, given)
+        return shape % given
 
-    def _shape(self, endpoint: str, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Give the pieces of an address, texts and names of values in turn."""
+    def _shape(self, endpoint: str, names: Iterable[str]) -> str:
+        """Give an address with the names of its values where they go, to be filled by `%`."""
         marks = {f"0mark{rank}0": name for rank, name in enumerate(names)}
         built = self._build(endpoint, **{name: mark for mark, name in marks.items()})
-        pieces = re.split("(" + "|".join(marks) + ")", built) if marks else [built]
-        return tuple(marks.get(piece, piece) for piece in pieces)
+        built = built.replace("%", "%%")
+        for mark, name in marks.items():
+            built = built.replace(mark, f"%({name})s")
+        return built

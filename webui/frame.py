@@ -1,7 +1,7 @@
 """The frame around every screen: the rail, the bar and the bottom line, in values."""
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Flask
@@ -21,7 +21,6 @@ class FrameState:
     waiting: int  # messages in the outbox that have still to leave
     card: str = ""  # name of the holder of the card in the reader, "" when there is none
     card_problem: str = ""  # code of what keeps readers from being used, "" when nothing does
-    to_do: Mapping[str, int] = field(default_factory=dict)  # rail name → what needs a hand
     saved_at: datetime | None = None
     damage: str = ""  # why the practice is only read, "" when it is not
 
@@ -59,12 +58,12 @@ RAIL = (
 
 def rail(app: Flask, rights: Set[Right]) -> Sequence[RailEntry]:
     """Give the entries that lead this user somewhere: no other page is offered."""
-    return [
+    return tuple(
         entry for entry in RAIL
         if entry.endpoint in app.view_functions
         and (entry.right is None or entry.right in rights)
         and (entry.unless is None or entry.unless not in rights)
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def home(rights: Set[Right]) -> str:

@@ -12,6 +12,8 @@ from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 
+from markupsafe import Markup
+
 log = logging.getLogger(__name__)
 
 LANGUAGES: Mapping[str, str] = {"fr_BE": "fr-BE", "fr_FR": "fr-FR", "nl": "nl-BE"}
@@ -27,7 +29,12 @@ class Catalogue:
         self.locale = locale
         self.language = LANGUAGES[locale]
         self.gettext = lru_cache(_KNOWN)(translations.gettext)
+        self.marked = lru_cache(_KNOWN)(self._marked)
         self.ngettext = translations.ngettext
+
+    def _marked(self, key: str) -> Markup:
+        """Give a sentence of ours as it stands in a page: its tags are tags."""
+        return Markup(self.gettext(key))  # noqa: S704 - ours
 
     def has(self, key: str) -> bool:
         """Whether the locale has its own sentence for the key."""

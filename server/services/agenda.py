@@ -16,9 +16,9 @@ from server.services import treating
 from server.services.desk import Desk, needs
 from server.services.dossiers import grouped
 from server.services.forms import Form
-from server.store import care, claims, patients, totals
-from server.store.care import Block, DaySum, Session
+from server.store import invoices, patients, totals, visits
 from server.store.patients import Patient
+from server.store.visits import Block, DaySum, Session
 
 _STRUCK = (LineState.REPLACED, LineState.REVERSED)
 _OF_THE_OFFICE = frozenset({Panel.COVERAGE, Panel.TARIFF, Panel.CLOCK, Panel.PRACTICE})
@@ -66,19 +66,19 @@ def of_day(desk: Desk, day: date, after: str = "", most: int = -1) -> list[Passa
 
     At most so many, all when negative.
     """
-    return _passages(desk, care.sessions_on(desk.db, day, after, most))
+    return _passages(desk, visits.sessions_on(desk.db, day, after, most))
 
 
 @needs(Right.PATIENTS)
 def sum_of_day(desk: Desk, day: date) -> DaySum:
     """Return the sessions of a day in figures."""
-    return care.sum_of_day(desk.db, day)
+    return visits.sum_of_day(desk.db, day)
 
 
 @needs(Right.PATIENTS)
 def last_of(desk: Desk, patient_id: str, most: int) -> list[Passage]:
     """Return the sessions of a patient recorded last, the newest first."""
-    return _passages(desk, care.last_recorded(desk.db, patient_id, most))
+    return _passages(desk, visits.last_recorded(desk.db, patient_id, most))
 
 
 @needs(Right.PATIENTS)
@@ -86,7 +86,7 @@ def account(desk: Desk, session_id: str) -> Account:
     """Return what one session costs and what was paid; raise `NotFound`."""
     held = _session(desk, session_id)
     lines = [
-        x for x in claims.lines_of_session(desk.db, held.id) if x.state not in _STRUCK
+        x for x in invoices.lines_of_session(desk.db, held.id) if x.state not in _STRUCK
     ]  # fmt: skip
     return Account(
         _passages(desk, [held])[0], bool(lines), sum(x.fee_cents for x in lines),
@@ -104,7 +104,7 @@ def collect(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
     cents, means = read_payment(form)
     form.end()
     with desk.deed("session.collected", "session", held.id, {"cents": cents}):
-        care.set_collected(desk.db, held.id, cents, means)
+        visits.set_collected(desk.db, held.id, cents, means)
 
 
 @needs(Right.PATIENTS)
@@ -116,7 +116,7 @@ def held_back(desk: Desk, most: int = -1) -> list[Held]:
     """
     sees_all = desk.user.may(Right.COLLEAGUES)
     looked_at = most if sees_all or most < 0 else max(most, _LOOKED_AT)
-    found = _held(desk, care.sessions_in(desk.db, SessionState.BLOCKED, looked_at))
+    found = _held(desk, visits.sessions_in(desk.db, SessionState.BLOCKED, looked_at))
     found = [each for each in found if each.blocks]
     return found[:most] if most >= 0 else found
 
@@ -145,7 +145,7 @@ def read_payment(form: Form) -> tuple[int, str]:
 
 
 def _session(desk: Desk, session_id: str) -> Session:
-    held = care.session(desk.db, session_id)
+    held = visits.session(desk.db, session_id)
     if held is None:
         raise NotFound(kind="session")
     return held
@@ -153,7 +153,7 @@ def _session(desk: Desk, session_id: str) -> Session:
 
 def _held(desk: Desk, sessions: Sequence[Session]) -> list[Held]:
     reasons = grouped(
-        care.blocks_of(desk.db, [s.id for s in sessions]), lambda block: block.session
+        visits.blocks_of(desk.db, [s.id for s in sessions]), lambda block: block.session
     )
     found = []
     for session, passage in zip(sessions, _passages(desk, sessions), strict=True):

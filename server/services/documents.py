@@ -14,11 +14,11 @@ from server.core.rights import Right
 from server.services import treating
 from server.services.desk import Desk, needs
 from server.services.rules import label
-from server.store import care, claims, papers, patients
+from server.store import invoices, papers, patients, visits
 from server.store import practice as practices
-from server.store.care import Session
 from server.store.patients import Address, Patient
 from server.store.practice import Practice, Practitioner
+from server.store.visits import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Proof:
 @needs(Right.CLINICAL)
 def proof(desk: Desk, session_id: str) -> Proof:
     """Gather the document justificatif of one session; works without network."""
-    session = care.session(desk.db, session_id)
+    session = visits.session(desk.db, session_id)
     patient = patients.get(desk.db, session.patient) if session else None
     kine = practices.practitioner(desk.db, session.practitioner) if session else None
     if session is None or patient is None or kine is None:
@@ -84,7 +84,7 @@ def proof(desk: Desk, session_id: str) -> Proof:
 @needs(Right.CLINICAL)
 def keep(desk: Desk, session_id: str, content: bytes) -> str:
     """Keep the bytes of a document handed over; return its id. The same paper twice is one."""
-    session = care.session(desk.db, session_id)
+    session = visits.session(desk.db, session_id)
     if session is None:
         raise NotFound(kind="session")
     treating.require(desk, session.patient)
@@ -104,7 +104,7 @@ def keep(desk: Desk, session_id: str, content: bytes) -> str:
 def _proof(desk: Desk, session: Session, patient: Patient, kine: Practitioner) -> Proof:
     lines = [
         x
-        for x in claims.lines_of_session(desk.db, session.id)
+        for x in invoices.lines_of_session(desk.db, session.id)
         if str(x.state) not in ("Replaced", "Reversed")
     ]
     insurer = f"{lines[0].payer} / {lines[0].mutuality}" if lines else ""
@@ -118,6 +118,6 @@ def _proof(desk: Desk, session: Session, patient: Patient, kine: Practitioner) -
     return Proof(
         session.id[-8:], desk.now, desk.practice, kine, patient,
         patients.address(desk.db, patient.id), session.care_date, str(session.place), insurer,
-        told, [act.code for act in care.acts(desk.db, session.id)],
+        told, [act.code for act in visits.acts(desk.db, session.id)],
         session.copay_collected_cents, session.payment_means,
     )  # fmt: skip

@@ -12,10 +12,11 @@ from typing import TypeVar
 from server.core.care import Coverage, Prescription
 from server.services.desk import Desk
 from server.services.facts import as_coverage, as_prescription
-from server.store import care
+from server.store import care, visits
 from server.store import practice as practices
-from server.store.care import Act, AgreementRow, PrescriptionRow, Session, Treatment
+from server.store.care import AgreementRow, PrescriptionRow, Treatment
 from server.store.practice import Practitioner
+from server.store.visits import Act, Session
 
 Row = TypeVar("Row")
 
@@ -79,8 +80,8 @@ def of_patients(desk: Desk, patients: Iterable[str]) -> Mapping[str, Dossier]:
     treatments = grouped(care.treatments_of(db, keys), lambda row: row.patient)
     prescriptions = grouped(care.prescriptions_of(db, keys), lambda row: row.patient)
     agreements = grouped(care.agreements_of(db, keys), lambda row: row.treatment)
-    sessions = grouped(care.sessions_of(db, keys), lambda row: row.patient)
-    acts = grouped(care.acts_of(db, keys), lambda row: row.session)
+    sessions = grouped(visits.sessions_of(db, keys), lambda row: row.patient)
+    acts = grouped(visits.acts_of(db, keys), lambda row: row.session)
     kines = {kine.id: kine for kine in practices.practitioners(db)}
     return {
         key: Dossier(

@@ -28,9 +28,9 @@ from server.services.facts import as_agreement
 from server.services.rules import choice, rulebook
 from server.store import numbering, patients
 from server.store import practice as practices
-from server.store.care import Session
-from server.store.claims import Line
+from server.store.invoices import Line
 from server.store.patients import Patient
+from server.store.visits import Session
 
 
 @dataclass(frozen=True, slots=True)

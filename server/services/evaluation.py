@@ -26,9 +26,9 @@ from server.services.desk import Desk
 from server.services.dossiers import Dossier, grouped
 from server.services.facts import as_agreement
 from server.services.rules import rulebook
-from server.store import care, claims, numbering
-from server.store.care import Act, Block, Session
-from server.store.claims import Line
+from server.store import invoices, lives, numbering, visits
+from server.store.invoices import Line
+from server.store.visits import Act, Block, Session
 
 _OPEN = (SessionState.DONE, SessionState.BLOCKED, SessionState.READY)
 _STRUCK = frozenset({LineState.REPLACED, LineState.REJECTED})
@@ -53,7 +53,7 @@ def judge_patient(desk: Desk, seq: int, patient: str) -> None:
 
 def judge_all(desk: Desk, seq: int) -> None:
     """Judge again every waiting session of the practice: a table or the clock has changed."""
-    waiting = [session for state in _OPEN for session in care.sessions_in(desk.db, state)]
+    waiting = [session for state in _OPEN for session in visits.sessions_in(desk.db, state)]
     _judge(desk, seq, waiting, dossiers.of_patients(desk, (s.patient for s in waiting)))
 
 
@@ -81,8 +81,8 @@ def examine(
 def _judge(desk: Desk, seq: int, sessions: Sequence[Session], known: Mapping[str, Dossier]) -> None:
     """Judge some sessions on the dossiers of their patients, and write what has changed."""
     keys = [session.id for session in sessions]
-    lines = grouped(claims.lines_of_sessions(desk.db, keys), lambda line: line.session)
-    blocks = grouped(care.blocks_of(desk.db, keys), lambda block: block.session)
+    lines = grouped(invoices.lines_of_sessions(desk.db, keys), lambda line: line.session)
+    blocks = grouped(visits.blocks_of(desk.db, keys), lambda block: block.session)
     for session in sessions:
         dossier = known[session.patient]
         found = examine(desk, session, dossier.codes(session.id), dossier)
@@ -90,9 +90,9 @@ def _judge(desk: Desk, seq: int, sessions: Sequence[Session], known: Mapping[str
         _price(desk, seq, session, found, dossier.acts.get(session.id, ()), lines[session.id])
         wanted = SessionState.BLOCKED if found.reasons else SessionState.READY
         if session.state is not wanted:
-            care.move_session(desk.db, session.id, session.state, wanted)
+            visits.move_session(desk.db, session.id, session.state, wanted)
             states = (str(session.state), str(wanted))
-            claims.add_step(desk.db, desk.stamp, seq, "session", session.id, states)
+            lives.add_step(desk.db, desk.stamp, seq, "session", session.id, states)
 
 
 def _case(
@@ -166,7 +166,7 @@ def _keep_reasons(desk: Desk, session: Session, found: Judged, held: Sequence[Bl
     """Rewrite the reasons of a session when they are no longer those held."""
     rows = {(str(r.reason), r.code): _row(session.id, r) for r in found.reasons}
     if set(rows.values()) != set(held):
-        care.set_blocks(desk.db, session.id, list(rows.values()))
+        visits.set_blocks(desk.db, session.id, list(rows.values()))
 
 
 def _row(session: str, reason: Reason) -> Block:
@@ -192,17 +192,17 @@ def _price(
         price = quote_for(desk, act.code, session.care_date, coverage, found.case.conventioned)
         if coverage is None or price is None:
             if live is not None:
-                claims.drop_line(desk.db, live.id)
+                invoices.drop_line(desk.db, live.id)
         elif live is None:
             before = lines[-1].id if lines else None
             ref = f"{desk.device.code}{numbering.draw(desk.db, desk.device, 'line'):010d}"
             line = _line(desk, session, act.id, ref, coverage, price)
-            claims.add_line(desk.db, replace(line, predecessor=before), desk.device.id, seq)
+            invoices.add_line(desk.db, replace(line, predecessor=before), desk.device.id, seq)
         elif live.state is LineState.PRICED:
             fresh = _line(desk, session, act.id, live.ref, coverage, price)
             fresh = replace(fresh, id=live.id, predecessor=live.predecessor)
             if fresh != live:
-                claims.reprice_line(desk.db, fresh)
+                invoices.reprice_line(desk.db, fresh)
 
 
 def quote_for(

@@ -7,7 +7,7 @@ Words and arrows: `domain.md` §3.3b and §3.4; what each message of the insurer
 from server.core.states import LineState, LotState, SessionState
 from server.services import evaluation
 from server.services.desk import Desk
-from server.store import care, claims
+from server.store import claims, invoices, lives, visits
 
 
 def lot_leaves(desk: Desk, seq: int, lot: str) -> None:
@@ -28,9 +28,9 @@ def lot_in_doubt(desk: Desk, seq: int, lot: str) -> None:
 def lot_arrives(desk: Desk, seq: int, lot: str, evidence: str) -> None:
     """Note that the insurers' hub holds the lot; every line inside is sent."""
     claims.move_lot(desk.db, desk.stamp, seq, lot, LotState.SENT, evidence)
-    for line in claims.lines_of_lot(desk.db, lot):
+    for line in invoices.lines_of_lot(desk.db, lot):
         if line.state is LineState.LOCKED and line.lot == lot:
-            claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.SENT, evidence)
+            invoices.move_line(desk.db, desk.stamp, seq, line.id, LineState.SENT, evidence)
 
 
 def lot_refused(desk: Desk, seq: int, lot: str, evidence: str) -> None:
@@ -41,12 +41,12 @@ def lot_refused(desk: Desk, seq: int, lot: str, evidence: str) -> None:
     claims.move_lot(desk.db, desk.stamp, seq, lot, LotState.REFUSED, evidence)
     freed = [
         line
-        for line in claims.lines_of_lot(desk.db, lot)
+        for line in invoices.lines_of_lot(desk.db, lot)
         if line.state is LineState.SENT and line.lot == lot
     ]
     for line in freed:
-        claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.PRICED, evidence)
-        claims.tie_line(desk.db, line.id, None)
+        invoices.move_line(desk.db, desk.stamp, seq, line.id, LineState.PRICED, evidence)
+        invoices.tie_line(desk.db, line.id, None)
         free_session(desk, seq, line.session, evidence)
     for patient in dict.fromkeys(line.patient for line in freed):
         evaluation.judge_patient(desk, seq, patient)
@@ -55,15 +55,15 @@ def lot_refused(desk: Desk, seq: int, lot: str, evidence: str) -> None:
 def lot_accepted(desk: Desk, seq: int, lot: str, evidence: str) -> None:
     """Note that the insurer took the file; lines not rejected by name are accepted."""
     claims.move_lot(desk.db, desk.stamp, seq, lot, LotState.ACCEPTED, evidence)
-    for line in claims.lines_of_lot(desk.db, lot):
+    for line in invoices.lines_of_lot(desk.db, lot):
         if line.state is LineState.SENT and line.lot == lot:
-            claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.ACCEPTED, evidence)
+            invoices.move_line(desk.db, desk.stamp, seq, line.id, LineState.ACCEPTED, evidence)
 
 
 def settle_lot(desk: Desk, seq: int, lot: str, evidence: str) -> None:
     """Move a lot to Settled when every line inside is final, else to PartlySettled."""
     held = claims.lot(desk.db, lot)
-    lines = claims.lines_of_lot(desk.db, lot)
+    lines = invoices.lines_of_lot(desk.db, lot)
     final = all(line.state in _ENDED or line.lot != lot for line in lines)
     wanted = LotState.SETTLED if final else LotState.PARTLY_SETTLED
     if held is not None and held.state is not wanted:
@@ -77,11 +77,11 @@ _ENDED = frozenset(
 
 def free_session(desk: Desk, seq: int, session: str, evidence: str = "") -> None:
     """Let a claimed session be billed again: one of its lines is free or replaced."""
-    held = care.session(desk.db, session)
+    held = visits.session(desk.db, session)
     if held is None or held.state is not SessionState.CLAIMED:
         return
-    care.move_session(desk.db, session, SessionState.CLAIMED, SessionState.READY)
-    claims.add_step(
+    visits.move_session(desk.db, session, SessionState.CLAIMED, SessionState.READY)
+    lives.add_step(
         desk.db, desk.stamp, seq, "session", session,
         (str(SessionState.CLAIMED), str(SessionState.READY)), evidence,
     )  # fmt: skip
@@ -89,12 +89,12 @@ def free_session(desk: Desk, seq: int, session: str, evidence: str = "") -> None
 
 def settle_session(desk: Desk, seq: int, session: str, evidence: str = "") -> None:
     """Close a claimed session when every one of its lines has its end."""
-    held = care.session(desk.db, session)
+    held = visits.session(desk.db, session)
     if held is None or held.state is not SessionState.CLAIMED:
         return
-    if all(line.state in _ENDED for line in claims.lines_of_session(desk.db, session)):
-        care.move_session(desk.db, session, SessionState.CLAIMED, SessionState.SETTLED)
-        claims.add_step(
+    if all(line.state in _ENDED for line in invoices.lines_of_session(desk.db, session)):
+        visits.move_session(desk.db, session, SessionState.CLAIMED, SessionState.SETTLED)
+        lives.add_step(
             desk.db, desk.stamp, seq, "session", session,
             (str(SessionState.CLAIMED), str(SessionState.SETTLED)), evidence,
         )  # fmt: skip

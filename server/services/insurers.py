@@ -1,15 +1,23 @@
 """Insurers: the name people give them, and the counter their files fall under."""
 
+from collections.abc import Mapping
+
 from server.countries.belgium.dated import in_force
 from server.services.desk import Desk
 from server.services.rules import choice, rulebook
 from server.store import reference
 
+_READ: dict[str, Mapping[str, str]] = {}  # by version of the reference file
 
-def names(desk: Desk) -> dict[str, str]:
+
+def names(desk: Desk) -> Mapping[str, str]:
     """Return the name of the union behind each insurer number of the table: "306" → Solidaris."""
-    rows = reference.rows(desk.db, "be_mutualities")
-    return {str(row["code"]): str(row["union_name"]) for row in rows}
+    version = desk.practice.reference_sha256
+    held = _READ.get(version)
+    if held is None:
+        rows = reference.rows(desk.db, "be_mutualities")
+        held = _READ[version] = {str(row["code"]): str(row["union_name"]) for row in rows}
+    return held
 
 
 def counted_as(desk: Desk, payer: str) -> str:

@@ -12,8 +12,10 @@ from server.core.states import LineState, LotState
 from server.services.desk import Desk, needs
 from server.services.unsealing import can_unseal
 from server.services.verdicts import Told, of_line
-from server.store import claims, money, patients, post, totals
-from server.store.claims import Line, Lot, LotLine, Step
+from server.store import claims, invoices, lives, money, patients, post, totals
+from server.store.claims import Lot, LotLine
+from server.store.invoices import Line
+from server.store.lives import Step
 from server.store.money import Payment, Settlement
 from server.store.patients import Patient
 from server.store.post import Attempt, LetterRow, Row
@@ -89,7 +91,7 @@ class LotView:
     @cached_property
     def steps(self) -> Sequence[Step]:
         """Its life, oldest step first."""
-        return claims.steps(self._desk.db, "lot", self.lot.id)
+        return lives.steps(self._desk.db, "lot", self.lot.id)
 
     @cached_property
     def attempts(self) -> Sequence[Attempt]:
@@ -128,7 +130,7 @@ def entries(
 ) -> list[Entry]:
     """Return a page of the ledger, newest care first; `before` is the last (day, id) shown."""
     states = FILTERS.get(which, FILTERS["all"])
-    return _entries(desk, claims.page_of_lines(desk.db, states, before, most))
+    return _entries(desk, invoices.page_of_lines(desk.db, states, before, most))
 
 
 @needs(Right.BILLING)
@@ -141,13 +143,13 @@ def entries_of(
     """
     named = [patients.with_words(desk.db, word, NAMESAKES) for word in words]
     found = list(dict.fromkeys(key for keys in named for key in keys))
-    return _entries(desk, claims.lines_of_patients(desk.db, found, before, most))
+    return _entries(desk, invoices.lines_of_patients(desk.db, found, before, most))
 
 
 @needs(Right.BILLING)
 def place(desk: Desk, line_id: str) -> tuple[str, str]:
     """Return where a line stands in the ledger, for the page that follows it."""
-    line = claims.line(desk.db, line_id)
+    line = invoices.line(desk.db, line_id)
     if line is None:
         raise NotFound(kind="line")
     return line.care_date.isoformat(), line.id
@@ -165,7 +167,7 @@ def counts(desk: Desk) -> dict[str, int]:
 @needs(Right.BILLING)
 def life(desk: Desk, line_id: str) -> Life:
     """Return the life of one line, from its price to its payment."""
-    line = claims.line(desk.db, line_id)
+    line = invoices.line(desk.db, line_id)
     if line is None:
         raise NotFound(kind="line")
     return Life(
@@ -173,8 +175,8 @@ def life(desk: Desk, line_id: str) -> Life:
         _moments(desk, line),
         of_line(desk, line.id),
         money.payments_of_line(desk.db, line.id),
-        claims.line(desk.db, line.predecessor) if line.predecessor else None,
-        claims.successor(desk.db, line.id),
+        invoices.line(desk.db, line.predecessor) if line.predecessor else None,
+        invoices.successor(desk.db, line.id),
     )
 
 
@@ -215,7 +217,7 @@ def inside(desk: Desk, lot_id: str, after: int = 0, most: int = -1) -> list[Insi
     if not desk.user.may(Right.BILLING):
         return []
     rows = claims.page_of_lot(desk.db, lot_id, after, most)
-    now = {line.id: line for line in claims.lines(desk.db, [row.line for row in rows])}
+    now = {line.id: line for line in invoices.lines(desk.db, [row.line for row in rows])}
     people = patients.some(desk.db, [line.patient for line in now.values()])
     return [(row, now[row.line], people[now[row.line].patient]) for row in rows]
 
@@ -282,11 +284,11 @@ def _entries(desk: Desk, lines: Sequence[Line]) -> list[Entry]:
 
 
 def _moments(desk: Desk, line: Line) -> list[Moment]:
-    found = [_moment("line", s) for s in claims.steps(desk.db, "line", line.id)]
-    for key in claims.lots_of_line(desk.db, line.id):
+    found = [_moment("line", s) for s in lives.steps(desk.db, "line", line.id)]
+    for key in invoices.lots_of_line(desk.db, line.id):
         found += [
             _moment("lot", s)
-            for s in claims.steps(desk.db, "lot", key)
+            for s in lives.steps(desk.db, "lot", key)
             if s.to_state in ("Sending", "Unknown", "Queued", "Refused", "Settled")
         ]
         row = post.of_lot(desk.db, key)

@@ -25,11 +25,12 @@ from server.services import dossiers, efact_file, evaluation, homecomings, insur
 from server.services.desk import Desk, needs
 from server.services.dossiers import Dossier
 from server.services.efact_file import FileNumbers
-from server.store import care, claims, heads, post, totals
-from server.store.care import Session
-from server.store.claims import Line, Lot, LotLine
+from server.store import claims, heads, invoices, lives, post, totals, visits
+from server.store.claims import Lot, LotLine
+from server.store.invoices import Line
 from server.store.post import Row
 from server.store.totals import ToBill
+from server.store.visits import Session
 
 LOT_PRIORITY = 30  # after deadlines and agreements, before tables (H-14)
 _STREAM = "efact"
@@ -99,7 +100,7 @@ def drafts(desk: Desk) -> list[Draft]:
 
     A rehearsal judges each session again, writes each file and checks its bytes.
     """
-    lines = claims.lines_to_bill(desk.db)
+    lines = invoices.lines_to_bill(desk.db)
     known = dossiers.of_patients(desk, (line.patient for line in lines))
     return [_draft(desk, key, list(group), known) for key, group in groupby(lines, key=_lot_key)]
 
@@ -110,7 +111,7 @@ def seal(desk: Desk, payer: str, month: str) -> Sealed:
     held = claims.unsealed_lot(desk.db, desk.device.id, payer, month, desk.today.year)
     lot = held.id if held else desk.new_id()
     with desk.deed("lot.sealed", "lot", lot, {"payer": payer, "month": month}) as seq:
-        lines = claims.lines_of_draft(desk.db, payer, month)
+        lines = invoices.lines_of_draft(desk.db, payer, month)
         if not lines:
             raise NotFound(kind="lines_to_bill")
         known = dossiers.of_patients(desk, (line.patient for line in lines))
@@ -129,7 +130,7 @@ def seal_all(desk: Desk) -> tuple[list[Sealed], list[Draft]]:
         try:
             sealed.append(seal(desk, group.payer, group.month))
         except SealRefused as refusal:
-            lines = claims.lines_of_draft(desk.db, group.payer, group.month)
+            lines = invoices.lines_of_draft(desk.db, group.payer, group.month)
             day = first_free_day(desk, group.payer)
             faults = cast("tuple[Fault, ...]", refusal.facts["faults"])
             refused.append(Draft(group.payer, group.month, lines, day, faults))
@@ -284,7 +285,7 @@ def _seal(
     write(desk.db, lot, seq)
     _lock_lines(desk, seq, key, lines, invoices)
     _queue(desk, seq, lot, payload)
-    claims.add_step(desk.db, desk.stamp, seq, "lot", key, ("Draft", "Sealed"))
+    lives.add_step(desk.db, desk.stamp, seq, "lot", key, ("Draft", "Sealed"))
     claims.move_lot(desk.db, desk.stamp, seq, key, LotState.QUEUED)
     desk.anchor(heads.LOT, key)
     return Sealed(key, numbers.sending, numbers.reference, day, day > desk.today)
@@ -339,7 +340,7 @@ def _lot(
 def _predecessor(desk: Desk, lines: Sequence[Line]) -> str | None:
     """Give the lot a corrected line first left in, so that each lot links to what followed."""
     for line in lines:
-        before = claims.line(desk.db, line.predecessor) if line.predecessor else None
+        before = invoices.line(desk.db, line.predecessor) if line.predecessor else None
         if before is not None and before.lot:
             return before.lot
     return None
@@ -358,9 +359,9 @@ def _lock_lines(
     ]  # fmt: skip
     claims.lock_lines(desk.db, desk.stamp, seq, key, inside)
     sessions = list(dict.fromkeys(line.session for line in lines))
-    care.claim_sessions(desk.db, sessions)
+    visits.claim_sessions(desk.db, sessions)
     states = (str(SessionState.READY), str(SessionState.CLAIMED))
-    claims.add_steps(desk.db, desk.stamp, seq, "session", sessions, states, f"lot:{key}")
+    lives.add_steps(desk.db, desk.stamp, seq, "session", sessions, states, f"lot:{key}")
 
 
 def _queue(desk: Desk, seq: int, lot: Lot, payload: bytes) -> None:

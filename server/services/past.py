@@ -18,19 +18,13 @@ from server.services import treating
 from server.services.desk import Desk, needs
 from server.services.dossiers import grouped
 from server.store import former, patients
-from server.store.care import (
-    Act,
-    AgreementRow,
-    Block,
-    CoverageRow,
-    PrescriptionRow,
-    Session,
-    Treatment,
-)
-from server.store.claims import Line, Lot
+from server.store.care import AgreementRow, CoverageRow, PrescriptionRow, Treatment
+from server.store.claims import Lot
 from server.store.former import Cut, Former
+from server.store.invoices import Line
 from server.store.patients import Address, IdentityFact, Patient
 from server.store.rows import of_facts
+from server.store.visits import Act, Block, Session
 
 Row = TypeVar("Row", Patient, Treatment, Session, Line)
 Since = dict[tuple[str, str], Former]

@@ -14,8 +14,9 @@ from server.core.states import LineState
 from server.services import fates
 from server.services.desk import Desk, Repeated, needs
 from server.services.forms import Form
-from server.store import claims, money
-from server.store.claims import Line, Lot
+from server.store import claims, invoices, money
+from server.store.claims import Lot
+from server.store.invoices import Line
 from server.store.money import Awaited, Payment
 
 _DUE = (LineState.ACCEPTED, LineState.PART_PAID)
@@ -203,7 +204,7 @@ def _named(awaited: Sequence[Expected], name: str, payer: str) -> list[Expected]
 def _pay_lot(desk: Desk, seq: int, payment: Payment, lot: Lot, cents: int) -> None:
     """Pay the lines of a lot in file order."""
     left = cents
-    for line in claims.lines_of_lot(desk.db, lot.id):
+    for line in invoices.lines_of_lot(desk.db, lot.id):
         due = line.oa_cents - line.paid_cents
         part = min(due, left)
         if line.lot == lot.id and line.state in _DUE and part > 0:
@@ -214,11 +215,11 @@ def _pay_lot(desk: Desk, seq: int, payment: Payment, lot: Lot, cents: int) -> No
 
 def _pay_line(desk: Desk, seq: int, payment: Payment, lot: Lot, line: Line, cents: int) -> None:
     money.match(desk.db, payment.id, line.id, lot.id, cents)
-    claims.pay_line(desk.db, line.id, cents)
+    invoices.pay_line(desk.db, line.id, cents)
     whole = line.paid_cents + cents == line.oa_cents
     wanted = LineState.PAID if whole else LineState.PART_PAID
     if line.state is not wanted:
-        claims.move_line(desk.db, desk.stamp, seq, line.id, wanted, f"payment:{payment.id}")
+        invoices.move_line(desk.db, desk.stamp, seq, line.id, wanted, f"payment:{payment.id}")
     if whole:
         fates.settle_session(desk, seq, line.session, f"payment:{payment.id}")
 

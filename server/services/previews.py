@@ -6,8 +6,8 @@ from server.core.errors import NotFound
 from server.core.rights import Right
 from server.services import evaluation
 from server.services.desk import Desk, needs
-from server.store import care
-from server.store.claims import Line
+from server.store import visits
+from server.store.invoices import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class Again:
 @needs(Right.BILLING)
 def again(desk: Desk, line: Line) -> Again | None:
     """Price and judge a refused line anew; None when no price is known. Nothing is written."""
-    session = care.session(desk.db, line.session)
+    session = visits.session(desk.db, line.session)
     if session is None:
         raise NotFound(kind="session")
-    codes = tuple(act.code for act in care.acts(desk.db, session.id))
+    codes = tuple(act.code for act in visits.acts(desk.db, session.id))
     judged = evaluation.examine(desk, session, codes)
     price = evaluation.quote_for(
         desk, line.code, line.care_date, judged.coverage, judged.case.conventioned

@@ -18,8 +18,9 @@ from server.services import evaluation, fates, verdicts
 from server.services.desk import Desk, needs
 from server.services.rules import rulebook
 from server.services.verdicts import Told
-from server.store import care, claims, money, patients, totals
-from server.store.claims import Line, Lot
+from server.store import claims, invoices, money, patients, totals, visits
+from server.store.claims import Lot
+from server.store.invoices import Line
 from server.store.patients import Patient
 
 
@@ -56,9 +57,9 @@ def lines(desk: Desk, after: str = "", most: int = -1) -> list[RefusedLine]:
     The deadline follows the day of care, the list's own order. `after` is the id of the last line
     shown; at most so many, all when `most` is negative.
     """
-    last = claims.line(desk.db, after) if after else None
+    last = invoices.line(desk.db, after) if after else None
     mark = (last.care_date.isoformat(), last.id) if last else ("", "")
-    return _refused(desk, claims.rejected(desk.db, mark, most))
+    return _refused(desk, invoices.rejected(desk.db, mark, most))
 
 
 @needs(Right.BILLING)
@@ -70,7 +71,7 @@ def sums(desk: Desk) -> tuple[int, int]:
 @needs(Right.BILLING)
 def line(desk: Desk, line_id: str) -> RefusedLine:
     """Return one refused line; raise `NotFound`."""
-    held = claims.line(desk.db, line_id)
+    held = invoices.line(desk.db, line_id)
     if held is None or held.state is not LineState.REJECTED:
         raise NotFound(kind="refusal")
     return _refused(desk, [held])[0]
@@ -94,15 +95,15 @@ def correct(desk: Desk, line_id: str) -> str:
 
     Raises `StateConflict` when the line is not refused any more: nothing can be billed twice.
     """
-    held = claims.line(desk.db, line_id)
+    held = invoices.line(desk.db, line_id)
     if held is None:
         raise NotFound(kind="line")
     if held.state is not LineState.REJECTED:
         raise StateConflict(kind="line", state=str(held.state), wanted="Rejected")
     with desk.deed("line.replaced", "line", held.id) as seq:
-        claims.move_line(desk.db, desk.stamp, seq, held.id, LineState.REPLACED)
+        invoices.move_line(desk.db, desk.stamp, seq, held.id, LineState.REPLACED)
         fates.free_session(desk, seq, held.session)
-        session = care.session(desk.db, held.session)
+        session = visits.session(desk.db, held.session)
         if session is not None:
             evaluation.judge(desk, seq, session)
         if held.lot:
@@ -125,17 +126,17 @@ def write_off(desk: Desk, line_id: str, reason: str) -> None:
 @needs(Right.BILLING)
 def owed_back_cents(desk: Desk, old: Line, new: Line) -> int:
     """Give what the patient is owed when a corrected line asks him less (H-04)."""
-    session = care.session(desk.db, old.session)
+    session = visits.session(desk.db, old.session)
     paid = session.copay_collected_cents if session else 0
     return max(0, min(paid, old.copay_cents) - new.copay_cents)
 
 
 def _end(desk: Desk, line_id: str, state: LineState, action: str, reason: str) -> None:
-    held = claims.line(desk.db, line_id)
+    held = invoices.line(desk.db, line_id)
     if held is None:
         raise NotFound(kind="line")
     with desk.deed(action, "line", held.id, reason=reason or None) as seq:
-        claims.move_line(desk.db, desk.stamp, seq, held.id, state)
+        invoices.move_line(desk.db, desk.stamp, seq, held.id, state)
         fates.settle_session(desk, seq, held.session)
         if held.lot:
             _close_lot(desk, seq, held.lot)
@@ -152,7 +153,7 @@ def _refused(desk: Desk, held: Sequence[Line]) -> list[RefusedLine]:
     """Gather what hangs on some refused lines, in three queries however many they are."""
     lots = claims.some_lots(desk.db, [x.lot for x in held if x.lot])
     people = patients.some(desk.db, [x.patient for x in held])
-    given = care.sessions(desk.db, [x.session for x in held])
+    given = visits.sessions(desk.db, [x.session for x in held])
     deadlines = rulebook(desk).deadlines
     return [
         RefusedLine(
@@ -164,7 +165,7 @@ def _refused(desk: Desk, held: Sequence[Line]) -> list[RefusedLine]:
 
 
 def _refused_file(desk: Desk, lot: Lot) -> RefusedFile:
-    held = claims.lines_of_lot(desk.db, lot.id)
+    held = invoices.lines_of_lot(desk.db, lot.id)
     people = patients.some(desk.db, [x.patient for x in held])
     said = verdicts.of_lines(desk, [x.id for x in held])
     told = [

@@ -18,8 +18,9 @@ from server.countries.belgium.efact_codes import PlacedCode
 from server.countries.belgium.efact_returns import ActVerdict, Fate, Return, interpret
 from server.services import arrivals, efact_file, fates, homecomings, verdicts
 from server.services.desk import Desk, needs
-from server.store import claims, money, post
-from server.store.claims import Line, Lot
+from server.store import claims, invoices, lives, money, post
+from server.store.claims import Lot
+from server.store.invoices import Line
 from server.store.money import LotProblem, Settlement
 
 _SUCCESS = "success"
@@ -203,9 +204,9 @@ def _arrived(desk: Desk, seq: int, lot: Lot, key: str) -> None:
 
 def _receipt(desk: Desk, seq: int, lot: Lot, key: str, found: Return) -> None:
     """Note a receipt (931000): stored by the insurer, nothing decided."""
-    for line in claims.lines_of_lot(desk.db, lot.id):
+    for line in invoices.lines_of_lot(desk.db, lot.id):
         if line.lot == lot.id:
-            claims.add_step(
+            lives.add_step(
                 desk.db, desk.stamp, seq, "line", line.id,
                 (str(line.state), str(line.state)), f"letter:{key}",
             )  # fmt: skip
@@ -266,7 +267,9 @@ def _reject_named(desk: Desk, seq: int, lot: Lot, key: str, found: Return) -> No
         verdicts.keep(desk, key, lot.id, line, "REJECTED" if refused else "SIGNAL", codes, comment)
         here = line.lot == lot.id  # a line freed by a refusal may have left in another lot since
         if refused and here and line.state in (LineState.SENT, LineState.ACCEPTED):
-            claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.REJECTED, f"letter:{key}")
+            invoices.move_line(
+                desk.db, desk.stamp, seq, line.id, LineState.REJECTED, f"letter:{key}"
+            )
     _keep_file_codes(desk, lot, key, found)
 
 
@@ -277,7 +280,7 @@ def _placed(
 
     What was said of no line of ours is kept with the file.
     """
-    ours = {line.id: line for line in claims.lines_of_lot(desk.db, lot.id)}
+    ours = {line.id: line for line in invoices.lines_of_lot(desk.db, lot.id)}
     numbers = {row.line: row.invoice_number for row in claims.lot_lines(desk.db, lot.id)}
     said: dict[str, tuple[Line, Sequence[PlacedCode], str]] = {}
     for invoice in found.invoices:

@@ -19,10 +19,11 @@ from server.services.desk import Desk, Repeated, needs
 from server.services.dossiers import grouped
 from server.services.forms import Form
 from server.services.rules import label, rulebook
-from server.store import care, claims, patients
-from server.store.care import Act, Block, Session, Treatment
-from server.store.claims import Line
+from server.store import care, invoices, lives, patients, visits
+from server.store.care import Treatment
+from server.store.invoices import Line
 from server.store.patients import Patient
+from server.store.visits import Act, Block, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def second(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
     reason = form.text("second_reason", needed=True)
     form.end()
     with desk.deed("session.second", "session", held.id, reason=reason) as seq:
-        care.set_second_reason(desk.db, held.id, reason)
+        visits.set_second_reason(desk.db, held.id, reason)
         evaluation.judge_patient(desk, seq, held.patient)
 
 
@@ -188,11 +189,11 @@ def view(desk: Desk, session_id: str) -> SessionView:
 def of_series(desk: Desk, treatment_id: str) -> list[SessionView]:
     """Return the sessions of a series, in order of care."""
     _treated(desk, treatment_id)
-    return _views(desk, care.sessions_of_series(desk.db, treatment_id))
+    return _views(desk, visits.sessions_of_series(desk.db, treatment_id))
 
 
 def _open(desk: Desk, session_id: str) -> Session:
-    held = care.session(desk.db, session_id)
+    held = visits.session(desk.db, session_id)
     if held is None:
         raise NotFound(kind="session")
     treating.require(desk, held.patient)
@@ -201,18 +202,18 @@ def _open(desk: Desk, session_id: str) -> Session:
 
 def _end(desk: Desk, held: Session, state: SessionState, action: str, reason: str) -> None:
     """Take a session out of billing for good; refused while any of its lines is claimed."""
-    lines = claims.lines_of_session(desk.db, held.id)
+    lines = invoices.lines_of_session(desk.db, held.id)
     free = (LineState.PRICED, LineState.REPLACED)
     claimed = [line for line in lines if line.state not in free]
     if claimed:  # a corrected line waits, but another act of the session is claimed
         raise StateConflict(kind="line", state=str(claimed[0].state), wanted="Priced")
     with desk.deed(action, "session", held.id, reason=reason or None) as seq:
-        care.move_session(desk.db, held.id, held.state, state)
+        visits.move_session(desk.db, held.id, held.state, state)
         states = (str(held.state), str(state))
-        claims.add_step(desk.db, desk.stamp, seq, "session", held.id, states)
-        care.set_blocks(desk.db, held.id, [])
+        lives.add_step(desk.db, desk.stamp, seq, "session", held.id, states)
+        visits.set_blocks(desk.db, held.id, [])
         for line in lines:
-            claims.drop_line(desk.db, line.id)
+            invoices.drop_line(desk.db, line.id)
         evaluation.judge_patient(desk, seq, held.patient)
 
 
@@ -220,9 +221,9 @@ def _views(desk: Desk, held: Sequence[Session]) -> list[SessionView]:
     """Gather what hangs on some sessions, in four queries however many they are."""
     keys = [s.id for s in held]
     people = patients.some(desk.db, [s.patient for s in held])
-    acts = grouped(care.acts_of_sessions(desk.db, keys), lambda act: act.session)
-    blocks = grouped(care.blocks_of(desk.db, keys), lambda block: block.session)
-    lines = grouped(claims.lines_of_sessions(desk.db, keys), lambda line: line.session)
+    acts = grouped(visits.acts_of_sessions(desk.db, keys), lambda act: act.session)
+    blocks = grouped(visits.blocks_of(desk.db, keys), lambda block: block.session)
+    lines = grouped(invoices.lines_of_sessions(desk.db, keys), lambda line: line.session)
     return [SessionView(s, people[s.patient], acts[s.id], blocks[s.id], lines[s.id]) for s in held]
 
 
@@ -293,9 +294,9 @@ def _write(desk: Desk, t: Treatment, session: Session, codes: tuple[str, ...]) -
     facts = {"day": session.care_date, "codes": codes, "place": str(session.place)}
     deed = desk.deed("session.recorded", "session", session.id, facts, once=True)
     with suppress(Repeated), deed as seq:
-        care.add_session(desk.db, session, desk.device.id, seq)
+        visits.add_session(desk.db, session, desk.device.id, seq)
         for rank, code in enumerate(codes, start=1):
-            care.add_act(
+            visits.add_act(
                 desk.db, Act(desk.new_id(), session.id, rank, code, 1), desk.device.id, seq
             )
         if t.state == "Ready":

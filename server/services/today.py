@@ -9,8 +9,8 @@ from server.services import agenda, ledger, lots, payments, refusals
 from server.services.agenda import Held, Passage
 from server.services.desk import Desk, needs
 from server.services.ledger import Queue
-from server.store.care import DaySum
 from server.store.totals import ToBill
+from server.store.visits import DaySum
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ from server.services.desk import Desk, Repeated, needs
 from server.services.facts import coverages
 from server.services.forms import Form
 from server.services.rules import rulebook
-from server.store import care
+from server.store import care, visits
 from server.store import practice as practices
-from server.store.care import AgreementRow, CoverageRow, PrescriptionRow, Session, Treatment
+from server.store.care import AgreementRow, CoverageRow, PrescriptionRow, Treatment
+from server.store.visits import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def series(desk: Desk, treatment_id: str) -> Series:
         agreed[0] if agreed else None,
         effective.coverage if effective else None,
         bool(effective and effective.contradicted),
-        care.count_in_series(desk.db, t.id),
+        visits.count_in_series(desk.db, t.id),
     )
 
 
@@ -124,9 +125,9 @@ def set_prescription(desk: Desk, treatment_id: str, typed: Mapping[str, str]) ->
     with desk.deed("treatment.prescribed", "treatment", held.id) as seq:
         _keep_prescription(desk, prescription, seq)
         care.update_treatment(desk.db, replace(held, prescription=prescription.id))
-        for session in care.sessions_of_series(desk.db, held.id):
+        for session in visits.sessions_of_series(desk.db, held.id):
             if prescription.rx_date <= session.care_date and _lacks_prescription(desk, session):
-                care.prescribe_session(desk.db, session.id, prescription.id)
+                visits.prescribe_session(desk.db, session.id, prescription.id)
         evaluation.judge_patient(desk, seq, held.patient)
 
 
@@ -169,7 +170,7 @@ def agree(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> None:
 
 def _lacks_prescription(desk: Desk, session: Session) -> bool:
     """Say whether a session waits for a prescription."""
-    reasons = {block.reason for block in care.blocks(desk.db, session.id)}
+    reasons = {block.reason for block in visits.blocks(desk.db, session.id)}
     waits = session.state is SessionState.BLOCKED
     return waits and not reasons.isdisjoint({BlockReason.RX_MISSING, BlockReason.RX_EXPIRED})
 

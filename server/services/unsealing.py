@@ -10,7 +10,7 @@ from server.core.rights import Right
 from server.core.states import LineState, LotState
 from server.services import evaluation, fates
 from server.services.desk import Desk, needs
-from server.store import claims, post
+from server.store import claims, invoices, post
 from server.store.claims import Lot
 from server.store.post import Row
 
@@ -39,11 +39,11 @@ def unseal(desk: Desk, lot_id: str) -> None:
 
 
 def _free_lines(desk: Desk, seq: int, lot: str) -> None:
-    lines = claims.lines_of_lot(desk.db, lot)
+    lines = invoices.lines_of_lot(desk.db, lot)
     evidence = f"lot:{lot}"
     for line in lines:
-        claims.move_line(desk.db, desk.stamp, seq, line.id, LineState.PRICED, evidence)
-        claims.tie_line(desk.db, line.id, None)
+        invoices.move_line(desk.db, desk.stamp, seq, line.id, LineState.PRICED, evidence)
+        invoices.tie_line(desk.db, line.id, None)
         fates.free_session(desk, seq, line.session, evidence)
     claims.empty_lot(desk.db, lot)
     for patient in dict.fromkeys(line.patient for line in lines):

@@ -8,7 +8,7 @@ from server.countries.belgium.refusals import Dictionary, Explanation
 from server.services.desk import Desk
 from server.services.dossiers import grouped
 from server.store import money, reference
-from server.store.claims import Line
+from server.store.invoices import Line
 from server.store.money import Verdict
 
 _READ: dict[str, Dictionary] = {}

@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 
 import apsw
 
-from server.store.care import Block, PrescriptionRow
+from server.store.care import PrescriptionRow
 from server.store.claims import Lot
 from server.store.journal import SEEN, tip
 from server.store.rows import columns, many, value
+from server.store.visits import Block
 
 T = TypeVar("T")
 _BORN = " seq <= coalesce((select value from json_each(:cut) where key = device), 0)"

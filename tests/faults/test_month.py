@@ -21,7 +21,7 @@ from server.services import ledger, lots, payments, quarantine
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.services.troubles import explained
-from server.store import claims, post
+from server.store import claims, invoices, post
 from sync.transports.fakes import FakePartner, Mood
 from tests.faults.long import LONG, SEED
 from tests.faults.soundness import nothing_without_its_act
@@ -101,7 +101,7 @@ class Month:
 
     def decision(self, lot: str, sent: bytes) -> list[Letter]:
         answer, accepted = Answer(sent), 0
-        for line in claims.lines_of_lot(self.world.desk.db, lot):
+        for line in invoices.lines_of_lot(self.world.desk.db, lot):
             if self.draw.random() < 0.1:
                 answer = answer.saying(answer.rank(line.ref), "R500522")
             else:

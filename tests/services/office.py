@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from server.core.outbox import Letter
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
-from server.store import claims, post
-from server.store.claims import Line, Lot
+from server.store import claims, invoices, lives, post
+from server.store.claims import Lot
+from server.store.invoices import Line
 from sync.engine import Engine
 from sync.report import Report
 from sync.transports.fakes import FakePartner
@@ -76,7 +77,7 @@ class Office:
         return held
 
     def lines(self, lot: str) -> list[Line]:
-        return claims.lines_of_lot(self.world.desk.db, lot)
+        return invoices.lines_of_lot(self.world.desk.db, lot)
 
     def line_of(self, lot: str, person: Person) -> Line:
         """The first line of a person in a lot."""
@@ -90,7 +91,7 @@ class Office:
 
     def steps(self, entity: str, key: str) -> list[str]:
         """The states a thing went through."""
-        return [s.to_state for s in claims.steps(self.world.desk.db, entity, key)]
+        return [s.to_state for s in lives.steps(self.world.desk.db, entity, key)]
 
     def _next_morning(self) -> datetime:
         at = self.world.clock.at

@@ -13,9 +13,9 @@ from server.core.states import LineState, SessionState
 from server.services import agenda, lots, past, patients, payments, practices, refusals, sessions
 from server.services import treatments as series_of
 from server.services.past import PastFile, PastLine, PastSeries, PastSession
-from server.store import care, claims, former, journal
-from server.store.care import Session
+from server.store import care, claims, former, invoices, journal, visits
 from server.store.rows import columns, many
+from server.store.visits import Session
 from tests.people import DELVAUX, LAMBIOTTE, OUCHENE, Person
 from tests.services.office import Office
 from tests.store.tampering import lift_guards
@@ -54,11 +54,11 @@ def tonight(world: World, patient: str) -> PastFile:
         sessions=[
             PastSession(
                 each,
-                care.acts(desk.db, each.id),
-                sorted(care.blocks(desk.db, each.id), key=lambda b: (b.reason, b.code)),
+                visits.acts(desk.db, each.id),
+                sorted(visits.blocks(desk.db, each.id), key=lambda b: (b.reason, b.code)),
                 [
                     PastLine(line, claims.lot(desk.db, line.lot) if line.lot else None)
-                    for line in claims.lines_of_session(desk.db, each.id)
+                    for line in invoices.lines_of_session(desk.db, each.id)
                 ],
             )
             for each in rows
@@ -125,7 +125,7 @@ class Life:
             self.world.open_series(person, agreed=False)
 
     def _session(self, *states: SessionState) -> str:
-        found = [s.id for state in states for s in care.sessions_in(self.world.desk.db, state)]
+        found = [s.id for state in states for s in visits.sessions_in(self.world.desk.db, state)]
         if not found:
             raise NotFound(kind="session")
         return self.draw.choice(found)
@@ -167,7 +167,7 @@ class Life:
                 self.office.take(answer.refused() if kind == "refused" else answer.accepted())
 
     def correct(self, _: Person) -> None:
-        lines = claims.page_of_lines(self.world.desk.db, [LineState.REJECTED], ("9999", "~"), -1)
+        lines = invoices.page_of_lines(self.world.desk.db, [LineState.REJECTED], ("9999", "~"), -1)
         if not lines:
             raise NotFound(kind="line")
         line = self.draw.choice(lines).id

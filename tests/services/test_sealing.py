@@ -14,7 +14,7 @@ import pytest
 from server.core.errors import NotFound, SealRefused, StateConflict
 from server.core.states import LotState
 from server.services import ledger, lots, practices, refusals, rules, sessions
-from server.store import claims, post
+from server.store import invoices, post
 from tests.people import DELVAUX, LAMBIOTTE, OUCHENE, VERHULST, neighbour
 from tests.services.office import Office
 from tests.world import DELPORTE, FixedClock, World, faults, open_cabinet
@@ -251,7 +251,7 @@ def test_a_session_voided_leaves_the_draft(world: World) -> None:
     gone = world.visit(LAMBIOTTE, copay_collected="6,25")
     sessions.void(world.desk, gone, "erreur de patient")
     lot = world.seal("100")
-    assert {x.session for x in claims.lines_of_lot(world.desk.db, lot)} == {kept}
+    assert {x.session for x in invoices.lines_of_lot(world.desk.db, lot)} == {kept}
     with pytest.raises(StateConflict):
         sessions.void(world.desk, kept, "trop tard")
 

@@ -6,7 +6,7 @@ from server.core.errors import Forbidden, NotFound, StateConflict
 from server.core.outbox import MessageState
 from server.core.states import LineState, LotState, SessionState
 from server.services import ledger, lots, sessions, unsealing
-from server.store import claims, post
+from server.store import invoices, post
 from sync.transports.fakes import Mood
 from tests.people import LAMBIOTTE, OUCHENE
 from tests.services.office import Office
@@ -19,7 +19,7 @@ def test_a_lot_unsealed_frees_its_lines_and_sends_nothing(office: Office) -> Non
     lot = world.seal("100")
     unsealing.unseal(world.desk, lot)
     assert office.lot(lot).state is LotState.DRAFT
-    [line] = claims.lines_of_session(world.desk.db, visit)
+    [line] = invoices.lines_of_session(world.desk.db, visit)
     assert (line.state, line.lot) == (LineState.PRICED, None)
     assert sessions.view(world.desk, visit).session.state == SessionState.READY
     office.run()

@@ -15,7 +15,7 @@ from server.core.states import (
     LotState,
     SessionState,
 )
-from server.store import care, claims, post
+from server.store import claims, invoices, lives, post, visits
 from tests.people import OUCHENE
 from tests.world import World
 
@@ -39,11 +39,11 @@ def test_a_session_takes_allowed_steps_only(world: World, lot: str) -> None:
     for old, new in product(SessionState, SessionState):
         _put(world, "session", old)
         if new in SESSION_STEPS[old]:
-            care.move_session(world.desk.db, key, old, new)
+            visits.move_session(world.desk.db, key, old, new)
             assert _state(world, "session") == new
         else:
             with pytest.raises(StateConflict):
-                care.move_session(world.desk.db, key, old, new)
+                visits.move_session(world.desk.db, key, old, new)
             assert _state(world, "session") == old
 
 
@@ -53,13 +53,13 @@ def test_a_line_takes_allowed_steps_only(world: World, lot: str) -> None:
     for old, new in product(LineState, LineState):
         _put(world, "line", old)
         if new in LINE_STEPS[old]:
-            assert claims.move_line(desk.db, desk.stamp, 1, key, new, "letter:x") is old
+            assert invoices.move_line(desk.db, desk.stamp, 1, key, new, "letter:x") is old
             assert _state(world, "line") == new
-            last = claims.steps(desk.db, "line", key)[-1]
+            last = lives.steps(desk.db, "line", key)[-1]
             assert (last.from_state, last.to_state, last.evidence) == (old, new, "letter:x")
         else:
             with pytest.raises(StateConflict):
-                claims.move_line(desk.db, desk.stamp, 1, key, new)
+                invoices.move_line(desk.db, desk.stamp, 1, key, new)
             assert _state(world, "line") == old
 
 
@@ -100,17 +100,17 @@ def test_a_step_from_a_state_already_left_is_refused(world: World, lot: str) -> 
         post.move(db, row, MessageState.READY)
     key = str(world.sql("select id from session"))
     with pytest.raises(StateConflict):
-        care.move_session(db, key, SessionState.READY, SessionState.BLOCKED)
+        visits.move_session(db, key, SessionState.READY, SessionState.BLOCKED)
 
 
 def test_what_does_not_exist_takes_no_step(world: World) -> None:
     desk = world.desk
     with pytest.raises(StateConflict):
-        claims.move_line(desk.db, desk.stamp, 1, "nothing", LineState.PRICED)
+        invoices.move_line(desk.db, desk.stamp, 1, "nothing", LineState.PRICED)
     with pytest.raises(StateConflict):
         claims.move_lot(desk.db, desk.stamp, 1, "nothing", LotState.SEALED)
     with pytest.raises(StateConflict):
-        care.move_session(desk.db, "nothing", SessionState.READY, SessionState.BLOCKED)
+        visits.move_session(desk.db, "nothing", SessionState.READY, SessionState.BLOCKED)
 
 
 def test_a_word_that_is_no_state_is_refused_by_the_file(world: World, lot: str) -> None:
@@ -140,14 +140,14 @@ def test_an_act_has_one_live_line(world: World, lot: str) -> None:
 
 def test_a_locked_line_is_not_priced_again_nor_dropped(world: World, lot: str) -> None:
     db = world.desk.db
-    (line,) = claims.lines_of_lot(db, lot)
+    (line,) = invoices.lines_of_lot(db, lot)
     with pytest.raises(StateConflict):
-        claims.reprice_line(db, line)
-    claims.drop_line(db, line.id)
-    assert claims.line(db, line.id) == line
+        invoices.reprice_line(db, line)
+    invoices.drop_line(db, line.id)
+    assert invoices.line(db, line.id) == line
     _put(world, "line", "Priced")
-    claims.drop_line(db, line.id)
-    assert claims.line(db, line.id) is not None, "it left in a lot once: its history stays"
+    invoices.drop_line(db, line.id)
+    assert invoices.line(db, line.id) is not None, "it left in a lot once: its history stays"
 
 
 def test_a_sending_number_is_given_once(world: World, lot: str) -> None:

@@ -20,13 +20,14 @@ from server.app import reference
 from server.app.bench.big_history import MUTUALITIES, VISITS, Ground, History, tables
 from server.app.demo_practice import CARD, FORM
 from server.core.identifiers import AgreementNumber
-from server.services import patients, practices, sessions, treatments
+from server.services import checkups, patients, practices, sessions, treatments
 from server.services.cabinet import REFERENCE, Cabinet
 from server.services.desk import Desk
 from server.settings import BUILT_ON
 from server.store import journal, totals
 from server.store import patients as people_store
 from server.store.keys import Cost
+from server.store.soundness import Check
 
 FULL, HUNDREDTH = 50_000, 500
 """How many patients, with twenty sessions each."""
@@ -94,7 +95,16 @@ def found(folder: Path, people: int) -> None:
     clock.at = MORNING
     for rank in range(DAY + HELD):
         give(cabinet.desk(), admit(cabinet, rank))
+    read_whole(cabinet)
     cabinet.lock()
+
+
+def read_whole(cabinet: Cabinet) -> None:
+    """Read the file thoroughly, as is done each week: it is then not due during a measure."""
+    sound = cabinet.examine(Check.FULL, lambda: False)
+    if not sound:
+        raise RuntimeError("the fabricated practice is not whole")
+    checkups.keep(cabinet.desk(), cabinet.folder, Check.FULL, sound=sound)
 
 
 def cabinet_in(folder: Path, clock: StillClock) -> Cabinet:

@@ -18,6 +18,7 @@ from flask import Flask
 
 from server.app.bench.big_practice import CHEAP, MORNING
 from server.app.clocks import ShiftedClock
+from server.app.keeper import Keeper
 from server.app.program import Program
 from server.settings import Settings
 from sync.clock import SystemClock
@@ -35,7 +36,10 @@ class Copyless(Program):
     """
 
     def _start_keeper(self) -> None:
-        """Keep no copy."""
+        """Have a keeper, as the screens ask, whose thread is never started."""
+        self.keeper = self.keeper or Keeper(
+            self.cabinet, self.settings.practice, self.broker.publish
+        )
 
 
 class Morning:

@@ -127,6 +127,8 @@ def _screens(small: Path, big: Path) -> list[Figure]:
     keys = [keys_of(folder) for folder in (small, big)]
     with serving(small) as little, serving(big) as large:
         opening = _openings(little, large)
+        for server in (little, large):
+            server.order("settle")
         know_every_route(large.routes)
         pages = {**LISTS, **OTHERS}
         looks = {page: _p95s((little, large), keys, texts) for page, texts in pages.items()}
