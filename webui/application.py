@@ -11,13 +11,15 @@ from flask import Blueprint, Flask, Response, g, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from server.core.errors import Locked
+from server.core.errors import KineError, Locked
 from server.core.rights import Right
+from server.services import drafts
 from webui import formats, forms
 from webui.addresses import Addresses
 from webui.compiled import CompiledTemplates
 from webui.desk import Desk, Services, desk
 from webui.door import Door
+from webui.drafting import below, left_here, written
 from webui.drawings import Drawings
 from webui.errands import Errands
 from webui.failures import tell_failures
@@ -26,7 +28,7 @@ from webui.gate import Gate, GateState
 from webui.i18n import catalogue
 from webui.idle import IdleLock
 from webui.keys import KEYS
-from webui.security import TOKEN_FIELD, guard
+from webui.security import TOKEN_FIELD, guard, in_session
 from webui.states import look
 from webui.stream import Stream
 from webui.thread import STATIONS, dots, rank
@@ -80,10 +82,22 @@ def every_page() -> Sequence[Blueprint]:
 
 
 def _announce(response: Response) -> Response:
-    """Wake the open streams after a change: the rows it wrote are told at once."""
-    if request.method == "POST" and response.status_code < 400:
+    """Wake the open streams after a change: the rows it wrote are told at once.
+
+    What was typed to make it is a draft no more.
+    """
+    if request.method == "POST" and response.status_code < 400 and request.blueprint != "drafts":
         desk().broker.wake()
+        _forget_draft()
     return response
+
+
+def _forget_draft() -> None:
+    """Forget the draft of the form just sent; one kept until its passphrase is typed stays."""
+    here = desk()
+    if in_session(here.door, here.gate) and not g.get("unsent"):
+        with suppress(KineError):  # locked this very moment
+            drafts.sent(here.work(), below(request.path))
 
 
 def _set_up_templates(app: Flask) -> None:
@@ -99,6 +113,7 @@ def _set_up_templates(app: Flask) -> None:
     )
     env.globals["_"] = _say
     env.filters.update(formats.PLAIN)
+    env.filters["draft"] = written
     env.filters.update({name: _spoken(write) for name, write in formats.SPOKEN.items()})
     env.globals.update(
         url_for=Addresses(app.url_for),
@@ -110,6 +125,7 @@ def _set_up_templates(app: Flask) -> None:
         typed=forms.typed,
         plural=_plural,
         token_field=TOKEN_FIELD,
+        left_here=left_here,
         page_token=lambda: desk().door.page_token,
         problems=lambda: forms.field_problems(desk().catalogue),
         at_fault=lambda *fields: bool({*fields} & {*forms.field_problems(desk().catalogue)}),

@@ -51,8 +51,12 @@ def came_from() -> str:
     """
     said = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
     parts = urlsplit(said)
-    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return path if _is_a_screen(parts.path) else url_for("gate.index")
+    return a_screen(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def a_screen(path: str) -> str:
+    """Give a path back when it is that of a screen of ours, else the first page's."""
+    return path if _is_a_screen(path.partition("?")[0]) else url_for("gate.index")
 
 
 def _is_a_screen(path: str) -> bool:

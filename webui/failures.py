@@ -17,6 +17,7 @@ from server.core import errors
 from server.core.errors import KineError
 from server.services.troubles import explained
 from webui.desk import desk
+from webui.drafting import keep_what_was_sent
 from webui.errands import came_from, errands
 from webui.forms import UnreadableFields, form_of
 from webui.replies import go, wants_fragment
@@ -85,6 +86,9 @@ def _ask_for_proof() -> Response:
     """Ask for the passphrase on a page of its own, and remember where to go on."""
     read = request.method == "GET" and not wants_fragment()
     place = request.full_path.removesuffix("?") if read else came_from()
+    if not read:
+        keep_what_was_sent(place)
+        g.unsent = True
     return go("proof.ask", number=errands().begin(place))
 
 

@@ -102,6 +102,11 @@ class Gate(Protocol):
         ...
 
     @property
+    def idle_minutes(self) -> int:
+        """The minutes without anybody after which the open practice locks itself."""
+        ...
+
+    @property
     def sign(self) -> PracticeSign | None:
         """The practice's sign; None while EMPTY."""
         ...

@@ -13,20 +13,18 @@ from webui.broker import Broker
 from webui.door import Door
 from webui.gate import Gate, GateState
 
-IDLE_SECONDS = 300.0
 BY_ITSELF_HEADER = "X-By-Itself"
 _NOBODY = frozenset({"stream.events", "static"})
 
 
 @dataclass(slots=True)
 class IdleLock:
-    """Locks the practice once nobody has acted for `limit` seconds of a clock that only grows."""
+    """Locks the practice once nobody has acted for the minutes it chose; `clock` only grows."""
 
     gate: Gate
     door: Door
     broker: Broker
     clock: Callable[[], float]
-    limit: float = IDLE_SECONDS
     touched: float = 0.0
 
     def touch(self) -> None:
@@ -38,7 +36,7 @@ class IdleLock:
         if self.gate.state is not GateState.OPEN:
             self.touched = self.clock()  # counting begins when somebody opens
             return True
-        if self.clock() - self.touched < self.limit:
+        if self.clock() - self.touched < 60.0 * self.gate.idle_minutes:
             return False
         self.door.close_session()
         self.gate.lock("idle")

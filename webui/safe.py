@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-IDLE_MINUTES = (1, 30)
-"""The least and the most minutes without anybody before the practice locks itself."""
-
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -44,6 +41,10 @@ class Safe(Protocol):
 
     def change_passphrase(self, current: str, new: str) -> None:
         """Give the user another passphrase; errors are tied to `current` or `new_passphrase`."""
+        ...
+
+    def choose_idle(self, minutes: int) -> None:
+        """Let the practice lock itself after so many minutes, 1 to 30."""
         ...
 
     def renew_recovery(self) -> None:

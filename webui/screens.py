@@ -8,6 +8,7 @@ from webui.pages import (
     cards,
     connection,
     demo,
+    drafts,
     finances,
     frame,
     gate,
@@ -34,6 +35,6 @@ PAGES = (
     patients.page, series.page, sessions.page, search.page, cards.page, options.page,
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
-    proof.page, safety.page,
+    proof.page, safety.page, drafts.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

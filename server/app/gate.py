@@ -81,6 +81,11 @@ class CabinetGate:
         return sign.locale if sign else DEFAULT_LOCALE
 
     @property
+    def idle_minutes(self) -> int:
+        """What this practice chose."""
+        return self._cabinet.idle_minutes
+
+    @property
     def sign(self) -> PracticeSign | None:
         """The practice's sign; None while there is no practice, or none that can be read."""
         held = self._readable_sign()

@@ -27,7 +27,9 @@ class CabinetSafe:
 
         kept = safety.kept(self._cabinet.desk(), self._cabinet.keyring)
         slots = [Slot(each.kind, each.name, each.at) for each in kept.slots]
-        return SafeState(kept.cipher, slots, kept.old_keys, kept.encrypted_at, False, 5)
+        return SafeState(
+            kept.cipher, slots, kept.old_keys, kept.encrypted_at, False, self._cabinet.idle_minutes
+        )
 
     def prove(self, passphrase: str) -> None:
         """Take the passphrase again."""
@@ -38,6 +40,10 @@ class CabinetSafe:
         """Give the present user another passphrase."""
         with told_at("current"):
             self._cabinet.change_passphrase(current, new)
+
+    def choose_idle(self, minutes: int) -> None:
+        """Lock after other minutes without anybody."""
+        self._cabinet.choose_idle(minutes)
 
     def renew_recovery(self) -> None:
         """Make another recovery code and have it written down."""

@@ -93,6 +93,7 @@ class Cabinet:
         self._key: DatabaseKey | None = None
         self._user = ""
         self._proved: float | None = None  # monotonic second of the last passphrase typed
+        self.idle_minutes = safety.IDLE_MINUTES
         self._mac_key = b""
         self._mark: Watermark | None = None
         self._damage = ""
@@ -272,6 +273,11 @@ class Cabinet:
         database = self._folder / DATABASE
         return reencryption.settled(self._folder, database, self.keyring, key, slot, secret)
 
+    def choose_idle(self, minutes: int) -> None:
+        """Let the practice lock itself after other minutes without anybody."""
+        safety.choose_idle(self.desk(), minutes)
+        self.idle_minutes = minutes
+
     def lock(self, why: str = "asked") -> None:
         """Close every connection and forget the key; the journal keeps why it was closed."""
         if self._pool is not None:
@@ -407,6 +413,7 @@ class Cabinet:
                 events.prune(db)
             fold_log(db, at_close=True)
             last = journal.last_believed(db, device)
+            minutes = safety.idle_minutes(db)
         except (apsw.CorruptError, apsw.NotADBError):
             raise DamagedPractice(reason="pages") from None
         finally:
@@ -416,6 +423,7 @@ class Cabinet:
         self._pool = Pool(path, key, reference, self._disk)
         self._key, self._user, self._mac_key = key, user, mac_key
         self._mark = mark
+        self.idle_minutes = minutes
         self._settle_in(copy, tip.at if behind and tip else None)
 
     def _copy_before(

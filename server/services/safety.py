@@ -5,13 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import apsw
+
+from server.core.errors import InvalidForm
 from server.core.rights import Right
-from server.services.desk import Desk
+from server.services.desk import Desk, needs
 from server.services.keyring import Keyring, slot_of
 from server.store import practice as practices
 from server.store.keys import RECOVERY, DatabaseKey
 from server.store.practice import User
 
+IDLE_MINUTES = 5
+"""Without anybody, before the practice locks itself, unless it chose otherwise."""
+
+_FEWEST, _MOST = 1, 30  # minutes it may choose
+_IDLE = "idle.minutes"
 _NUMBERS = "keys.numbers"  # of the slots, as this practice last saw them
 _HIGHEST = ""  # among them: the greatest number ever given, also to a slot dropped since
 _ENCRYPTED = "keys.encrypted_at"  # under the present key, when that is not the first one
@@ -107,6 +115,20 @@ def is_old(found: Mapping[str, int], known: Mapping[str, int]) -> bool:
     """
     highest = max(known.values(), default=-1)
     return any(number < known.get(slot, highest + 1) for slot, number in found.items())
+
+
+def idle_minutes(db: apsw.Connection) -> int:
+    """Return the minutes without anybody after which the practice locks itself."""
+    return int(practices.setting(db, _IDLE, str(IDLE_MINUTES)))
+
+
+@needs(Right.SECURITY)
+def choose_idle(desk: Desk, minutes: int) -> None:
+    """Choose those minutes, 1 to 30; raise `InvalidForm` outside."""
+    if not _FEWEST <= minutes <= _MOST:
+        raise InvalidForm(faults=(("minutes", "range"),))
+    with desk.deed("lock.minutes", "practice", desk.practice.id, {"minutes": minutes}):
+        practices.set_setting(desk.db, _IDLE, str(minutes), desk.user.id, desk.now)
 
 
 def highest(desk: Desk) -> int:

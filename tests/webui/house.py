@@ -90,6 +90,7 @@ class FakeGate:
         self.state = GateState.OPEN
 
     rekeying: Rekeying | None = None
+    idle_minutes = 5
 
     def reencrypt(self, passphrase: str) -> None:
         self.unlock("u1", passphrase)

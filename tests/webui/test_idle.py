@@ -5,7 +5,8 @@ from flask.testing import FlaskClient
 
 from tests.webui.house import House
 from webui.gate import GateState
-from webui.idle import IDLE_SECONDS
+
+IDLE_SECONDS = 300.0
 
 
 def test_five_minutes_without_anybody_lock_the_practice(client: FlaskClient, house: House) -> None:

@@ -6,11 +6,12 @@ from flask.typing import ResponseReturnValue
 from server.core.errors import InvalidValue, Locked, OlderPractice, StateConflict
 from server.core.identifiers import Nihii
 from webui.desk import desk
+from webui.errands import a_screen
 from webui.forms import Problems, required, shown_again_by
 from webui.frame import home
 from webui.gate import GateState, NewPractice
 from webui.i18n import LANGUAGES
-from webui.replies import go
+from webui.replies import go, go_to
 from webui.security import in_session, keep_session
 
 page = Blueprint("gate", __name__)
@@ -68,7 +69,16 @@ def unlock() -> Response:
     here = desk()
     unlock = here.gate.unlock_older if request.form.get("older") == "yes" else here.gate.unlock
     unlock(request.form["user"], request.form["passphrase"])
-    return keep_session(go("gate.index"), here.door)
+    return keep_session(_resume(), here.door)
+
+
+def _resume() -> Response:
+    """Lead to the page on which the user was typing when the lock fell, else to what comes next."""
+    from server.services import drafts
+
+    here = desk()
+    place = drafts.resumed(here.work()) if here.gate.state is GateState.OPEN else ""
+    return go_to(a_screen(here.door.root + place)) if place else go("gate.index")
 
 
 @page.get("/new")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidValue
 from webui.desk import desk
-from webui.forms import Problems, shown_again_by
+from webui.forms import Problems, required, shown_again_by
 from webui.replies import go
 from webui.sentences import sentence
 
@@ -38,6 +38,15 @@ def passphrase() -> Response:
     problems.settle()
     desk().services.safe.change_passphrase(request.form["current"], new)
     return go("safety.index", _anchor="secrets")
+
+
+@page.post("/idle")
+@shown_again_by(index)
+def idle() -> Response:
+    """Choose after how many minutes without anybody the practice locks itself."""
+    typed = required("minutes")
+    desk().services.safe.choose_idle(int(typed) if typed.isascii() and typed.isdigit() else 0)
+    return go("safety.index", _anchor="lock")
 
 
 @page.post("/rekey")

@@ -28,6 +28,62 @@
     document.querySelector("main [aria-invalid]") !== null ||
     [...document.querySelectorAll("main form[method=post]:not([role=search]) :is(input, select, textarea)")].some(changed);
 
+  /* What is typed and not sent is kept as one types, but for secrets and files. */
+  const main = document.querySelector("[data-drafts]");
+  const ours = (field) =>
+    field.matches("input, select, textarea") && field.name &&
+    !field.matches("[type=password], [type=file], [name=page_token], [name=form_key]");
+  const forms = () => [...document.querySelectorAll("main form[method=post]:not([role=search])")];
+  const boxed = (field) => /^(radio|checkbox)$/.test(field.type);
+  const path = (form) => new URL(form.getAttribute("action"), location.href).pathname;
+  const typedIn = (form) => 
+    [...form.elements].filter((f) => ours(f) && (!boxed(f) || f.checked)).map((f) => [f.name, f.value]);
+  const dirty = (form) => [...form.elements].some((field) => ours(field) && changed(field));
+  let known = "[]";
+  const say = (url, facts) => {
+    const body = new URLSearchParams({ place: location.pathname + location.search, ...facts });
+    const headers = { "X-Page-Token": token, "X-By-Itself": "1" };
+    return fetch(url, { method: "POST", body, headers, keepalive: true }).catch(() => {});
+  };
+  const keep = () => {
+    const now = main ? JSON.stringify(forms().filter(dirty).map((form) => [path(form), typedIn(form)])) : known;
+    if (now === known) return Promise.resolve();
+    known = now;
+    return say(main.dataset.drafts, { forms: now });
+  };
+  let soon;
+  for (const kind of ["input", "change"])
+    document.addEventListener(kind, () => (clearTimeout(soon), (soon = setTimeout(keep, 800))));
+  document.addEventListener("submit", (event) => {
+    clearTimeout(soon);
+    if (!event.target.matches("[data-lock]") || !main) return;
+    event.preventDefault();
+    keep().then(() => event.target.submit());
+  });
+  addEventListener("pagehide", () => known !== "[]" && say(main.dataset.left, {}));
+
+  /* And put back where it was typed: the form sent to the same place, with the same hidden fields. */
+  const putBack = ([action, fields]) => {
+    const has = (field) => fields.some(([name, value]) => name === field.name && value === field.value);
+    const form = forms().find((each) => path(each) === action &&
+      [...each.elements].filter((f) => f.type === "hidden" && ours(f)).every(has));
+    if (!form) return false;
+    const rest = fields.slice();
+    for (const field of [...form.elements].filter((f) => ours(f) && f.type !== "hidden")) {
+      const at = rest.findIndex(([name]) => name === field.name);
+      if (boxed(field)) field.checked = has(field);
+      else if (at >= 0) field.value = rest.splice(at, 1)[0][1];
+      if (changed(field) && field.closest("details")) field.closest("details").open = true;
+    }
+    return dirty(form);
+  };
+  const left = document.getElementById("draft");
+  if (left && JSON.parse(left.dataset.forms).map(putBack).some(Boolean)) {
+    left.hidden = false;
+    known = "";
+    keep();
+  }
+
   /* A hand on the keyboard or the pointer keeps the practice open, told once a minute. */
   const awake = document.querySelector("[data-awake]");
   let told = Date.now();
