@@ -18,7 +18,7 @@ ROWS: Mapping[str, Right | None] = {
     "letter": Right.BILLING, "payment": Right.BILLING, "answer": Right.BILLING,
     "post": Right.BILLING,
     "journal": Right.JOURNAL, "user": Right.USERS,
-    "door": Right.SECURITY, "keys": Right.SECURITY,
+    "door": Right.SECURITY, "keys": Right.SECURITY, "lock": Right.SECURITY,
     "backup": _EVERYBODY, "device": _EVERYBODY, "practice": _EVERYBODY,
     "reference": _EVERYBODY, "root": _EVERYBODY, "outbound": _EVERYBODY,
 }  # fmt: skip
