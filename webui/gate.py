@@ -31,6 +31,7 @@ class GateUser:
     role: str  # last part of a catalogue key: "mandant", "mandataire", "staff", "viewer"
     main: bool = False
     card_in: bool = False  # the card in the reader is this person's
+    pin: bool = False  # he may come back by his PIN: the practice locked itself on him
 
     @property
     def initials(self) -> str:
@@ -124,6 +125,10 @@ class Gate(Protocol):
 
     def unlock_older(self, user: str, passphrase: str) -> None:
         """Open an older copy all the same: it is treated as a return to a copy."""
+        ...
+
+    def unlock_with_pin(self, pin: str) -> None:
+        """Open again for whom it locked itself on; WrongKey (field `pin`) when refused."""
         ...
 
     def create(self, practice: NewPractice) -> None:

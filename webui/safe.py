@@ -43,6 +43,14 @@ class Safe(Protocol):
         """Give the user another passphrase; errors are tied to `current` or `new_passphrase`."""
         ...
 
+    def choose_pin(self, pin: str) -> None:
+        """Give the user a PIN of four to eight digits; InvalidForm (field `pin`), ProofNeeded."""
+        ...
+
+    def give_up_pin(self) -> None:
+        """Forget the user's PIN."""
+        ...
+
     def choose_idle(self, minutes: int) -> None:
         """Let the practice lock itself after so many minutes, 1 to 30."""
         ...

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from server.app.doctor_keys import look_at_keys, look_at_sleep
 from server.app.doctor_practice import look_at_practice
 from server.app.findings import Finding, Grade
 from server.app.sentences import Speech
+from server.services.cabinet import DATABASE
 
 
 def examine(folder: Path, endpoint: str, speech: Speech) -> int:
@@ -21,7 +23,10 @@ def examine(folder: Path, endpoint: str, speech: Speech) -> int:
     from server.app.clocks import ShiftedClock
 
     found = [finding for look in _LOOKS for finding in look()]
-    found += look_at_practice(folder, ShiftedClock().now())
+    clock = ShiftedClock()
+    found += look_at_practice(folder, clock.now())
+    if (folder / DATABASE).exists():
+        found += look_at_keys(folder, clock)
     found += _called(endpoint)
     for finding in found:
         click.echo(_told(finding, speech))
@@ -88,4 +93,4 @@ def _called(endpoint: str) -> Iterator[Finding]:
     yield Finding("outbound.one", facts={"host": door.host, "port": str(door.port)})
 
 
-_LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (_encryption, _window, _cards)
+_LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (_encryption, _window, look_at_sleep, _cards)

@@ -95,7 +95,12 @@ class CabinetGate:
         """Give who may unlock; raise `DamagedPractice` when the key file cannot be read."""
         if not self._cabinet.exists:
             return ()
-        return [GateUser(x.id, x.name, x.role.lower(), x.main) for x in self._cabinet.logins()]
+        pin = self._cabinet.pin_user
+        found = [
+            GateUser(x.id, x.name, x.role.lower(), x.main, pin=x.id == pin)
+            for x in self._cabinet.logins()
+        ]
+        return sorted(found, key=lambda user: not user.pin)
 
     def unlock(self, user: str, passphrase: str) -> None:
         """Open the practice; a first run that never ended asks for its recovery code again."""
@@ -104,6 +109,15 @@ class CabinetGate:
     def unlock_older(self, user: str, passphrase: str) -> None:
         """Open an older copy the user insists on, as a return to a copy."""
         self._unlock(user, passphrase, older=True)
+
+    def unlock_with_pin(self, pin: str) -> None:
+        """Open again what this run locked, and start what runs beside it."""
+        with self._turn:
+            try:
+                self._cabinet.unlock_with_pin(pin)
+            except WrongKey as error:
+                raise WrongKey(**{**error.facts, "field": "pin"}) from None
+            self._let_in()
 
     def _unlock(self, user: str, passphrase: str, *, older: bool) -> None:
         with self._turn:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from server.app.health import HealthWatch
     from server.app.keeper import Keeper
     from server.app.post import Post
+    from server.app.sleep import SleepWatch
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class Program:
         self._watchman = Watchman(outbound, self.cabinet, self.broker.wake)
         self.health: HealthWatch | None = None
         self.keeper: Keeper | None = None
+        self._sleep: SleepWatch | None = None
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
         self._web: WebThread | None = None
@@ -104,6 +106,8 @@ class Program:
 
     def stop(self) -> None:
         """Put everything away: post, hands, practice, door, folder."""
+        if self._sleep is not None:
+            self._sleep.stop()
         self.gate.lock("ended")
         self.broker.wake()
         if self.keeper is not None:
@@ -141,6 +145,7 @@ class Program:
         """
         from server.app.health import HealthWatch
 
+        self._watch_sleep()
         if self.cabinet.damage:
             self.broker.wake()
             return
@@ -163,6 +168,21 @@ class Program:
         self._start_keeper()
         self._watchman.opened()
         self.broker.wake()
+
+    def _watch_sleep(self) -> None:
+        """Lock with the machine and its screen; the same watch for the whole run."""
+        from server.app.sleep import SleepWatch, system_bus
+
+        if self._sleep is None:
+            self._sleep = SleepWatch(self.fell_asleep, system_bus())
+            self._sleep.start()
+
+    def fell_asleep(self, why: str) -> None:
+        """Lock at once: the machine sleeps, or its screen is locked."""
+        if self.cabinet.is_open:
+            self.door.close_session()
+            self.gate.lock(why)
+            self.broker.wake()
 
     def found_damage(self, reason: str) -> None:
         """Only read from now on: stop what writes by itself, and tell every page."""

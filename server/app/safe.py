@@ -23,12 +23,14 @@ class CabinetSafe:
     @property
     def state(self) -> SafeState:
         """How the practice is protected now."""
-        from server.services import safety
+        from server.services import pins, safety
 
-        kept = safety.kept(self._cabinet.desk(), self._cabinet.keyring)
+        desk = self._cabinet.desk()
+        kept = safety.kept(desk, self._cabinet.keyring)
         slots = [Slot(each.kind, each.name, each.at) for each in kept.slots]
+        minutes = self._cabinet.idle_minutes
         return SafeState(
-            kept.cipher, slots, kept.old_keys, kept.encrypted_at, False, self._cabinet.idle_minutes
+            kept.cipher, slots, kept.old_keys, kept.encrypted_at, pins.has_one(desk), minutes
         )
 
     def prove(self, passphrase: str) -> None:
@@ -40,6 +42,16 @@ class CabinetSafe:
         """Give the present user another passphrase."""
         with told_at("current"):
             self._cabinet.change_passphrase(current, new)
+
+    def choose_pin(self, pin: str) -> None:
+        """Give the present user a PIN."""
+        self._cabinet.choose_pin(pin)
+
+    def give_up_pin(self) -> None:
+        """Forget it."""
+        from server.services import pins
+
+        pins.give_up(self._cabinet.desk())
 
     def choose_idle(self, minutes: int) -> None:
         """Lock after other minutes without anybody."""

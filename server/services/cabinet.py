@@ -42,6 +42,7 @@ from server.store.soundness import Check
 from server.store.watermark import Watermark
 
 if TYPE_CHECKING:
+    from server.services.pins import Latch
     from server.services.vault import Vault
     from server.store.backup import Tell
 
@@ -93,6 +94,8 @@ class Cabinet:
         self._key: DatabaseKey | None = None
         self._user = ""
         self._proved: float | None = None  # monotonic second of the last passphrase typed
+        self._latch: Latch | None = None  # the way back by PIN, while locked
+        self._wrong_pins = 0
         self.idle_minutes = safety.IDLE_MINUTES
         self._mac_key = b""
         self._mark: Watermark | None = None
@@ -279,17 +282,66 @@ class Cabinet:
         self.idle_minutes = minutes
 
     def lock(self, why: str = "asked") -> None:
-        """Close every connection and forget the key; the journal keeps why it was closed."""
+        """Close every connection and forget the key; the journal keeps why it was closed.
+
+        Unless the program ends, who has a PIN leaves the key under it, in memory.
+        """
         if self._pool is not None:
             with suppress(Locked):  # nobody of this practice may act any more
                 entries.left(self.desk(), self.keyring, why)
+                self._latch = self._latched()
+        if why == "ended":
+            self._latch = None
         self._close()
+
+    @property
+    def pin_user(self) -> str:
+        """Who may come back by his PIN now, "" when nobody may."""
+        return self._latch.user if self._latch is not None and self._latch.serves else ""
+
+    def unlock_with_pin(self, pin: str) -> None:
+        """Open again what was locked in this run; it proves nothing of who types.
+
+        Raises `WrongKey`: reason "pin" with the tries left (`tries`), "pin_gone" when there is
+        none.
+        """
+        latch = self._latch if self.pin_user else None
+        if latch is None:
+            raise WrongKey(slot="pin", reason="pin_gone")
+        try:
+            key = latch.open(pin)
+        except WrongKey:
+            self._wrong_pins += 1
+            raise
+        self._open(key, latch.user)
+        with suppress(Locked):
+            entries.came_in(self.desk(), self.keyring, "pin", "pin", self._told_pins())
+
+    def choose_pin(self, pin: str) -> None:
+        """Give the present user a PIN; raise `ProofNeeded`, `InvalidForm`."""
+        from server.services import pins
+
+        pins.choose(self.desk(), pin, self.keyring.cost)
+
+    def _latched(self) -> "Latch | None":
+        if self._key is None:
+            return None
+        from server.services import pins
+
+        with suppress(apsw.Error):
+            return pins.latch(self.desk(), self._key, self._clock, self.keyring.cost)
+        return None
+
+    def _told_pins(self) -> int:
+        """Return how many wrong PINs the journal does not know yet, and begin again from none."""
+        wrong, self._wrong_pins = self._wrong_pins, 0
+        return wrong
 
     def _let_in(self, slot: str, by: str) -> None:
         """Note that the user is in, and has just proved who he is."""
         self._proved = self._clock.monotonic()
         with suppress(Locked):
-            entries.came_in(self.desk(), self.keyring, slot, by)
+            entries.came_in(self.desk(), self.keyring, slot, by, self._told_pins())
 
     def _close(self) -> None:
         pool, self._pool, self._key = self._pool, None, None
@@ -422,7 +474,7 @@ class Cabinet:
         self._facts = replace(self._facts, last_event=last)
         self._pool = Pool(path, key, reference, self._disk)
         self._key, self._user, self._mac_key = key, user, mac_key
-        self._mark = mark
+        self._mark, self._latch = mark, None
         self.idle_minutes = minutes
         self._settle_in(copy, tip.at if behind and tip else None)
 

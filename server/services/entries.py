@@ -16,7 +16,7 @@ from server.services.desk import Desk
 from server.services.keyring import Keyring
 
 
-def came_in(desk: Desk, keyring: Keyring, slot: str, by: str) -> None:
+def came_in(desk: Desk, keyring: Keyring, slot: str, by: str, wrong_pins: int = 0) -> None:
     """Journal the wrong tries since the last opening, then this one.
 
     `by` is "passphrase", "recovery" or "pin". The wrong tries are forgotten once the journal has
@@ -26,11 +26,14 @@ def came_in(desk: Desk, keyring: Keyring, slot: str, by: str) -> None:
         return
     with suppress(apsw.Error, OSError):
         _note_wrong_tries(desk, keyring, slot)
+        if wrong_pins:
+            with desk.deed("door.refused_pin", "user", desk.user.id, reason=str(wrong_pins)):
+                """The journal's own row is all there is to write."""
         with desk.deed("door.unlocked", "user", desk.user.id, {"by": by}):
             old = not safety.learn(desk, keyring)
         if old:
             with desk.deed("keys.old_file", "practice", desk.practice.id):
-                """The journal's own row is all there is to write."""
+                """As above."""
 
 
 def proved(desk: Desk, keyring: Keyring, slot: str) -> None:

@@ -22,7 +22,7 @@ class Keyring:
         self.file = KeyFile(folder / KEYS)
         self.tries = Tries(folder, clock)
         self._clock = clock
-        self._cost = cost
+        self.cost = cost
 
     def open(self, slot: str, secret: str) -> DatabaseKey:
         """Unwrap the key with one secret; raise `WrongKey` when it does not open.
@@ -57,14 +57,14 @@ class Keyring:
     ) -> None:
         """Make or replace a slot, numbered above all others and above `above`."""
         at = self._clock.now().isoformat()
-        self.file.add(key, slot, secret, self._cost, label, at, above)
+        self.file.add(key, slot, secret, self.cost, label, at, above)
 
     def prepare(self, key: DatabaseKey, slots: dict[str, tuple[str, str]], above: int) -> None:
         """Make the slots of a key that comes next, beside those of the present one."""
-        self.file.prepare(key, slots, self._cost, self._clock.now().isoformat(), above)
+        self.file.prepare(key, slots, self.cost, self._clock.now().isoformat(), above)
 
     def create(
         self, key: DatabaseKey, slots: dict[str, tuple[str, str]], sign: dict[str, object]
     ) -> None:
         """Make the key file of a new practice: secret and label of each slot."""
-        self.file.create(key, slots, self._cost, sign, self._clock.now().isoformat())
+        self.file.create(key, slots, self.cost, sign, self._clock.now().isoformat())

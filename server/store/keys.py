@@ -249,7 +249,8 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _kek(secret: str, salt: bytes, cost: Cost) -> bytes:
+def stretch(secret: str, salt: bytes, cost: Cost) -> bytes:
+    """Turn a secret into 32 bytes, at a cost; the same secret and salt give the same."""
     from argon2.low_level import Type, hash_secret_raw
 
     return hash_secret_raw(
@@ -278,7 +279,7 @@ def _wrap(key: DatabaseKey, slot: str, secret: str, cost: Cost) -> dict[str, Any
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
-    wrapped = AESGCM(_kek(secret, salt, cost)).encrypt(nonce, key.raw, slot.encode())
+    wrapped = AESGCM(stretch(secret, salt, cost)).encrypt(nonce, key.raw, slot.encode())
     return {
         "memory_kib": cost.memory_kib,
         "passes": cost.passes,
@@ -301,6 +302,6 @@ def _unwrap(held: dict[str, Any], slot: str, secret: str) -> DatabaseKey:
         raise DamagedPractice(reason="key_file") from None
     bound = _bound(slot, _number(held)).encode()
     try:
-        return DatabaseKey(AESGCM(_kek(secret, salt, cost)).decrypt(nonce, wrapped, bound))
+        return DatabaseKey(AESGCM(stretch(secret, salt, cost)).decrypt(nonce, wrapped, bound))
     except InvalidTag:
         raise WrongKey(slot=slot, reason="wrong") from None

@@ -1,5 +1,6 @@
 """What the doctor says of readers and tables, on machines that have them and machines that lack."""
 
+import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,9 +10,13 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from server.app import doctor
+from server.app.doctor_keys import look_at_keys, look_at_sleep
 from server.app.doctor_practice import look_at_practice
 from server.app.findings import Finding, Grade
 from server.app.reference import Version
+from server.core.errors import WrongKey
+from server.store.keys import KeyFile, new_key
+from tests.world import CHEAP, World
 
 TODAY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -74,3 +79,34 @@ def test_the_end_of_the_tariff_is_told(
     monkeypatch.setattr("server.app.reference.versions", lambda _: [other, *held])
     found = {x.code: x.grade for x in look_at_practice(tmp_path, TODAY)}
     assert found[code] is grade
+
+
+def test_what_opens_a_practice_and_what_was_tried_is_told_without_opening_it(world: World) -> None:
+    def told() -> dict[str, Grade]:
+        return {each.code: each.grade for each in look_at_keys(world.folder, world.clock)}
+
+    world.cabinet.lock()
+    [slots] = look_at_keys(world.folder, world.clock)
+    assert slots == Finding("keys.ok", facts={"slots": "2", "at": "02/03/2026 08:00"})
+    with pytest.raises(WrongKey):
+        world.cabinet.unlock(world.cabinet.logins()[0].id, "faux")
+    assert told()["keys.tries"] is Grade.PROBLEM
+    keys = KeyFile(world.folder / "besace.key")
+    keys.prepare(new_key(), {"recovery": ("A" * 25, "")}, CHEAP, "", 0)
+    assert told()["keys.cut"] is Grade.PROBLEM
+    keys.abandon()
+    document = json.loads((world.folder / "besace.key").read_text())
+    for slot in document["slots"].values():
+        del slot["at"]
+    (world.folder / "besace.key").write_text(json.dumps(document))
+    assert told()["keys.never_changed"] is Grade.WELL
+    (world.folder / "besace.key").write_text("[]")
+    assert told() == {"keys.broken": Grade.PROBLEM}
+
+
+@pytest.mark.parametrize(("bus", "code"), [(None, "sleep.clocks"), (object(), "sleep.bus")])
+def test_how_sleep_is_heard_is_told(
+    monkeypatch: pytest.MonkeyPatch, bus: object, code: str
+) -> None:
+    monkeypatch.setattr("server.app.sleep.system_bus", lambda: bus)
+    assert list(look_at_sleep()) == [Finding(code)]

@@ -89,6 +89,9 @@ class FakeGate:
             raise InvalidValue(field="recovery", reason="different")
         self.state = GateState.OPEN
 
+    def unlock_with_pin(self, pin: str) -> None:
+        raise WrongKey(field="pin", reason="pin_gone")
+
     rekeying: Rekeying | None = None
     idle_minutes = 5
 

@@ -190,3 +190,44 @@ def test_the_page_of_an_encryption_under_way_tells_how_far_it_is(
     assert client.get(f"{house.door.root}today/").status_code == 403
     house.gate.rekeying = None
     assert client.get(f"{house.door.root}rekeying").status_code == 303
+
+
+def test_a_pin_opens_a_practice_that_locked_itself(shop: Shop) -> None:
+    form = {"pin": "2580", "pin_again": "2580"}
+    assert shop.post("options/security/pin", **form).status_code == 303
+    assert "En service" in shop.get("options/security/")
+    shop.gate.lock("idle")
+    page = shop.get("unlock")
+    assert 'id="f-pin"' in page and "Ouvrir avec la phrase de passe" in page
+    wrong = shop.post("unlock/pin", pin="0000", user=shop.gate.users()[0].id)
+    assert wrong.status_code == 403 and "demandée\u00a0: 4" in wrong.text
+    assert shop.client.get(f"{shop.door.root}today/").status_code == 403
+    assert shop.post("unlock/pin", pin="2580").status_code == 303
+    assert shop.get("options/")
+    shop.post("options/security/pin/none")
+    shop.gate.lock("idle")
+    page = shop.get("unlock")
+    assert 'id="f-pin"' not in page
+    gone = shop.post("unlock/pin", pin="2580")
+    assert gone.status_code == 403 and "ne sert plus ici" in gone.text
+
+
+@pytest.mark.parametrize(
+    ("pin", "again", "field"), [("12", "12", "pin"), ("2580", "2581", "pin_again")]
+)
+def test_a_pin_that_cannot_be_is_told_at_its_field(
+    shop: Shop, pin: str, again: str, field: str
+) -> None:
+    page = shop.post("options/security/pin", pin=pin, pin_again=again)
+    assert page.status_code == 422 and f'id="d-{field}"' in page.text
+
+
+def test_the_minutes_before_the_lock_are_chosen(shop: Shop) -> None:
+    assert "après 5 minutes" in shop.get("options/security/")
+    assert shop.post("options/security/idle", minutes="12").status_code == 303
+    assert shop.gate.idle_minutes == 12
+    for typed in ("0", "31", "x"):
+        assert shop.post("options/security/idle", minutes=typed).status_code == 422
+    shop.gate.lock()
+    shop.post("unlock", user=shop.gate.users()[0].id, passphrase=PASSPHRASE)
+    assert shop.gate.idle_minutes == 12

@@ -72,6 +72,15 @@ def unlock() -> Response:
     return keep_session(_resume(), here.door)
 
 
+@page.post("/unlock/pin")
+@shown_again_by(door)
+def unlock_with_pin() -> Response:
+    """Open again what this run of the program locked."""
+    here = desk()
+    here.gate.unlock_with_pin(request.form["pin"])
+    return keep_session(_resume(), here.door)
+
+
 def _resume() -> Response:
     """Lead to the page on which the user was typing when the lock fell, else to what comes next."""
     from server.services import drafts

@@ -41,6 +41,27 @@ def passphrase() -> Response:
     return go("safety.index", _anchor="secrets")
 
 
+@page.post("/pin")
+@shown_again_by(index)
+def pin() -> Response:
+    """Give the user a PIN, for a practice that locked itself and a program that still runs."""
+    typed = request.form["pin"]
+    problems = Problems()
+    with problems.of("pin_again"):
+        if request.form["pin_again"] != typed:
+            raise InvalidValue(field="pin_again", reason="different")
+    problems.settle()
+    desk().services.safe.choose_pin(typed)
+    return go("safety.index", _anchor="pin")
+
+
+@page.post("/pin/none")
+def no_pin() -> Response:
+    """Forget it."""
+    desk().services.safe.give_up_pin()
+    return go("safety.index", _anchor="pin")
+
+
 @page.post("/idle")
 @shown_again_by(index)
 def idle() -> Response:
