@@ -106,10 +106,10 @@ def _tariff(folder: Path, today: date) -> Iterator[Finding]:
 
 def _copies(folder: Path, now: datetime) -> Iterator[Finding]:
     """Judge the copies by what was noted beside the practice, and by what still lies there."""
-    from server.services.backups import local_place
+    from server.services.places import beside
     from server.store import keeps
 
-    local = str(local_place(folder))
+    local = str(beside(folder))
     kept = {each.place: each for each in keeps.read(folder)}
     if local not in kept:
         yield Finding("backup.none", Grade.PROBLEM, {"place": local})

@@ -6,7 +6,7 @@ When and how: `reliability-security.md` §5. A copy that fails says why and chan
 import errno
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,11 +16,13 @@ from pathlib import Path
 import apsw
 
 from server.core import keeping
-from server.core.errors import BackupFailed, DamagedPractice, InvalidForm
+from server.core.errors import BackupFailed, DamagedPractice
 from server.core.keeping import Copy
 from server.core.rights import Right
 from server.core.ulid import new_ulid
+from server.services import places
 from server.services.desk import Desk, needs
+from server.services.places import Places
 from server.services.vault import Vault
 from server.store import backup, copies, journal, keeps, manifest, signing
 from server.store import practice as practices
@@ -31,7 +33,7 @@ from server.store.keeps import Kept
 from server.store.manifest import Manifest
 
 SCRATCH = "besace-drill.db"
-_SECOND, _DRILLED = "backup.second", "backup.drilled_at"
+_DRILLED = "backup.drilled_at"
 _BEFORE = ("MIGRATION", "UPDATE", "REKEY")  # the last way back to what was is always kept
 _OWN = ("backup.", journal.DOOR)  # acts that are no reason for another copy
 
@@ -54,55 +56,12 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Where copies go: beside the practice folder, and where the user chose."""
-
-    local: Path
-    second: Path | None
-
-    @property
-    def all(self) -> Sequence[Path]:
-        """Both, the local one first."""
-        return (self.local, self.second) if self.second else (self.local,)
-
-
-@dataclass(frozen=True, slots=True)
 class Notice:
     """Something wrong with the copies, to be told: `notice.<code>` and where."""
 
     code: str  # "absent", "old", "bad"
     second: bool
     since: datetime | None = None
-
-
-def local_place(folder: Path) -> Path:
-    """Return where copies of a practice folder lie unless told otherwise: its neighbour."""
-    return folder.absolute().parent / f"{folder.absolute().name}-sauvegardes"
-
-
-@needs(Right.SETTINGS)
-def places(desk: Desk, folder: Path) -> Places:
-    """Return where the copies of this practice go."""
-    return _where(desk, folder)
-
-
-def _where(desk: Desk, folder: Path) -> Places:
-    second = practices.setting(desk.db, _SECOND, "")
-    return Places(local_place(folder), Path(second) if second else None)
-
-
-@needs(Right.SETTINGS)
-def choose_second(desk: Desk, folder: Path, typed: str) -> None:
-    """Keep a second place for the copies, "" for none; raise `InvalidForm` when it cannot be one.
-
-    A folder that is there now, whole (`/media/…`), outside the practice and its own copies.
-    """
-    text = typed.strip()
-    reason = _why_not(Path(text), folder) if text else ""
-    if reason:
-        raise InvalidForm(faults=(("second", reason),))
-    with desk.deed("backup.place", "practice", desk.practice.id):
-        practices.set_setting(desk.db, _SECOND, text, desk.user.id, desk.now)
 
 
 def back_up(
@@ -115,7 +74,7 @@ def back_up(
     `Interrupted` when told to stop.
     """
     with vault.desk() as desk:
-        where = _where(desk, vault.folder)
+        where = places.of(desk, vault.folder)
         local = to or where.local
         with _journalled(desk):
             _own_signing_key(desk)
@@ -145,7 +104,7 @@ def copy_now(
 
 def copy_before(vault: Vault, cause: str) -> Path:
     """Make a copy before the file is rewritten and rehearse its return; raise `BackupFailed`."""
-    copy = copy_now(vault, local_place(vault.folder), cause)
+    copy = copy_now(vault, places.beside(vault.folder), cause)
     reason = drill(copy, vault.key, vault.folder / SCRATCH)
     if reason:
         raise BackupFailed(reason=reason, place=str(copy.parent))
@@ -173,8 +132,8 @@ def rehearse(vault: Vault, tell: Tell = silent, stopped: Stopped = never) -> lis
     """
     tried: list[Copied] = []
     with vault.desk() as desk, _journalled(desk):
-        _find_again(desk, _where(desk, vault.folder))
-        for place in _where(desk, vault.folder).all:
+        _find_again(desk, places.of(desk, vault.folder))
+        for place in places.of(desk, vault.folder).all:
             tried += _rehearsed(vault, desk, place, tell, stopped)
         with desk.deed("backup.drill", "practice", desk.practice.id):
             practices.set_setting(desk.db, _DRILLED, desk.now.isoformat(), desk.user.id, desk.now)
@@ -185,7 +144,7 @@ def rehearse(vault: Vault, tell: Tell = silent, stopped: Stopped = never) -> lis
 @needs(Right.SETTINGS)
 def listed(desk: Desk, folder: Path) -> list[Copied]:
     """Return the copies of every place, the newest first."""
-    found = [x for p in _where(desk, folder).all for x in copies.in_place(desk.db, str(p))]
+    found = [x for p in places.of(desk, folder).all for x in copies.in_place(desk.db, str(p))]
     return sorted(found, key=lambda each: (each.made_at, each.place), reverse=True)
 
 
@@ -202,7 +161,7 @@ def _drilled(desk: Desk) -> datetime | None:
 
 def notices(desk: Desk, folder: Path) -> list[Notice]:
     """Return what is wrong with the copies: absent, old or bad, in either place."""
-    where = _where(desk, folder)
+    where = places.of(desk, folder)
     ages = ((where.local, keeping.LOCAL_AGE), (where.second, keeping.SECOND_AGE))
     found: list[Notice] = []
     for place, age in ages:
@@ -247,7 +206,7 @@ def drill_is_due(desk: Desk) -> bool:
 def note_kept(desk: Desk, folder: Path) -> None:
     """Note beside the practice how its copies stand, for whoever looks without opening it."""
     kept = []
-    for place in _where(desk, folder).all:
+    for place in places.of(desk, folder).all:
         rows = copies.in_place(desk.db, str(place))
         good = next((row.made_at.isoformat() for row in rows if row.verdict == "GOOD"), "")
         troubled = rows[0].reason if rows and rows[0].verdict == "BAD" else ""
@@ -375,27 +334,6 @@ def _own_signing_key(desk: Desk) -> None:
     if not signing.has_key(desk.db):
         with desk.deed("practice.signing_key", "practice", desk.practice.id):
             signing.make_key(desk.db, secrets.token_bytes(32), desk.now)
-
-
-def _why_not(place: Path, folder: Path) -> str:
-    if not place.is_absolute():
-        return "not_absolute"
-    if not place.is_dir():
-        return "absent"
-    own = (folder.absolute(), local_place(folder))
-    if any(place.resolve() == each or each in place.resolve().parents for each in own):
-        return "same"
-    return "" if _is_writable(place) else "locked"
-
-
-def _is_writable(place: Path) -> bool:
-    probe = place / f"besace-{secrets.token_hex(8)}.tmp"
-    try:
-        probe.mkdir(mode=0o700)
-        probe.rmdir()
-    except OSError:
-        return False
-    return True
 
 
 @contextmanager

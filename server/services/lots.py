@@ -384,7 +384,6 @@ def _queue(desk: Desk, seq: int, lot: Lot, payload: bytes) -> None:
         next_try=None,
         attempts=0,
         first_try=None,
-        empty_since=None,
         leased_boot="",
         leased_until=None,
     )

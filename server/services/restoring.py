@@ -13,7 +13,7 @@ import apsw
 from server.core.clock import Clock, ClockFacts, judge
 from server.core.errors import DamagedPractice, InvalidForm, StateConflict
 from server.core.ulid import Entropy, new_ulid
-from server.services import backups, homecomings
+from server.services import backups, homecomings, places
 from server.services.cabinet import DATABASE
 from server.services.desk import Desk
 from server.services.founding import BESIDE, SHORTEST
@@ -64,7 +64,7 @@ class Restored:
 def offers(folder: Path) -> list[Offer]:
     """Return the readable copies that lie where those of this folder are kept, newest first."""
     found = []
-    for path in backup.listed(backups.local_place(folder)):
+    for path in backup.listed(places.beside(folder)):
         try:
             facts = read_manifest(path)
         except DamagedPractice:

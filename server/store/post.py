@@ -32,7 +32,6 @@ class Row:
     next_try: datetime | None
     attempts: int
     first_try: datetime | None
-    empty_since: datetime | None
     leased_boot: str
     leased_until: float | None
 
@@ -77,7 +76,7 @@ class LetterRow:
 _ROW = """
     select id, stream, lane, target, reference, lot, sha256, priority, deadline, not_before,
            expires_at, depends_on, created_at, state, reason, next_try, attempts, first_try,
-           empty_since, leased_boot, leased_until
+           leased_boot, leased_until
       from message
 """
 _LETTER = """

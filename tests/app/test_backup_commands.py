@@ -8,7 +8,7 @@ import pytest
 
 from server.app.doctor_practice import look_at_practice
 from server.app.findings import Grade
-from server.services import backups
+from server.services import backups, places
 from tests.app.running import besace
 from tests.people import DELVAUX
 from tests.world import PASSPHRASE, World
@@ -36,7 +36,7 @@ def test_a_copy_is_made_checked_then_proven_and_brought_back(folder: Path, tmp_p
     [made] = lines(said)
     assert (status, made["code"]) == (0, "backup.made")
     copy = Path(made["backup"])
-    assert copy.parent == backups.local_place(folder)
+    assert copy.parent == places.beside(folder)
 
     status, said, _ = run(tmp_path, "verify", str(copy), "--json")
     assert (status, [(x["code"], x["well"]) for x in lines(said)]) == (
@@ -120,7 +120,7 @@ def test_the_doctor_tells_the_state_of_the_copies_without_a_passphrase(
     assert grades(world) == {"backup.none": Grade.PROBLEM}
     stick = tmp_path / "stick"
     stick.mkdir()
-    backups.choose_second(world.desk, world.folder, str(stick))
+    places.choose_second(world.desk, world.folder, str(stick))
     made = backups.back_up(world.cabinet.vault(), "ASKED")
     assert grades(world) == {"backup.ok": Grade.WELL}
     (made.path / "besace.key").write_bytes(b"{}")

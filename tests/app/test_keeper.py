@@ -8,7 +8,7 @@ import pytest
 
 from server.app.keeper import Keeper
 from server.core.errors import BackupFailed
-from server.services import backups
+from server.services import backups, places
 from server.store import backup
 from tests.app.waiting import until
 from tests.people import DELVAUX, OUCHENE
@@ -29,7 +29,7 @@ def keeper(world: World, told: list[tuple[str, str]]) -> Iterator[Keeper]:
 
 
 def copies(world: World) -> list[Path]:
-    return backup.listed(backups.local_place(world.folder))
+    return backup.listed(places.beside(world.folder))
 
 
 def test_a_copy_asked_for_is_made_beside_the_screens(

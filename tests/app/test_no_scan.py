@@ -16,11 +16,10 @@ import pytest
 
 from server.app.bench import big_practice, load
 from server.app.bench.big_practice import CHEAP
-from server.app.bench.big_server import Morning, every_route
+from server.app.bench.big_server import Copyless, Morning, every_route
 from server.app.bench.big_visitor import Visitor
 from server.app.clocks import ShiftedClock
 from server.app.demo_practice import PASSPHRASE
-from server.app.program import Program
 from server.services import lots, payments, refusals, sessions
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
@@ -102,7 +101,7 @@ def screens(tmp_path: Path, statements: Kept) -> Callable[[], None]:
         big_practice.found(folder, 300)
         keys = load.keys_of(folder)
         statements.clear()  # a past made in bulk, and a choice of addresses, are no day
-        program = Program(
+        program = Copyless(  # a copy walks every table, as it must
             Settings(folder, window=False, cards=False), ShiftedClock(Morning()), cost=CHEAP
         )
         visitor = Visitor(program.start())

@@ -11,7 +11,7 @@ import apsw
 import pytest
 
 from server.core.errors import BackupFailed, DamagedPractice, InvalidForm
-from server.services import backups, restoring, retention
+from server.services import backups, places, restoring, retention
 from server.services.backups import Notice
 from server.services.restoring import Ground
 from server.services.vault import Vault
@@ -32,7 +32,7 @@ def vault(world: World) -> Vault:
 
 
 def local(world: World) -> Path:
-    return backups.local_place(world.folder)
+    return places.beside(world.folder)
 
 
 def actions(world: World) -> list[str]:
@@ -192,7 +192,7 @@ def test_the_second_place_gets_each_good_copy_and_ages_after_three_days(
 ) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
-    backups.choose_second(world.desk, world.folder, str(stick))
+    places.choose_second(world.desk, world.folder, str(stick))
     made = backups.back_up(vault, "ASKED")
     assert made.second == ""
     assert drill(stick / made.path.name, vault.key, world.folder / backups.SCRATCH) == ""
@@ -212,7 +212,7 @@ def test_a_second_place_that_cannot_be_written_is_told_and_journalled(
 ) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
-    backups.choose_second(world.desk, world.folder, str(stick))
+    places.choose_second(world.desk, world.folder, str(stick))
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "")
@@ -235,16 +235,16 @@ def test_a_folder_that_cannot_be_the_second_place_is_refused_with_its_reason(
     backups.back_up(vault, "ASKED")
     with pytest.raises(InvalidForm) as refused:
         typed = place.format(tmp=tmp_path, folder=world.folder)
-        backups.choose_second(world.desk, world.folder, typed)
+        places.choose_second(world.desk, world.folder, typed)
     assert refused.value.facts == {"faults": (("second", reason),)}
 
 
 def test_no_second_place_is_a_choice_too(world: World, tmp_path: Path) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
-    backups.choose_second(world.desk, world.folder, str(stick))
-    backups.choose_second(world.desk, world.folder, "")
-    assert backups.places(world.desk, world.folder).second is None
+    places.choose_second(world.desk, world.folder, str(stick))
+    places.choose_second(world.desk, world.folder, "")
+    assert places.shown(world.desk, world.folder).second is None
 
 
 def test_copies_are_thinned_out_and_those_of_another_practice_stay(

@@ -31,6 +31,7 @@ INSIDE: Mapping[str, str] = {
     "insurers.counted_with": "the day of a lot, inside sealing",
     "lots.first_free_day": "the day of a lot, inside sealing and rehearsing",
     "outside.note_refusal": "the program's own door, which nobody asked to open",
+    "places.of": "the keeper of copies, for whoever is at work",
     "retention.until": "the rules of keeping",
     "roots.loaded": "the reader of cards, which trusts them",
     "safety.give_slot": "the users service, inside its deed",

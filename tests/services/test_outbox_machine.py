@@ -62,7 +62,7 @@ class OutboxMachine(RuleBasedStateMachine):
         key = desk.new_id()
         row = post.Row(
             key, "other", lane, "x", f"ref-{key}", None, "0" * 64, 20, None, None, None, None,
-            desk.now, MessageState.NEW, "", None, 0, None, None, "", None,
+            desk.now, MessageState.NEW, "", None, 0, None, "", None,
         )  # fmt: skip
         with desk.deed("message.queued", "message", key) as seq:
             post.add(desk.db, row, row.reference.encode(), desk.device.id, seq)

@@ -101,7 +101,7 @@ def case(world: World) -> Case:
     desk = world.desk
     row = post.Row(
         desk.new_id(), "other", _LANE, "x", _REFERENCE, None, "0" * 64, 20, None, None, None, None,
-        desk.now, _S.NEW, "", None, 0, None, None, "", None,
+        desk.now, _S.NEW, "", None, 0, None, "", None,
     )  # fmt: skip
     with desk.deed("message.queued", "message", row.id) as seq:
         post.add(desk.db, row, _PAYLOAD, desk.device.id, seq)

@@ -372,7 +372,7 @@ def _hand_made(world: World, name: str, priority: int, deadline: datetime | None
     desk = world.desk
     row = post.Row(
         desk.new_id(), "efact", f"lane:{name}", name, f"ref-{name}", None, "0" * 64, priority,
-        deadline, None, None, None, desk.now, MessageState.NEW, "", None, 0, None, None, "", None,
+        deadline, None, None, None, desk.now, MessageState.NEW, "", None, 0, None, "", None,
     )  # fmt: skip
     with desk.deed("message.queued", "message", row.id) as seq:
         post.add(desk.db, row, b"payload", desk.device.id, seq)

@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -22,19 +21,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from threading import Event
-from time import monotonic
 from typing import Any
 
 from server.core.outbox import FINAL
+from tests.torture import crew
 from tests.torture.admin import Simulator, simulator
+from tests.torture.crew import WORKERS
 from tests.torture.life import Plan, run_in_child
-from tests.torture.many import busy_seconds
 from tests.torture.schedule import Result
 from tests.torture.summary import Summary
 from tests.torture.template import EVENING, Template, remember_keys
 
-WORKERS = 2
-_ROOT = Path(__file__).parents[2]
+_MODULE = "tests.torture.sockets"
 _INSURERS = (("100", "2026-03"), ("300", "2026-03"), ("500", "2026-03"))
 _ROUNDS = 24
 _STEPS = 90
@@ -156,45 +154,22 @@ def _judge(
 
 def main(words: Sequence[str]) -> int:
     """Play and print; 1 when a promise was broken."""
-    parser = argparse.ArgumentParser(prog="python -m tests.torture.sockets")
-    parser.add_argument("count", type=int)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--workers", type=int, default=WORKERS)
-    parser.add_argument("--folder", type=Path, default=None, help=argparse.SUPPRESS)
-    parser.add_argument("--worker", type=int, default=None, help=argparse.SUPPRESS)
-    asked = parser.parse_args(words)
+    asked = crew.parser(_MODULE).parse_args(words)
     if asked.worker is not None:
-        sys.stdout.write(json.dumps(_work(asked).as_json()))
+        crew.hand_in(_work(asked))
         return 0
     summary = play_many(asked.count, first=asked.first, workers=asked.workers)
-    sys.stdout.write(f"{summary}\n")
-    for kind, times in sorted(summary.kinds.items()):
-        sys.stdout.write(f"  {times:7} {kind}\n")
+    crew.tell(summary)
     kept = summary.is_good and not summary.waiting
     return 0 if kept and not summary.without_fault else 1
 
 
 def play_many(count: int, *, first: int = 0, workers: int = WORKERS) -> Summary:
     """Share the seeds between workers; return the sums."""
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
     with tempfile.TemporaryDirectory(prefix="besace-torture-") as made:
         folder = Path(made) / "template"
         Template.of(folder)
-        begun, busy = monotonic(), busy_seconds()
-        command = [sys.executable, "-m", "tests.torture.sockets", str(count)]
-        options = ["--first", str(first), "--workers", str(workers), "--folder", str(folder)]
-        running = [
-            subprocess.Popen(
-                [*command, *options, "--worker", str(number)],
-                stdout=subprocess.PIPE, text=True, cwd=_ROOT, env=environ,
-            )
-            for number in range(workers)
-        ]  # fmt: skip
-        told = [worker.communicate()[0] for worker in running]
-        if failed := [worker.returncode for worker in running if worker.returncode]:
-            raise RuntimeError(f"a worker ended with {failed}")
-        parts = [Summary.read(json.loads(text)) for text in told]
-        return Summary.together(parts, monotonic() - begun, busy_seconds() - busy)
+        return crew.set_to_work(_MODULE, folder, count, first, workers)
 
 
 def _work(asked: argparse.Namespace) -> Summary:
@@ -202,9 +177,9 @@ def _work(asked: argparse.Namespace) -> Summary:
     template = Template.of(asked.folder)
     _load_what_is_heavy()
     home = asked.folder.parent
-    seeds = range(asked.first + asked.worker, asked.first + asked.count, asked.workers)
     with simulator() as partner:
-        return Summary.of("over real sockets", (play(template, partner, s, home) for s in seeds))
+        results = (play(template, partner, seed, home) for seed in crew.seeds(asked))
+        return Summary.of("over real sockets", results)
 
 
 def _load_what_is_heavy() -> None:

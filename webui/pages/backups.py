@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import NotFound
 from server.core.rights import Right
-from server.services import backups, homecomings, retention
+from server.services import backups, homecomings, places, retention
 from server.services.desk import Desk
 from webui.copies import Told, told
 from webui.desk import desk
@@ -43,7 +43,7 @@ class Row:
 def index() -> ResponseReturnValue:
     """Show where the copies are, how old, whether each comes back, and what to do."""
     here, work, keeper = desk(), desk().work(), _keeper()
-    where = backups.places(work, keeper.folder)
+    where = places.shown(work, keeper.folder)
     doubt = homecomings.doubt(work)
     return render_template(
         "backups/index.html",
@@ -86,7 +86,7 @@ def stop() -> Response:
 @shown_again_by(index)
 def place() -> Response:
     """Choose the second place, or none."""
-    backups.choose_second(desk().work(), _keeper().folder, request.form.get("second", ""))
+    places.choose_second(desk().work(), _keeper().folder, request.form.get("second", ""))
     return go("backups.index", _anchor="second")
 
 
@@ -140,7 +140,7 @@ def _keeper() -> BackupControl:
 
 
 def _rows(work: Desk, keeper: BackupControl) -> list[Row]:
-    spoken, where = desk().catalogue, backups.places(work, keeper.folder)
+    spoken, where = desk().catalogue, places.shown(work, keeper.folder)
     return [
         Row(
             each.made_at, each.place != str(where.local), each.cause.lower(),

@@ -50,6 +50,7 @@ LISTS: Mapping[str, Sequence[str]] = {
     "refusals.index": ("refusals/", "refusals/?after={refused}"),
     "finances.index": ("finances/", "finances/?after={awaited}"),
     "connection.index": ("connection/",),
+    "amounts.index": ("amounts/",),
 }  # fmt: skip
 """Pages that list: no slower than five empty requests."""
 
@@ -74,6 +75,7 @@ OTHERS: Mapping[str, Sequence[str]] = {
     "patients.edit": ("patients/{patient}/edit",),
     "patients.new": ("patients/new",),
     "refusals.replaced": ("refusals/replaced/{session}",),
+    "safety.index": ("options/security/",),
     "search.index": ("search/",),
     "series.new": ("series/of/{patient}/new",),
     "sessions.document": ("sessions/{session}/document.pdf",),
@@ -81,6 +83,9 @@ OTHERS: Mapping[str, Sequence[str]] = {
     "sessions.paper": ("sessions/{session}/paper",),
     "sessions.show": ("sessions/{session}",),
     "sessions.visit": ("sessions/of/{series}",),
+    "users.index": ("options/users/",),
+    "users.new": ("options/users/new",),
+    "users.show": ("options/users/{user}",),
 }
 
 UNSEEN: Mapping[str, str] = {
@@ -91,6 +96,8 @@ UNSEEN: Mapping[str, str] = {
     "gate.new": "before there is a practice",
     "restore.index": "before there is a practice",
     "gate.recovery": "the first run",
+    "gate.rekeying": "while the practice is encrypted again",
+    "proof.ask": "a form kept until a passphrase is typed",
     "demo.index": "the toys of `besace demo`",
 }
 """Routes that are no page of an open practice, and why."""
@@ -213,6 +220,7 @@ _CHOSEN = {
     "awaited": "select id from lot where state = 'Accepted' order by id limit 1",
     "payment": "select id from payment where matched_cents = 0 order by id limit 1",
     "letter": "select id from letter order by id limit 1",
+    "user": "select id from app_user order by id limit 1",
 }
 
 
