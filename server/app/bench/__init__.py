@@ -9,7 +9,7 @@ import click
 from server.app.sentences import speech
 from server.core.errors import Missing
 
-_PARTS = ("efact", "seal", "flush", "backup", "start", "load", "screen")
+_PARTS = ("efact", "seal", "flush", "backup", "start", "load", "hardware", "screen")
 
 
 def run_benches(names: Sequence[str], *, as_json: bool) -> int:
