@@ -4,9 +4,10 @@ As for cards (`hardware.ports`), a problem is the code of a sentence. What was r
 `CodeRead` values and is personal data: stored or shown, never logged.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from server.core.codes import CodeRead
 from server.core.errors import KineError
@@ -72,3 +73,51 @@ class Found:
     codes: tuple[CodeRead, ...] = ()
     problem: CodeProblem | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class Source(StrEnum):
+    """By which hand a code came."""
+
+    CAMERA = "CAMERA"
+    HAND_READER = "HAND_READER"  # on a serial line
+    KEYBOARD = "KEYBOARD"  # a hand reader that types
+    FILE = "FILE"  # an image, a page, a scan
+
+
+@dataclass(frozen=True, slots=True)
+class CodeDone:
+    """A code was read. Carries personal data: to be stored or shown, never put on the stream."""
+
+    source: Source
+    code: CodeRead
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFailed:
+    """A source cannot give codes, and why."""
+
+    source: Source
+    problem: CodeProblem
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReady:
+    """A source gives images or lines from now on."""
+
+    source: Source
+
+
+CodeEvent = CodeDone | CodeFailed | SourceReady
+PublishCode = Callable[[CodeEvent], None]
+
+
+class CodeSource(Protocol):
+    """Something that gives codes until it is stopped, from a thread of its own, by a callback."""
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        ...
+
+    def stop(self) -> None:
+        """End, and let the device go; returns within two seconds."""
+        ...
