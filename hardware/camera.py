@@ -5,11 +5,11 @@ card. Source: `hardware.md` §4.3.
 """
 
 import logging
-import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, cast
 
+from hardware.child import Child, command, start
 from hardware.code_ports import (
     CodeDone,
     CodeFailed,
@@ -18,7 +18,6 @@ from hardware.code_ports import (
     Source,
     SourceReady,
 )
-from hardware.decoder import child_command, child_environment
 from hardware.wire import Garbled, Kind, Message, read, unpack_found
 from server.core.codes import CodeRead
 
@@ -55,22 +54,19 @@ class Camera:
         publish: PublishCode,
         known: Callable[[str], bool],
         device: str = "0",
-        command: Sequence[str] = (),
+        asked: Sequence[str] = (),
     ) -> None:
         self._publish = publish
         self._confirmation = Confirmation(known)
-        self._command = command or child_command("hardware.filming", device)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._command = asked or command("hardware.filming", device)
+        self._process: Child | None = None
         self._thread = threading.Thread(target=self._watch, name="camera-watch", daemon=True)
         self._stopped = threading.Event()
         self.preview: bytes | None = None
 
     def start(self) -> None:
         """Open the camera in its own process; returns at once."""
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-            self._command, env=child_environment(),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        self._process = start(self._command)
         self._thread.start()
 
     def stop(self) -> None:
@@ -82,12 +78,11 @@ class Camera:
 
     def _watch(self) -> None:
         process = self._process
-        if process is None or process.stdout is None:
+        if process is None:
             return
-        with process.stdout as spoken:
-            ended = self._listen(cast(BinaryIO, spoken))
+        with process:  # closes its pipes at the end, and waits for it
+            ended = self._listen(cast(BinaryIO, process.stdout))
             process.kill()
-        process.wait()
         if not ended and not self._stopped.is_set():
             self._publish(CodeFailed(Source.CAMERA, CodeProblem.CAMERA_GONE))
 

@@ -5,15 +5,13 @@ until `close`. Whatever a file does to it, the program gets a sentence.
 """
 
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Timer
 from typing import IO, BinaryIO, Self, cast
 
+from hardware.child import Child, command, start
 from hardware.code_ports import CodeProblem, Found
 from hardware.wire import MOST_BYTES, Garbled, Kind, frame_size, read, unpack_found, write
 
@@ -24,26 +22,14 @@ START_SECONDS = 20.0  # a slow disk, a scanner of viruses
 _MANY_PAGES = (b"%PDF-", b"II*\x00", b"MM\x00*")  # PDF and TIFF, within the first bytes
 _HEADER = 1024
 _TOO_LONG, _TOO_HEAVY = CodeProblem.TOO_LONG, CodeProblem.TOO_HEAVY
-_PASSED_ON = ("PATH", "SYSTEMROOT")
-
-
-def child_command(*arguments: str) -> list[str]:
-    """Give the command of a process of ours that runs a module, kept from this one's ways."""
-    return [sys.executable, "-I", "-m", *arguments]
-
-
-def child_environment() -> dict[str, str]:
-    """Give what such a process may know of this one's: where libraries are, and one thread each."""
-    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {**passed, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 class Decoder:
     """Reads the codes of frames and files. Safe to use from several threads, one at a time."""
 
-    def __init__(self, command: Sequence[str] = ()) -> None:
-        self._command = command or child_command("hardware.decoding")
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, asked: Sequence[str] = ()) -> None:
+        self._command = asked or command("hardware.decoding")
+        self._process: Child | None = None
         self._guard = Lock()
 
     def read_frame(self, width: int, height: int, pixels: bytes | memoryview) -> Found:
@@ -91,15 +77,11 @@ class Decoder:
                 return Found(problem=_TOO_LONG if alarm.rang else _TOO_HEAVY)
             return found
 
-    def _ready(self) -> subprocess.Popen[bytes] | None:
+    def _ready(self) -> Child | None:
         """Give the process, started if need be; None when it does not come up."""
         if self._process is not None:
             return self._process
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-            self._command, env=child_environment(),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        self._process = process
+        process = self._process = start(self._command)
         with _Alarm(START_SECONDS, process):
             if _heard(process) is None:
                 self._drop()
@@ -118,7 +100,7 @@ class Decoder:
 class _Alarm:
     """Kills a process that is still at it after some seconds: whoever waits for it wakes up."""
 
-    def __init__(self, seconds: float, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, seconds: float, process: Child) -> None:
         self.rang = False
         self._process = process
         self._timer = Timer(seconds, self._ring)
@@ -136,9 +118,7 @@ class _Alarm:
         self._process.kill()
 
 
-def _answer(
-    process: subprocess.Popen[bytes], kind: Kind, *parts: bytes | memoryview
-) -> Found | None:
+def _answer(process: Child, kind: Kind, *parts: bytes | memoryview) -> Found | None:
     """Ask one thing; None when the process fell, was killed, or does not speak as agreed."""
     try:
         write(_stream(process.stdin), kind, *parts)
@@ -147,7 +127,7 @@ def _answer(
     return _heard(process)
 
 
-def _heard(process: subprocess.Popen[bytes]) -> Found | None:
+def _heard(process: Child) -> Found | None:
     try:
         message = read(_stream(process.stdout))
         return unpack_found(message.body) if message else None

@@ -148,7 +148,7 @@ def test_row_46_every_python_we_start_is_isolated() -> None:
     assert starting == {
         "server/app/reference.py",
         "server/app/insurers.py",
-        "hardware/decoder.py",
+        "hardware/child.py",
     }
     for name in starting:
         assert '[sys.executable, "-I",' in (ROOT / name).read_text("utf-8")
