@@ -40,9 +40,11 @@ FORBIDDEN = {
 }
 
 ALLOWED = (
+    "0BSD",
     "Apache-2.0",
     "BSD-2-Clause",
     "BSD-3-Clause",
+    "CC0-1.0",
     "LGPL-2.1-or-later",
     "LGPL-3.0-only",
     "MIT",
@@ -53,6 +55,7 @@ ALLOWED = (
     "PSF-2.0",
     "Public-Domain",
     "ZPL-2.1",
+    "Zlib",
 )
 """Terms under which a library may be used, unmodified, by an Apache-2.0 program."""
 

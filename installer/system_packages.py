@@ -13,7 +13,8 @@ from installer.machine import Machine, System
 ENVIRONMENT = ("python3", "python3-venv")
 WINDOW = ("python3-gi", "python3-gi-cairo", "gir1.2-gtk-3.0", "gir1.2-webkit2-4.1")
 CARDS = ("pcscd", "libccid", "libpcsclite-dev", "python3-dev", "gcc", "libc6-dev")
-PRODUCT = (*ENVIRONMENT, *WINDOW, *CARDS)
+CODES = ("libzbar0",)
+PRODUCT = (*ENVIRONMENT, *WINDOW, *CARDS, *CODES)
 TESTS = (
     "vsmartcard-vpcd",
     "chromium",

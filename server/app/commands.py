@@ -76,7 +76,7 @@ def demo(country: str, no_window: bool, hours: float, as_json: bool) -> None:
 @click.option("--as", "as_format", default=None, help="Format attendu, par exemple efact.920900.")
 @_json
 def inspect(files: tuple[Path, ...], as_format: str | None, as_json: bool) -> None:
-    """Reconnaître, décoder et vérifier un message."""
+    """Reconnaître, décoder et vérifier un message, ou les codes d'une image ou d'un PDF."""
     from server.app.inspect import inspect as look
     from server.app.privacy import protect_process
     from server.app.sentences import locale_of

@@ -93,4 +93,12 @@ def _called(endpoint: str) -> Iterator[Finding]:
     yield Finding("outbound.one", facts={"host": door.host, "port": str(door.port)})
 
 
-_LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (_encryption, _window, look_at_sleep, _cards)
+def _codes() -> Iterator[Finding]:
+    from server.app.doctor_codes import look_at_codes
+
+    return look_at_codes()
+
+
+_LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _encryption, _window, look_at_sleep, _cards, _codes,
+)  # fmt: skip

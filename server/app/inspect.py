@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from server.app.inspect_codes import FORMATS, CodeDesk, code_lines, is_picture
 from server.app.words import Words, table
 from server.core.clock import BRUSSELS
 from server.core.inspection import Inspection, Problem, Severity, Verdict
@@ -23,6 +25,7 @@ from server.countries.belgium.refusals import Dictionary
 
 _EXIT = {Verdict.VALID: 0, Verdict.PROBLEMS: 1, Verdict.UNKNOWN: 2}
 _EFACT = tuple(f"efact.{kind.value}" for kind in MessageKind)
+_KNOWN = (*_EFACT, *FORMATS)
 _SHOWN = 24  # first characters of an unknown file, enough to see what it is
 _AMOUNTS = ("requested", "accepted", "refused")
 _UNREADABLE = "…"
@@ -38,16 +41,19 @@ def inspect(
 ) -> int:
     """Recognise, decode and check files, in the order given; give the worst exit status.
 
-    `as_format` ("efact", "efact.920099") skips recognition. Nothing read is written or kept.
+    `as_format` ("efact", "efact.920099", "code") skips recognition. A file gives one inspection,
+    an image one per code. Nothing read is written or kept.
     """
     words = Words.load(language, ("inspect_words", "be_efact_problems"))
-    desk = _Desk(words, _EfactSentences.load(language), _check_tables())
+    today = datetime.now(BRUSSELS).date()
     status = 0
-    for path in files:
-        inspection = desk.inspect(path, as_format)
-        show = _as_json if as_json else _as_sentences
-        out.write(show(path, inspection, words))
-        status = max(status, _EXIT[inspection.verdict])
+    with closing(CodeDesk(today)) as codes:
+        desk = _Desk(_EfactSentences.load(language), _check_tables(today), codes)
+        for path in files:
+            for inspection in desk.inspect(path, as_format):
+                show = _as_json if as_json else _as_sentences
+                out.write(show(path, inspection, words))
+                status = max(status, _EXIT[inspection.verdict])
     return status
 
 
@@ -74,37 +80,42 @@ class _EfactSentences:
 class _Desk:
     """What is needed to judge a file."""
 
-    words: Words
     sentences: _EfactSentences
     tables: CheckTables
+    codes: CodeDesk
 
-    def inspect(self, path: Path, as_format: str | None) -> Inspection:
+    def inspect(self, path: Path, as_format: str | None) -> list[Inspection]:
         try:
             data = path.read_bytes()
         except OSError:
-            return _unknown("file.unreadable")
-        if as_format is not None and not _is_efact(as_format):
-            return _unknown("file.format", found=as_format, tried=", ".join(_EFACT))
+            return [_unknown("file.unreadable")]
+        if as_format is not None and not _is_known(as_format):
+            return [_unknown("file.format", found=as_format, tried=", ".join(_KNOWN))]
         if not data:
-            return _unknown("file.empty")
+            return [_unknown("file.empty")]
+        if _is_code(as_format) or (as_format is None and is_picture(data)):
+            return self.codes.inspect(data)
         if as_format is None and recognise(data) is None:
             found = data[:_SHOWN].decode("latin-1")
-            tried = ", ".join(_EFACT)
-            return _unknown("file.unknown", found=found, length=str(len(data)), tried=tried)
-        return inspect_efact(data, self.sentences, self.tables)
+            tried = ", ".join(_KNOWN)
+            return [_unknown("file.unknown", found=found, length=str(len(data)), tried=tried)]
+        return [inspect_efact(data, self.sentences, self.tables)]
 
 
-def _is_efact(name: str) -> bool:
-    return name == "efact" or name in _EFACT
+def _is_known(name: str) -> bool:
+    return name in ("efact", "code", *_KNOWN)
+
+
+def _is_code(name: str | None) -> bool:
+    return name == "code" or name in FORMATS
 
 
 def _unknown(code: str, **facts: str) -> Inspection:
     return Inspection("unknown", (Problem(code, "", Severity.ERROR, facts),), {})
 
 
-def _check_tables() -> CheckTables:
+def _check_tables(today: date) -> CheckTables:
     """Give the check the mutualities of today and the codes that may carry no agreement."""
-    today = datetime.now(BRUSSELS).date()
     rows = [Mutuality.from_mapping(row) for row in table("be_mutualities")]
     bare = (row["code"] for row in table("be_nomenclature") if row["r52"] == "omit")
 
@@ -143,6 +154,7 @@ def _as_sentences(path: Path, inspection: Inspection, words: Words) -> str:
         where = f" {problem.where}" if problem.where else ""
         lines.append(f"  [{severity}]{where} {words.say(problem.code, problem.facts)}")
     content: Mapping[str, Any] = inspection.content
+    lines += [f"  {line}" for line in code_lines(content, words)]
     lines += _errors(content)
     if content.get("settlement"):
         lines.append(f"  {_settlement(content['settlement'], words)}")

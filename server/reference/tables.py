@@ -18,6 +18,7 @@ from server.countries.belgium.pricing import Reduction
 from server.countries.belgium.shares import FixedShare
 from server.countries.belgium.switches import Switch
 from server.countries.belgium.tariff import TariffRow
+from server.countries.code_profiles import FieldRow
 
 ORIGIN = ("valid_from", "valid_to", "source", "confidence")
 
@@ -115,6 +116,11 @@ TABLES: Mapping[str, TableShape] = {
     ),
     "be_settings": TableShape(
         Switch.from_mapping, key=("key",), columns=("key", "value", "meaning")
+    ),
+    "code_profiles": TableShape(
+        FieldRow.from_mapping,
+        key=("profile", "field"),
+        columns=("profile", "country", "form", "field", "place", "pattern", "needed"),
     ),
 }  # fmt: skip
 

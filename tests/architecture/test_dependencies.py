@@ -21,7 +21,17 @@ PRODUCT = PROJECT["project"]["dependencies"]
 CARDS = PROJECT["project"]["optional-dependencies"]["cards"]
 DEV = PROJECT["dependency-groups"]["dev"]
 
-HEAVY = ("cv2", "numpy", "smartcard", "sqlite_utils", "webview", "zeep")
+HEAVY = (
+    "cv2",
+    "numpy",
+    "pypdfium2",
+    "serial",
+    "smartcard",
+    "sqlite_utils",
+    "webview",
+    "zeep",
+    "zxingcpp",
+)
 
 
 def lock(name: str) -> str:

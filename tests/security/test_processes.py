@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from hardware.code_ports import CodeProblem
+from hardware.decoder import Decoder
 from server.app import reference
 from server.app.insurers import SimulatorProcess
 from sync.outbound import Outbound
@@ -116,6 +118,18 @@ def test_row_46_the_simulator_of_a_demo_runs_nothing_planted(
     assert not canary.exists()
 
 
+def test_row_46_the_reader_of_codes_runs_nothing_planted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canary, variables = plant(tmp_path / "planted")
+    for name, text in variables.items():
+        monkeypatch.setenv(name, text)
+    monkeypatch.chdir(tmp_path / "planted")
+    with Decoder() as decoder:
+        assert decoder.read_file(b"x").problem is CodeProblem.NOT_AN_IMAGE
+    assert not canary.exists()
+
+
 def test_row_46_the_planted_files_bite_whoever_is_not_isolated(tmp_path: Path) -> None:
     canary, variables = plant(tmp_path / "planted")
     env = {**os.environ, **variables}
@@ -131,7 +145,11 @@ def test_row_46_every_python_we_start_is_isolated() -> None:
         for path in (ROOT / name).rglob("*.py")
         if "subprocess." in path.read_text("utf-8") and "bench" not in path.parts
     }
-    assert starting == {"server/app/reference.py", "server/app/insurers.py"}
+    assert starting == {
+        "server/app/reference.py",
+        "server/app/insurers.py",
+        "hardware/child.py",
+    }
     for name in starting:
         assert '[sys.executable, "-I",' in (ROOT / name).read_text("utf-8")
 

@@ -9,7 +9,9 @@ import click
 from server.app.sentences import speech
 from server.core.errors import Missing
 
-_PARTS = ("efact", "seal", "flush", "journal", "backup", "start", "load", "screen")
+_PARTS = (
+    "efact", "seal", "flush", "journal", "backup", "start", "load", "hardware", "screen",
+)  # fmt: skip
 
 
 def run_benches(names: Sequence[str], *, as_json: bool) -> int:

@@ -22,7 +22,7 @@ from server.settings import BUILT_ON
 from server.store.keys import Cost
 from sync.clock import SystemClock
 
-HEAVY = ("zeep", "cv2", "numpy", "sqlite_utils", "webview", "smartcard")
+HEAVY = ("zeep", "cv2", "numpy", "zxingcpp", "sqlite_utils", "webview", "smartcard")
 _ROUNDS = 15
 _ANSWER_SECONDS = 20
 _PAUSE_SECONDS, _STILL_MB = 0.5, 0.1  # memory is at rest when it no longer grows

@@ -1,0 +1,60 @@
+"""The process that decodes: `python -m hardware.decoding`. Messages in, what was found out.
+
+It holds nothing of the practice, writes no file, and may fall: `hardware.decoder` starts another.
+"""
+
+import sys
+from typing import BinaryIO
+
+import numpy as np
+
+from hardware import pictures
+from hardware.code_ports import CodeProblem, CodeTrouble, Found
+from hardware.codes import read_frame, read_still
+from hardware.confinement import allow_more_time, confine
+from hardware.wire import Kind, frame_of, pack_found, read, write
+from server.core.codes import CodeRead
+
+
+def main() -> None:
+    """Say that it is ready, then answer each message until the input ends."""
+    confine()
+    write(sys.stdout.buffer, Kind.FOUND, pack_found(Found()))
+    serve(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def serve(asked: BinaryIO, answers: BinaryIO) -> None:
+    """Answer each message of a stream."""
+    while message := read(asked):
+        allow_more_time()
+        work = _frame if message.kind is Kind.FRAME else _file
+        write(answers, Kind.FOUND, pack_found(work(message.body)))
+
+
+def _file(body: bytes) -> Found:
+    """Read every page of a file, each by coarse looks first; a page without a code is no harm."""
+    codes: dict[CodeRead, None] = {}
+    try:
+        for page in pictures.looks(body):
+            found = next(filter(None, map(read_still, page)), [])
+            codes.update(dict.fromkeys(found))
+    except CodeTrouble as trouble:
+        facts = {name: str(value) for name, value in trouble.facts.items() if name != "problem"}
+        return Found(tuple(codes), trouble.problem, facts)
+    except MemoryError:
+        return Found(tuple(codes), CodeProblem.TOO_HEAVY)
+    return _all_of(codes)
+
+
+def _frame(body: bytes) -> Found:
+    width, height, pixels = frame_of(body)
+    codes = read_frame(np.frombuffer(pixels, np.uint8).reshape(height, width))
+    return _all_of(dict.fromkeys(codes))
+
+
+def _all_of(codes: dict[CodeRead, None]) -> Found:
+    return Found(tuple(codes), None if codes else CodeProblem.NONE_FOUND)
+
+
+if __name__ == "__main__":
+    main()

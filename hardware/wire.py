@@ -1,0 +1,108 @@
+"""What the program and its decoding processes say to each other: one kind, one length, some bytes.
+
+An answer comes from a process that read a stranger's file: it is judged like one, within its size.
+"""
+
+import base64
+import json
+import struct
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Any, BinaryIO, NamedTuple
+
+from hardware.code_ports import CodeProblem, Found
+from server.core.codes import CodeRead, Symbology
+
+MOST_BYTES = 50_000_000  # of a file or frame
+_HEAD = struct.Struct(">BI")
+_SIZE = struct.Struct(">HH")
+
+
+class Kind(IntEnum):
+    """What a message carries."""
+
+    FILE = 1  # a file as it is
+    FRAME = 2  # width, height, grey pixels
+    FOUND = 3  # codes, or why there are none
+    PREVIEW = 4  # a JPEG of what the camera sees
+
+
+class Message(NamedTuple):
+    """One message."""
+
+    kind: Kind
+    body: bytes
+
+
+class Garbled(Exception):
+    """The other side did not speak as agreed."""
+
+
+def write(stream: BinaryIO, kind: Kind, *parts: bytes | memoryview) -> None:
+    """Send one message, whole."""
+    stream.write(_HEAD.pack(kind, sum(map(len, parts))))
+    for part in parts:
+        stream.write(part)
+    stream.flush()
+
+
+def read(stream: BinaryIO) -> Message | None:
+    """Wait for one message; None when the other side has closed. Raises `Garbled`."""
+    head = stream.read(_HEAD.size)
+    if not head:
+        return None
+    try:
+        number, length = _HEAD.unpack(head)
+        kind = Kind(number)
+    except (struct.error, ValueError):
+        raise Garbled from None
+    if length > MOST_BYTES:
+        raise Garbled
+    body = stream.read(length)
+    if len(body) < length:
+        raise Garbled
+    return Message(kind, body)
+
+
+def frame_size(width: int, height: int) -> bytes:
+    """Write the size of a frame, before its pixels."""
+    return _SIZE.pack(width, height)
+
+
+def frame_of(body: bytes) -> tuple[int, int, memoryview]:
+    """Give the width, the height and the pixels of a frame."""
+    width, height = _SIZE.unpack_from(body)
+    return width, height, memoryview(body)[_SIZE.size :]
+
+
+def pack_found(found: Found) -> bytes:
+    """Write what was found."""
+    codes = [
+        {
+            "symbology": code.symbology.value,
+            "text": code.text,
+            "raw": base64.b64encode(code.raw).decode(),
+            "to_verify": code.to_verify,
+        }
+        for code in found.codes
+    ]
+    told = {"codes": codes, "problem": found.problem, "facts": dict(found.facts)}
+    return json.dumps(told).encode()
+
+
+def unpack_found(body: bytes) -> Found:
+    """Read it back, value by value; raises `Garbled`."""
+    try:
+        told = json.loads(body)
+        problem = told["problem"] and CodeProblem(told["problem"])
+        facts = {str(name): str(value) for name, value in told["facts"].items()}
+        return Found(tuple(_codes(told["codes"])), problem, facts)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Garbled from None
+
+
+def _codes(told: Iterable[Any]) -> Iterable[CodeRead]:
+    for code in told:
+        raw = base64.b64decode(code["raw"], validate=True)
+        to_verify = code["to_verify"] is not False
+        yield CodeRead(Symbology(code["symbology"]), str(code["text"]), raw, to_verify)
