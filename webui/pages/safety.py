@@ -4,6 +4,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidValue
+from server.core.rights import Right
 from webui.desk import desk
 from webui.forms import Problems, required, shown_again_by
 from webui.replies import go
@@ -65,6 +66,7 @@ def no_pin() -> Response:
 @shown_again_by(index)
 def idle() -> Response:
     """Choose after how many minutes without anybody the practice locks itself."""
+    desk().work().require(Right.SECURITY)
     typed = required("minutes")
     desk().services.safe.choose_idle(int(typed) if typed.isascii() and typed.isdigit() else 0)
     return go("safety.index", _anchor="lock")
@@ -74,6 +76,7 @@ def idle() -> Response:
 @shown_again_by(index)
 def rekey() -> Response:
     """Encrypt the practice under a new key; the next page tells how far it is."""
+    desk().work().require(Right.SECURITY)
     desk().gate.reencrypt(request.form["rekey_passphrase"])
     return go("gate.rekeying")
 
