@@ -127,7 +127,7 @@ def choose_idle(desk: Desk, minutes: int) -> None:
     """Choose those minutes, 1 to 30; raise `InvalidForm` outside."""
     if not _FEWEST <= minutes <= _MOST:
         raise InvalidForm(faults=(("minutes", "range"),))
-    with desk.deed("lock.minutes", "practice", desk.practice.id, {"minutes": minutes}):
+    with desk.deed("keys.idle", "practice", desk.practice.id, {"minutes": minutes}):
         practices.set_setting(desk.db, _IDLE, str(minutes), desk.user.id, desk.now)
 
 
