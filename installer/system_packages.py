@@ -13,8 +13,8 @@ from installer.machine import Machine, System
 ENVIRONMENT = ("python3", "python3-venv")
 WINDOW = ("python3-gi", "python3-gi-cairo", "gir1.2-gtk-3.0", "gir1.2-webkit2-4.1")
 CARDS = ("pcscd", "libccid", "libpcsclite-dev", "python3-dev", "gcc", "libc6-dev")
-CODES = ("libzbar0",)
-PRODUCT = (*ENVIRONMENT, *WINDOW, *CARDS, *CODES)
+CODES, SCANNERS = ("libzbar0",), ("sane-utils",)
+PRODUCT = (*ENVIRONMENT, *WINDOW, *CARDS, *CODES, *SCANNERS)
 TESTS = (
     "vsmartcard-vpcd",
     "chromium",
@@ -24,9 +24,10 @@ TESTS = (
     "poppler-utils",
     "fonts-dejavu-core",
     "strace",
+    "sane-airscan",
 )
 """A virtual reader, a browser, a screen made of memory, a look at it, PDF reading, letters, and
-what lets a system call fail or kill."""
+what lets a system call fail or kill, another client for the scanner made of code."""
 
 
 def provide(machine: Machine, wanted: Sequence[str]) -> None:

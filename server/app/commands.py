@@ -87,7 +87,9 @@ def inspect(files: tuple[Path, ...], as_format: str | None, as_json: bool) -> No
 
 
 @besace.command()
-@click.argument("names", nargs=-1, required=True, type=click.Choice(["mycarenet", "card"]))
+@click.argument(
+    "names", nargs=-1, required=True, type=click.Choice(["mycarenet", "card", "scanner"])
+)
 @click.option("--unsigned", is_flag=True, help="Accepter un transport non signé.")
 @click.option("--faults", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Pannes à simuler : un fichier JSON.")  # fmt: skip

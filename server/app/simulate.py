@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -13,6 +13,8 @@ from server.app.sentences import Speech
 from server.app.stops import interrupt, on_stop
 from sync.outbound import THIS_PROCESS, Host
 
+_REFILL_SECONDS = 5.0  # after which the scanner made of code finds sheets in its feeder again
+_PAGES_A_MINUTE = 20.0
 _VIRTUAL_READER = ("127.0.0.1", 35963)  # where the driver of `vsmartcard-vpcd` listens
 
 
@@ -85,7 +87,18 @@ def _card(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]
     return f"vpcd://{host}:{port}", served.stop
 
 
-_START = {"mycarenet": _my_care_net, "card": _card}
+def _scanner(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]:
+    from server.simulators.scanner.machine import Machine, Setting
+    from server.simulators.scanner.service import serve
+
+    setting = Setting(refill=_REFILL_SECONDS, pages_per_minute=_PAGES_A_MINUTE)
+    if asked.faults:
+        setting = Setting.read(asked.faults.read_bytes())
+    running = serve(Machine(replace(setting, seed=asked.seed)), asked.port)
+    return running.endpoint, running.stop
+
+
+_START = {"mycarenet": _my_care_net, "card": _card, "scanner": _scanner}
 
 
 def _print_address(name: str, address: str, speech: Speech) -> None:

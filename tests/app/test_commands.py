@@ -220,6 +220,25 @@ def test_the_faults_of_a_simulator_are_read_from_a_file(start: Start, tmp_path: 
     assert (told["seed"], told["faults"][0]["kind"]) == (3, "status")
 
 
+def test_a_scanner_made_of_code_answers_as_one_of_the_network(start: Start, tmp_path: Path) -> None:
+    faults = tmp_path / "scanner.json"
+    faults.write_text('{"sheets": 2, "fault": "jam", "after": 1}')
+    running = start("simulate", "scanner", "--json", "--faults", str(faults))
+    address = running.said()["address"]
+    told = requests.get(f"{address}/ScannerStatus", timeout=5, proxies={"http": ""}).text
+    assert "<pwg:State>Idle</pwg:State>" in told
+    assert running.end() == 0
+
+
+@pytest.mark.parametrize("content", ["[]", "not json", '{"fault": "no such"}', '{"no": 1}'])
+def test_a_scanner_nobody_understands_is_a_sentence(tmp_path: Path, content: str) -> None:
+    faults = tmp_path / "scanner.json"
+    faults.write_text(content)
+    done = besace("simulate", "scanner", "--faults", str(faults), cwd=tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
+    assert "ne démarre pas" in done.stderr
+
+
 @pytest.mark.parametrize("content", ["{}", "[{}]", "not json", '[{"kind": "no such"}]'])
 def test_faults_nobody_understands_are_a_sentence(tmp_path: Path, content: str) -> None:
     faults = tmp_path / "faults.json"
