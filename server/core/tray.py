@@ -1,0 +1,41 @@
+"""The porte-document: what comes in waits until somebody says whose it is (`domain.md` §3.9)."""
+
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """How a document came in."""
+
+    SCAN = "SCAN"
+    IMPORT = "IMPORT"  # chosen or dropped on the screen
+    FOLDER = "FOLDER"  # found in the watched folder
+    CAMERA = "CAMERA"
+
+
+class Kind(StrEnum):
+    """What a received document is."""
+
+    RX_SCAN = "RX_SCAN"  # a prescription
+    AMC_CARD = "AMC_CARD"  # an attestation of a complementary insurer
+    MEDICAL_REPORT = "MEDICAL_REPORT"
+    PAPER_ATTEST = "PAPER_ATTEST"
+    CORRESPONDENCE = "CORRESPONDENCE"
+
+
+class TrayState(StrEnum):
+    """Where a received document is in its life."""
+
+    IN_TRAY = "IN_TRAY"  # its bytes are kept, nobody looked into them yet
+    TO_PROCESS = "TO_PROCESS"  # it counts in « À traiter »
+    FILED = "FILED"
+    DISCARDED = "DISCARDED"
+
+
+CLINICAL = frozenset({Kind.RX_SCAN, Kind.MEDICAL_REPORT})
+"""Kinds that only those who see care may open."""
+
+DATED = frozenset({Kind.AMC_CARD})
+"""Kinds that are worth nothing without the dates they hold for (MAIIA-38, F-12)."""
+
+RECOVERABLE_DAYS = 30
+"""How long a discarded document can be taken back."""
