@@ -7,9 +7,10 @@ are height × width (grey) or height × width × 3 (RGB), 8 bits.
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import cv2
 import numpy as np
 import numpy.typing as npt
+
+from hardware.opencv import cv2
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 
@@ -47,6 +48,13 @@ def tilt(pixels: Pixels) -> float:
     coarse = _sharpest(rows, columns, np.arange(-_WIDEST_TILT, _WIDEST_TILT + 0.5, _COARSE))
     fine = _sharpest(rows, columns, coarse + np.arange(-1.0, 1.0 + _FINE / 2, _FINE))
     return round(float(fine), 2)
+
+
+def scaled(pixels: Pixels, by: float) -> Pixels:
+    """Make a picture smaller; the same when it already is."""
+    if by >= 1.0:
+        return pixels
+    return _as_pixels(cv2.resize(pixels, None, fx=by, fy=by, interpolation=cv2.INTER_AREA))
 
 
 def straightened(pixels: Pixels) -> Pixels:

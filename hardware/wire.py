@@ -14,6 +14,7 @@ from hardware.code_ports import CodeProblem, Found
 from server.core.codes import CodeRead, Symbology
 
 MOST_BYTES = 50_000_000  # of a file or frame
+MOST_SHEET = 256_000_000  # of a sheet as a scanner sends it: A4 in colour at 600 dots an inch
 _HEAD = struct.Struct(">BI")
 _SIZE = struct.Struct(">HH")
 
@@ -25,6 +26,10 @@ class Kind(IntEnum):
     FRAME = 2  # width, height, grey pixels
     FOUND = 3  # codes, or why there are none
     PREVIEW = 4  # a JPEG of what the camera sees
+    SHEET = 5  # one sheet as a scanner saw it: how, then its picture
+    PAGE = 6  # one page made ready: how readable, then its JPEG
+    BIND = 7  # JPEGs to be one PDF
+    BOUND = 8  # that PDF
 
 
 class Message(NamedTuple):
@@ -56,7 +61,7 @@ def read(stream: BinaryIO) -> Message | None:
         kind = Kind(number)
     except (struct.error, ValueError):
         raise Garbled from None
-    if length > MOST_BYTES:
+    if length > (MOST_SHEET if kind in (Kind.SHEET, Kind.BIND) else MOST_BYTES):
         raise Garbled
     body = stream.read(length)
     if len(body) < length:

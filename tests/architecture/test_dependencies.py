@@ -23,6 +23,7 @@ DEV = PROJECT["dependency-groups"]["dev"]
 
 HEAVY = (
     "cv2",
+    "img2pdf",
     "numpy",
     "pypdfium2",
     "serial",

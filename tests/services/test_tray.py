@@ -6,10 +6,10 @@ import apsw
 import pytest
 
 from server.core.errors import Forbidden, InvalidForm, NotFound, StateConflict
+from server.core.rights import Role
 from server.core.tray import Kind, Origin, TrayState
 from server.services import tray
 from server.services.tray import Page
-from server.store.practice import Role
 from tests.people import LAMBIOTTE, OUCHENE
 from tests.world import World, faults
 

@@ -1,0 +1,55 @@
+"""Paper made ready by a process of its own: pages out of sheets and files, a PDF out of pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hardware.child import command
+from hardware.code_ports import CodeProblem, Found
+from hardware.page_wire import How, Page, pack_bundle, pack_sheet, unpack_page
+from hardware.warm import WarmChild
+from hardware.wire import MOST_BYTES, MOST_SHEET, Garbled, Kind
+from server.core.sheets import Sheet
+
+SHEET_SECONDS, FILE_SECONDS, BIND_SECONDS = 20.0, 20.0, 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made of a sheet or a file; without pages, `found` says why."""
+
+    pages: tuple[Page, ...]
+    found: Found
+
+
+class Papers(WarmChild):
+    """Makes paper ready. Safe to use from several threads, one at a time."""
+
+    def __init__(self, asked: Sequence[str] = ()) -> None:
+        super().__init__(asked or command("hardware.preparing"))
+
+    def ready(self, sheet: Sheet, *, photo: bool = False) -> Made:
+        """Make one sheet straight, clean and small; a photo is cut out by its corners first."""
+        if len(sheet.data) > MOST_SHEET - 16:
+            return Made((), Found(problem=CodeProblem.TOO_HEAVY))
+        how = pack_sheet(How(sheet.dpi, photo))
+        return self._made(SHEET_SECONDS, Kind.SHEET, how, sheet.data)
+
+    def pages(self, data: bytes) -> Made:
+        """Draw each page of a received file as it is, for a screen."""
+        if len(data) > MOST_BYTES:
+            return Made((), Found(problem=CodeProblem.TOO_HEAVY))
+        return self._made(FILE_SECONDS, Kind.FILE, data)
+
+    def bound(self, jpegs: Sequence[bytes]) -> bytes:
+        """Join pages made ready into one PDF; b"" when they cannot be."""
+        heard = self._ask(BIND_SECONDS, Kind.BIND, pack_bundle(jpegs))
+        found = [piece.body for piece in heard.pieces if piece.kind is Kind.BOUND]
+        return found[0] if found and found[0].startswith(b"%PDF-") else b""
+
+    def _made(self, seconds: float, kind: Kind, *parts: bytes) -> Made:
+        heard = self._ask(seconds, kind, *parts)
+        try:
+            pages = tuple(unpack_page(piece.body) for piece in heard.pieces)
+        except Garbled:
+            return Made((), Found(problem=CodeProblem.TOO_HEAVY))
+        return Made(pages, heard.found)

@@ -1,0 +1,100 @@
+"""The process that makes pages ready: `python -m hardware.preparing`. Sheets in, pages out.
+
+Like `hardware.decoding` it holds nothing of the practice, writes no file, and may fall. A sheet of
+a scanner is made straight, clean and small; a file that came in is shown as it is. Source:
+`hardware.md` §5.5.
+"""
+
+import io
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import img2pdf
+import numpy as np
+from PIL import Image
+
+from hardware import flatten, pictures
+from hardware.code_ports import CodeProblem, CodeTrouble, Found
+from hardware.confinement import allow_more_time, confine
+from hardware.flatten import Pixels
+from hardware.page_wire import How, Page, pack_page, unpack_bundle, unpack_sheet
+from hardware.wire import Kind, pack_found, read, write
+
+_JPEG = 75
+_DPI = 200  # of a page kept; finer tells nothing more and weighs four times as much
+_SHOWN = 1600  # pixels of height of a page of a file, for a screen
+
+
+def main() -> None:
+    """Say that it is ready, then answer each message until the input ends."""
+    confine()
+    write(sys.stdout.buffer, Kind.FOUND, pack_found(Found()))
+    serve(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def serve(asked: BinaryIO, answers: BinaryIO) -> None:
+    """Answer each message of a stream: pieces, then how it ended."""
+    work = {Kind.SHEET: _sheet, Kind.BIND: _bound, Kind.FILE: _shown}
+    while message := read(asked):
+        allow_more_time()
+        ended = Found()
+        try:
+            for kind, piece in work[message.kind](message.body):
+                write(answers, kind, piece)
+        except CodeTrouble as trouble:
+            facts = {name: str(value) for name, value in trouble.facts.items() if name != "problem"}
+            ended = Found(problem=trouble.problem, facts=facts)
+        except MemoryError:
+            ended = Found(problem=CodeProblem.TOO_HEAVY)
+        write(answers, Kind.FOUND, pack_found(ended))
+
+
+def _sheet(body: bytes) -> Iterator[tuple[Kind, bytes]]:
+    """Make one sheet ready; a photo is cut out first."""
+    how, data = unpack_sheet(body)
+    for pixels in pictures.sheets(data):
+        came = flatten.cut_out(_whole(pixels)) if how.photo else _whole(pixels)
+        judged = flatten.quality(came, how.dpi)
+        ready = flatten.without_idle_colour(
+            flatten.cleaned(flatten.straightened(_small(came, how)))
+        )
+        dpi = min(how.dpi, _DPI)
+        yield Kind.PAGE, pack_page(Page(_jpeg(ready, dpi), judged.score, judged.advice))
+
+
+def _shown(body: bytes) -> Iterator[tuple[Kind, bytes]]:
+    """Draw each page of a file as it is, for the screen."""
+    for pixels in pictures.sheets(body):
+        page = _whole(pixels)
+        judged = flatten.quality(page, _DPI)
+        scale = min(1.0, _SHOWN / page.shape[0])
+        shown = _jpeg(flatten.scaled(page, scale), _DPI)
+        yield Kind.PAGE, pack_page(Page(shown, judged.score, judged.advice))
+
+
+def _bound(body: bytes) -> Iterator[tuple[Kind, bytes]]:
+    """Join JPEGs into one PDF; their bytes are taken as they are."""
+    pages = [io.BytesIO(page) for page in unpack_bundle(body)]
+    try:
+        yield Kind.BOUND, bytes(img2pdf.convert(pages, rotation=img2pdf.Rotation.ifvalid))
+    except (img2pdf.ImageOpenError, ValueError):
+        raise CodeTrouble(CodeProblem.NOT_AN_IMAGE) from None
+
+
+def _small(pixels: Pixels, how: How) -> Pixels:
+    return flatten.scaled(pixels, min(1.0, _DPI / how.dpi))
+
+
+def _whole(pixels: pictures.Coloured) -> Pixels:
+    return np.ascontiguousarray(pixels, dtype=np.uint8)
+
+
+def _jpeg(pixels: Pixels, dpi: int) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "JPEG", quality=_JPEG, dpi=(dpi, dpi), optimize=True)
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    main()
