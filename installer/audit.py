@@ -47,6 +47,7 @@ ALLOWED = (
     "CC0-1.0",
     "LGPL-2.1-or-later",
     "LGPL-3.0-only",
+    "LGPL-3.0-or-later",
     "MIT",
     "MIT-0",
     "MIT-CMU",
