@@ -51,7 +51,7 @@ ANYBODY: Mapping[str, str] = {
     "drafts": "what one typed oneself and did not send, and nothing of anybody else's",
     "insurers.names": "the reference tables",
     "ledger.queue": "how much waits to leave, in figures: the frame shows it to all",
-    "pins.choose": "one's own PIN; asks for a proof itself",
+    "pins.choose": "one's own PIN; it asks for a proof itself",
     "pins.give_up": "one's own PIN",
     "pins.has_one": "one's own PIN",
     "practices.card": "the practice's own facts, which its papers show",
