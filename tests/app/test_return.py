@@ -132,6 +132,7 @@ def test_where_the_lost_life_emptied_the_mailbox_silence_sends_nothing_and_a_wor
             until(lambda: program.post and program.post.last is not before)  # noqa: B023
         assert set(reasons(program.cabinet)) == {("Unknown", homecomings.RESTORED)}
         assert [each["times_posted"] for each in received(opened)] == [1, 1, 1]
+        program.cabinet.confirm(PASSPHRASE)  # asked again: quarters of an hour have passed
         for lot in homecomings.lots_in_doubt(program.cabinet.desk()):
             homecomings.settle(program.cabinet.desk(), lot.id, arrived=True, word="décompte reçu")
         assert set(states(program).values()) == {"Sent"}
