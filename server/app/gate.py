@@ -114,7 +114,7 @@ class CabinetGate:
         """Open again what this run locked, and start what runs beside it."""
         with self._turn:
             try:
-                self._cabinet.unlock_with_pin(pin)
+                self._cabinet.unlock_with_pin(pin, note=False)
             except WrongKey as error:
                 raise WrongKey(**{**error.facts, "field": "pin"}) from None
             self._let_in()
@@ -226,7 +226,7 @@ class CabinetGate:
 
     def _open(self, user: str, passphrase: str, *, older: bool = False) -> None:
         with told_at("passphrase"):  # user or phrase: which is wrong is not said
-            self._cabinet.unlock(user, passphrase, older=older)
+            self._cabinet.unlock(user, passphrase, older=older, note=False)
 
     def _let_in(self) -> None:
         """Start what runs beside the practice; what cannot start closes it again."""

@@ -53,7 +53,9 @@ class HealthWatch:
         sound = self._cabinet.examine(check, self._stopping.is_set)
         if sound is None:
             return True
-        if not sound:
+        if sound:
+            self._cabinet.note_entry()
+        else:
             self._damaged("pages")
         checkups.keep(self._cabinet.desk(), self._cabinet.folder, check, sound=sound)
         return sound

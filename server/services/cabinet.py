@@ -96,6 +96,7 @@ class Cabinet:
         self._proved: float | None = None  # monotonic second of the last passphrase typed
         self._latch: Latch | None = None  # the way back by PIN, while locked
         self._wrong_pins = 0
+        self._owed: tuple[str, str] | None = None  # a coming in to journal: the slot, and by what
         self.idle_minutes = safety.IDLE_MINUTES
         self._mac_key = b""
         self._mark: Watermark | None = None
@@ -219,8 +220,11 @@ class Cabinet:
         self._proved = self._clock.monotonic()
         entries.proved(self.desk(), self.keyring, slot)
 
-    def unlock(self, user: str, passphrase: str, *, older: bool = False) -> None:
+    def unlock(self, user: str, passphrase: str, *, older: bool = False, note: bool = True) -> None:
         """Open the practice for one user; raise `WrongKey` when the passphrase is not his.
+
+        Without `note`, the coming in is journalled by `note_entry`, once the file was read and
+        found whole.
 
         Raises `OlderPractice` when an older copy lies in the place of the file, before anything is
         written; with `older` the user insists, and it is treated as a return to a copy.
@@ -228,7 +232,7 @@ class Cabinet:
         slot = slot_of(user)
         key = self._settled(self.keyring.open(slot, passphrase), slot, passphrase)
         self._open(key, user, older=older)
-        self._let_in(slot, "passphrase")
+        self._let_in(slot, "passphrase", note=note)
 
     def recover(self, code: str, user: str, passphrase: str) -> None:
         """Open with the recovery code and give the user a new passphrase."""
@@ -239,7 +243,7 @@ class Cabinet:
         founding.check_passphrase(passphrase)
         self.keyring.put(key, slot, passphrase, slots[slot])
         self._open(key, user)
-        self._let_in(RECOVERY, "recovery")
+        self._let_in(RECOVERY, "recovery", note=True)
 
     def reencrypt(self, passphrase: str, tell: "Tell") -> str:
         """Encrypt the whole practice again under a new key; return its new recovery code.
@@ -287,6 +291,7 @@ class Cabinet:
         Unless the program ends, who has a PIN leaves the key under it, in memory.
         """
         if self._pool is not None:
+            self.note_entry()
             with suppress(Locked):  # nobody of this practice may act any more
                 entries.left(self.desk(), self.keyring, why)
                 self._latch = self._latched()
@@ -299,7 +304,7 @@ class Cabinet:
         """Who may come back by his PIN now, "" when nobody may."""
         return self._latch.user if self._latch is not None and self._latch.serves else ""
 
-    def unlock_with_pin(self, pin: str) -> None:
+    def unlock_with_pin(self, pin: str, *, note: bool = True) -> None:
         """Open again what was locked in this run; it proves nothing of who types.
 
         Raises `WrongKey`: reason "pin" with the tries left (`tries`), "pin_gone" when there is
@@ -314,8 +319,9 @@ class Cabinet:
             self._wrong_pins += 1
             raise
         self._open(key, latch.user)
-        with suppress(Locked):
-            entries.came_in(self.desk(), self.keyring, "pin", "pin", self._told_pins())
+        self._owed = ("pin", "pin")
+        if note:
+            self.note_entry()
 
     def choose_pin(self, pin: str) -> None:
         """Give the present user a PIN; raise `ProofNeeded`, `InvalidForm`."""
@@ -337,16 +343,25 @@ class Cabinet:
         wrong, self._wrong_pins = self._wrong_pins, 0
         return wrong
 
-    def _let_in(self, slot: str, by: str) -> None:
+    def note_entry(self) -> None:
+        """Journal the last coming in, if it is still owed: not into a file found damaged."""
+        owed, self._owed = self._owed, None
+        if owed is not None:
+            slot, by = owed
+            with suppress(Locked):
+                entries.came_in(self.desk(), self.keyring, slot, by, self._told_pins())
+
+    def _let_in(self, slot: str, by: str, *, note: bool) -> None:
         """Note that the user is in, and has just proved who he is."""
         self._proved = self._clock.monotonic()
-        with suppress(Locked):
-            entries.came_in(self.desk(), self.keyring, slot, by, self._told_pins())
+        self._owed = (slot, by)
+        if note:
+            self.note_entry()
 
     def _close(self) -> None:
         pool, self._pool, self._key = self._pool, None, None
         self._user, self._mac_key = "", b""
-        self._mark, self._damage, self._proved = None, "", None
+        self._mark, self._damage, self._proved, self._owed = None, "", None, None
         if pool is not None:
             pool.close()
 

@@ -63,8 +63,10 @@ class Tries:
     def take_back(self, slot: str) -> None:
         """Forget the last try: the secret was right."""
         held = self._held()
-        times = held.pop(slot).times - 1
-        self._keep({**held, slot: Wrong(times, self._clock.now())} if times else held)
+        last = held.pop(slot, None)
+        if last is not None:  # the note could be read again
+            left = replace(last, times=last.times - 1)
+            self._keep({**held, slot: left} if left.times else held)
 
     def untold(self) -> Mapping[str, int]:
         """Return how many wrong tries at each slot the journal does not know yet."""

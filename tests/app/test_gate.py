@@ -128,3 +128,15 @@ def test_an_encryption_that_cannot_be_done_starts_again_what_ran(
     rekeying = program.gate.rekeying
     assert rekeying is not None and isinstance(rekeying.failure, DiskRefused)
     assert program.post is not None
+
+
+def test_a_coming_in_is_journalled_once_the_file_was_found_whole(opened: Demo) -> None:
+    cabinet = opened.program.cabinet
+    acts = "select count(*) from journal where action = 'door.unlocked' and boot = ?"
+
+    def noted() -> int:
+        return int(str(cabinet.desk().db.execute(acts, (cabinet.boot,)).fetchall()[0][0]))
+
+    wait_until(lambda: noted() == 2)  # the demo was made, then opened
+    cabinet.note_entry()  # nothing is owed any more
+    assert noted() == 2
