@@ -45,6 +45,7 @@ create table filing (
 create trigger filing_is_written_once before update on filing
 begin select raise(abort, 'what was said of a document is added to, never changed'); end;
 
+create index filing_patient on filing (patient);
 create index filing_discarded on filing (at) where state = 'DISCARDED';
 
 -- The documents on the table: few, so that counting them costs nothing.
