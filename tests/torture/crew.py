@@ -6,9 +6,12 @@ The processes are not measured for coverage: what they run is measured by the ot
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
@@ -32,6 +35,13 @@ def parser(module: str) -> argparse.ArgumentParser:
 def seeds(asked: argparse.Namespace) -> range:
     """Give the seeds of one worker."""
     return range(asked.first + asked.worker, asked.first + asked.count, asked.workers)
+
+
+@contextmanager
+def own_folder(shared: Path) -> Iterator[Path]:
+    """Give a worker a template of its own: what lies beside the practice file is written to."""
+    with tempfile.TemporaryDirectory() as made:
+        yield Path(shutil.copytree(shared, made, dirs_exist_ok=True))
 
 
 def set_to_work(

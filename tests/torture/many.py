@@ -34,9 +34,10 @@ def main(words: Sequence[str]) -> int:
     asked = parser.parse_args(words)
     if asked.worker is not None:
         remember_keys()
-        template = Template.of(asked.folder)
-        results = (play(template, seed, asked.sender) for seed in crew.seeds(asked))
-        crew.hand_in(Summary.of(asked.sender, results))
+        with crew.own_folder(asked.folder) as own:
+            template = Template.of(own)
+            results = (play(template, seed, asked.sender) for seed in crew.seeds(asked))
+            crew.hand_in(Summary.of(asked.sender, results))
         return 0
     with tempfile.TemporaryDirectory() as made:
         folder = asked.folder or Path(made)

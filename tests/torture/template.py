@@ -4,6 +4,7 @@ It is made once, in a folder; each schedule starts from the bytes of its practic
 """
 
 import functools
+import json
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from tests.people import DELVAUX, LAMBIOTTE, OUCHENE, THONON
 from tests.world import BUILT_ON, CHEAP, MARCHAL, FixedClock, World, furnish, open_cabinet, seeded
 
 _ROOT = Path(__file__).parents[2]
+_DRAFTS = "drafts.json"  # written last: with it, the template is whole
 _TARIFF = _ROOT / "server" / "reference" / "demo" / "be_tariff_demo.csv"
 EVENING = datetime(2026, 4, 1, 16, 0, tzinfo=UTC)
 """When every schedule begins."""
@@ -35,13 +37,15 @@ class Template:
 
     @classmethod
     def of(cls, folder: Path) -> Self:
-        """Read the one in a folder, made there before when it is not yet."""
-        if not (folder / DATABASE).exists():
+        """Read the one in a folder, made there before when it is not yet.
+
+        Reading it opens nothing: several processes may do so at once.
+        """
+        if not (folder / _DRAFTS).exists():
             _make(folder)
-        cabinet = open_cabinet(folder, FixedClock(EVENING))
-        drafts = tuple((x.payer, x.month) for x in totals.to_bill(cabinet.desk().db))
-        cabinet.lock()
-        return cls(folder, (folder / DATABASE).read_bytes(), drafts)
+        drafts = json.loads((folder / _DRAFTS).read_text("ascii"))
+        file = (folder / DATABASE).read_bytes()
+        return cls(folder, file, tuple((payer, month) for payer, month in drafts))
 
 
 def remember_keys() -> None:
@@ -68,4 +72,6 @@ def _make(folder: Path) -> None:
         world.visit(person, copay_collected="2,50")
     clock.go_to(EVENING.replace(hour=8))
     world.visit(OUCHENE, copay_collected="2,50")
+    drafts = [(draft.payer, draft.month) for draft in totals.to_bill(cabinet.desk().db)]
     cabinet.lock()
+    (folder / _DRAFTS).write_text(json.dumps(drafts), "ascii")
