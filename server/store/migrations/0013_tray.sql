@@ -23,6 +23,16 @@ create table incoming_page (
     primary key (incoming, number)
 ) strict, without rowid;
 
+-- A code found on it: a text to look at, never opened.
+create table incoming_code (
+    incoming text not null references incoming (id),
+    number integer not null,
+    symbology text not null,
+    text text not null,
+    to_verify integer not null,
+    primary key (incoming, number)
+) strict, without rowid;
+
 -- What was said of it, version after version; the last one holds.
 create table filing (
     incoming text not null references incoming (id),
@@ -46,6 +56,7 @@ create trigger filing_is_written_once before update on filing
 begin select raise(abort, 'what was said of a document is added to, never changed'); end;
 
 create index filing_discarded on filing (at) where state = 'DISCARDED';
+create index filing_of_patient on filing (patient) where patient is not null;
 
 -- The documents on the table: few, so that counting them costs nothing.
 create table tray (
