@@ -4,6 +4,7 @@ It holds nothing of the practice, writes no file, and may fall: `hardware.decode
 """
 
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
 import numpy as np
@@ -20,13 +21,13 @@ def main() -> None:
     """Say that it is ready, then answer each message until the input ends."""
     confine()
     write(sys.stdout.buffer, Kind.FOUND, pack_found(Found()))
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    serve(sys.stdin.buffer, sys.stdout.buffer, allow_more_time)
 
 
-def serve(asked: BinaryIO, answers: BinaryIO) -> None:
-    """Answer each message of a stream."""
+def serve(asked: BinaryIO, answers: BinaryIO, before: Callable[[], object]) -> None:
+    """Answer each message of a stream; `before` is called ahead of each."""
     while message := read(asked):
-        allow_more_time()
+        before()
         work = _frame if message.kind is Kind.FRAME else _file
         write(answers, Kind.FOUND, pack_found(work(message.body)))
 

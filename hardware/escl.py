@@ -219,11 +219,11 @@ class _Line:
             )
         return http.client.HTTPSConnection(
             self.place.host, self.place.port, timeout=self._patience,
-            context=_believing(self._certificate),
+            context=believing(self._certificate),
         )  # fmt: skip
 
 
-def _believing(certificate: str) -> ssl.SSLContext:
+def believing(certificate: str) -> ssl.SSLContext:
     """TLS that believes the certificate kept and no other; raise `ScanTrouble` GONE without one.
 
     Its name is not compared: a scanner is found under whatever address the network gave it.

@@ -115,7 +115,9 @@ def _parsed(message: bytes) -> "_Element":
     """Read a device's XML: no entity, no DTD, no mountain."""
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
     try:
         root = etree.fromstring(message[:MOST_XML], parser)
     except etree.XMLSyntaxError:

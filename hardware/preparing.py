@@ -7,7 +7,7 @@ a scanner is made straight, clean and small; a file that came in is shown as it 
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import img2pdf
@@ -30,14 +30,14 @@ def main() -> None:
     """Say that it is ready, then answer each message until the input ends."""
     confine()
     write(sys.stdout.buffer, Kind.FOUND, pack_found(Found()))
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    serve(sys.stdin.buffer, sys.stdout.buffer, allow_more_time)
 
 
-def serve(asked: BinaryIO, answers: BinaryIO) -> None:
-    """Answer each message of a stream: pieces, then how it ended."""
+def serve(asked: BinaryIO, answers: BinaryIO, before: Callable[[], object]) -> None:
+    """Answer each message of a stream, after `before`: pieces, then how it ended."""
     work = {Kind.SHEET: _sheet, Kind.BIND: _bound, Kind.FILE: _shown}
     while message := read(asked):
-        allow_more_time()
+        before()
         ended = Found()
         try:
             for kind, piece in work[message.kind](message.body):

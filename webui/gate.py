@@ -31,6 +31,7 @@ class GateUser:
     role: str  # last part of a catalogue key: "mandant", "mandataire", "staff", "viewer"
     main: bool = False
     card_in: bool = False  # the card in the reader is this person's
+    system: bool = False  # the keyring of this session may open for him
     pin: bool = False  # he may come back by his PIN: the practice locked itself on him
 
     @property
@@ -129,6 +130,10 @@ class Gate(Protocol):
 
     def unlock_with_pin(self, pin: str) -> None:
         """Open again for whom it locked itself on; WrongKey (field `pin`) when refused."""
+        ...
+
+    def unlock_with_system(self, user: str) -> None:
+        """Open with what the keyring of this session holds; WrongKey (field `system`) without."""
         ...
 
     def create(self, practice: NewPractice) -> None:

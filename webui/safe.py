@@ -10,7 +10,7 @@ from typing import Protocol
 class Slot:
     """One secret that opens the practice."""
 
-    kind: str  # last part of the key `slot.<kind>`: "user", "recovery"
+    kind: str  # last part of the key `slot.<kind>`: "user", "recovery", "system"
     name: str  # of the person, "" for the recovery code
     at: datetime | None  # when it was made; None in a key file from before this was kept
 
@@ -25,6 +25,7 @@ class SafeState:
     encrypted_at: datetime  # under the present key
     pin: bool  # the present user has a PIN
     minutes: int  # without anybody, before the practice locks itself
+    system: bool | None  # the keyring of this session opens for him; None where there is none
 
 
 class Safe(Protocol):
@@ -49,6 +50,14 @@ class Safe(Protocol):
 
     def give_up_pin(self) -> None:
         """Forget the user's PIN."""
+        ...
+
+    def keep_in_system(self) -> None:
+        """Let the keyring of this session open for the user; StateConflict when it refuses."""
+        ...
+
+    def give_up_system(self) -> None:
+        """Let it open nothing more."""
         ...
 
     def choose_idle(self, minutes: int) -> None:

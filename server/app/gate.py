@@ -9,10 +9,13 @@ from threading import RLock, Thread
 
 from server.app import reference
 from server.app.safe import told_at
+from server.app.system_store import SystemStore
 from server.core.errors import InvalidValue, KineError, StateConflict, WrongKey
 from server.core.rights import Right
 from server.services.cabinet import REFERENCE, Cabinet, Sign
 from server.services.founding import NewPractice as Form
+from server.services.keyring import system_slot_of
+from server.services.system_keys import Store
 from server.services.troubles import explained
 from server.settings import BUILT_ON
 from webui.gate import (
@@ -45,6 +48,7 @@ class CabinetGate:
         opened: Callable[[], None],
         closing: Callable[[], None],
         aside: Callable[[], AbstractContextManager[object]] = nullcontext,
+        system: Store | None = None,
     ) -> None:
         """`aside` keeps all that runs beside away from the practice while it is held."""
         self._cabinet = cabinet
@@ -52,6 +56,7 @@ class CabinetGate:
         self._opened = opened
         self._closing = closing
         self._aside = aside
+        self._system = system or SystemStore()
         self._rekeying: Rekeying | None = None
         self._recovery: Recovery | None = None
         self._sign: Sign | None = None
@@ -95,11 +100,15 @@ class CabinetGate:
         """Give who may unlock; raise `DamagedPractice` when the key file cannot be read."""
         if not self._cabinet.exists:
             return ()
-        pin = self._cabinet.pin_user
+        pin, slots = self._cabinet.pin_user, self._cabinet.keyring.file.slots()
+        kept = any(slot.startswith("system:") for slot in slots) and self._system.available
         found = [
-            GateUser(x.id, x.name, x.role.lower(), x.main, pin=x.id == pin)
+            GateUser(
+                x.id, x.name, x.role.lower(), x.main, pin=x.id == pin,
+                system=kept and system_slot_of(x.id) in slots,
+            )
             for x in self._cabinet.logins()
-        ]
+        ]  # fmt: skip
         return sorted(found, key=lambda user: not user.pin)
 
     def unlock(self, user: str, passphrase: str) -> None:
@@ -117,6 +126,15 @@ class CabinetGate:
                 self._cabinet.unlock_with_pin(pin, note=False)
             except WrongKey as error:
                 raise WrongKey(**{**error.facts, "field": "pin"}) from None
+            self._let_in()
+
+    def unlock_with_system(self, user: str) -> None:
+        """Open with what the keyring of this session holds, and start what runs beside it."""
+        with self._turn:
+            try:
+                self._cabinet.unlock_with_system(user, self._system.get(user), note=False)
+            except WrongKey:
+                raise WrongKey(field="system", reason="system_gone") from None
             self._let_in()
 
     def _unlock(self, user: str, passphrase: str, *, older: bool) -> None:

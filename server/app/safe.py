@@ -4,34 +4,44 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from server.core.errors import WrongKey
+from server.app.system_store import SystemStore
+from server.core.errors import StateConflict, WrongKey
 from webui.safe import SafeState, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from server.services.cabinet import Cabinet
+    from server.services.system_keys import Store
 
 
 class CabinetSafe:
     """The port `webui.safe.Safe`; `ask_recovery` shows a new recovery code until it is retyped."""
 
-    def __init__(self, cabinet: "Cabinet", ask_recovery: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        cabinet: "Cabinet",
+        ask_recovery: Callable[[str], None],
+        system: "Store | None" = None,
+    ) -> None:
         self._cabinet = cabinet
         self._ask_recovery = ask_recovery
+        self._system = system or SystemStore()
 
     @property
     def state(self) -> SafeState:
         """How the practice is protected now."""
-        from server.services import pins, safety
+        from server.services import pins, safety, system_keys
 
         desk = self._cabinet.desk()
         kept = safety.kept(desk, self._cabinet.keyring)
         slots = [Slot(each.kind, each.name, each.at) for each in kept.slots]
         minutes = self._cabinet.idle_minutes
+        held = system_keys.has_one(desk, self._cabinet.keyring)
         return SafeState(
-            kept.cipher, slots, kept.old_keys, kept.encrypted_at, pins.has_one(desk), minutes
-        )
+            kept.cipher, slots, kept.old_keys, kept.encrypted_at, pins.has_one(desk), minutes,
+            held if held or self._system.available else None,
+        )  # fmt: skip
 
     def prove(self, passphrase: str) -> None:
         """Take the passphrase again."""
@@ -52,6 +62,21 @@ class CabinetSafe:
         from server.services import pins
 
         pins.give_up(self._cabinet.desk())
+
+    def keep_in_system(self) -> None:
+        """Let the keyring of this session open the practice for the present user."""
+        from server.services import system_keys
+
+        cabinet = self._cabinet
+        key = cabinet.vault().key
+        if not system_keys.keep(cabinet.desk(), cabinet.keyring, key, self._system):
+            raise StateConflict(kind="system_keyring", state="refused", wanted="kept")
+
+    def give_up_system(self) -> None:
+        """Let it open nothing more."""
+        from server.services import system_keys
+
+        system_keys.give_up(self._cabinet.desk(), self._cabinet.keyring, self._system)
 
     def choose_idle(self, minutes: int) -> None:
         """Lock after other minutes without anybody."""

@@ -19,8 +19,8 @@ from server.services.keyring import Keyring
 def came_in(desk: Desk, keyring: Keyring, slot: str, by: str, wrong_pins: int = 0) -> None:
     """Journal the wrong tries since the last opening, then this one.
 
-    `by` is "passphrase", "recovery" or "pin". The wrong tries are forgotten once the journal has
-    them; slots made meanwhile are remembered, and an older key file put back is noted.
+    `by` is "passphrase", "recovery", "pin" or "system". The wrong tries are forgotten once the
+    journal has them; slots made meanwhile are remembered, and an older key file put back is noted.
     """
     if desk.damaged:
         return
@@ -63,7 +63,7 @@ def left(desk: Desk, keyring: Keyring, why: str) -> None:
 def _note_wrong_tries(desk: Desk, keyring: Keyring, slot: str) -> None:
     """Journal how many wrong tries came before this slot was opened, and begin again from none."""
     for tried, times in keyring.tries.untold().items():
-        who = tried.removeprefix("user:")
+        who = tried.removeprefix("user:").removeprefix("system:")
         with desk.deed("door.refused", "user", who, reason=str(times)):
             """As above."""
     keyring.tries.settle(slot)

@@ -15,6 +15,11 @@ def slot_of(user: str) -> str:
     return f"user:{user}"
 
 
+def system_slot_of(user: str) -> str:
+    """Name the slot of a user that the system's keyring opens."""
+    return f"system:{user}"
+
+
 class Keyring:
     """Opens and makes slots; counts what does not open, on the disk."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from server.services import safety
 from server.services.desk import Desk
-from server.services.keyring import Keyring, slot_of
+from server.services.keyring import Keyring, slot_of, system_slot_of
 from server.store.keys import DatabaseKey
 from server.store.practice import User
 
@@ -38,7 +38,8 @@ class Logins:
 
     def take(self, desk: Desk, user: User) -> None:
         """Let a user open nothing more, inside a deed; harmless when he could not."""
-        safety.take_slot(desk, self._keyring, slot_of(user.id))
+        for slot in (slot_of(user.id), system_slot_of(user.id)):
+            safety.take_slot(desk, self._keyring, slot)
 
     def show(self, users: Iterable[User]) -> None:
         """Write on the door what there is to know of who may unlock."""

@@ -25,9 +25,12 @@ _HIGHEST = ""  # among them: the greatest number ever given, also to a slot drop
 _ENCRYPTED = "keys.encrypted_at"  # under the present key, when that is not the first one
 
 
+_ACTIONS = {RECOVERY: "keys.recovery", "system": "keys.system"}
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One slot, as it is listed: kind "user" or "recovery", whose, since when."""
+    """One slot, as it is listed: kind "user", "recovery" or "system", whose, since when."""
 
     kind: str
     name: str
@@ -68,10 +71,10 @@ def put_slot(desk: Desk, keyring: Keyring, key: DatabaseKey, slot: str, secret: 
     if slot == RECOVERY:
         desk.require(Right.SECURITY)
     desk.require_proof()
-    action = "keys.recovery" if slot == RECOVERY else "keys.passphrase"
+    action = _ACTIONS.get(slot.partition(":")[0], "keys.passphrase")
     known = _known(desk)
     with desk.deed(action, "user", desk.user.id):
-        label = keyring.file.slots().get(slot, "")
+        label = "" if slot == RECOVERY else desk.user.door_name
         keyring.put(key, slot, secret, label, highest(desk))
         _remember(desk, {**known, slot: keyring.file.numbers()[slot]})
 

@@ -40,9 +40,10 @@ _MOMENTS = """
         union select device, seq from session where patient = :patient
         union select device, seq from former where patient = :patient
         union select p.device, p.seq from session s
-          join step p on p.entity = 'session' and p.entity_id = s.id where s.patient = :patient
+          cross join step p on p.entity = 'session' and p.entity_id = s.id
+         where s.patient = :patient
     )
-    select j.at from mine m join journal j on j.device = m.device and j.seq = m.seq
+    select j.at from mine join journal j on j.device = mine.device and j.seq = mine.seq
      where j.action not like :seen order by j.at desc
 """
 
@@ -101,7 +102,7 @@ def exact_from(db: apsw.Connection) -> datetime | None:
     """Return when this file began to keep its past; None when it always did."""
     found = value(
         db,
-        "select max(j.at) from history_start h join journal j"
+        "select max(j.at) from history_start h cross join journal j"
         " on j.device = h.device and j.seq = h.seq",
     )
     return datetime.fromisoformat(found) if found else None

@@ -182,8 +182,8 @@ def noted_since(
 ) -> bool:
     """Say whether this user already did this to this thing, in this run, since an instant."""
     rows = db.execute(
-        "select at, action, user, boot from journal where entity_id = ? and device = ?"
-        " order by seq desc",
+        "select at, action, user, boot from journal indexed by journal_of"  # else by device: all
+        " where entity_id = ? and device = ? order by seq desc",
         (entity_id, stamp.device),
     )
     for at, done, user, boot in rows:

@@ -74,9 +74,13 @@ class Day(Stage):
         return self.program.post
 
     def at(self, hour: int, minute: int) -> None:
-        """Let the day pass until this hour of Brussels."""
+        """Let the day pass until this hour of Brussels, while nothing travels.
+
+        An answer on its way would tell the hour it left at as that of its arrival.
+        """
         moment = self.clock.at.astimezone(BRUSSELS)
-        self.clock.go_to(moment.replace(hour=hour, minute=minute, second=0, microsecond=0))
+        then = moment.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        self.post.between_runs(lambda: self.clock.go_to(then))
 
     def wait_until(self, arrived: Callable[[], bool]) -> None:
         """Look again until it is so; what the day waits for comes from other threads."""

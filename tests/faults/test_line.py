@@ -35,7 +35,7 @@ from tests.services.answers import letter
 from tests.services.office import Office
 from tests.sync.test_mycarenet_against_simulator import HonestIntake
 from tests.webui.shop import Shop
-from tests.world import START, World
+from tests.world import PASSPHRASE, START, World
 
 DAILY = 60
 NIHII = "54900119527"
@@ -234,6 +234,7 @@ def test_a_letter_set_aside_leaves_its_mailbox_after_seven_days_when_a_person_sa
     shop = Shop(world)
     assert "peut en être retirée à partir du 09/03/2026" in shop.get("refusals/")
     world.clock.advance(days=7)
+    world.cabinet.confirm(PASSPHRASE)  # an act of this weight asks for it again
     office.run()
     assert len(office.partner.mail) == 1
     page = shop.get("refusals/")

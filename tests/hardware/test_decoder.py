@@ -118,7 +118,7 @@ def test_the_process_answers_until_its_input_ends() -> None:
     write(asked, Kind.FILE, png(PAGE))
     write(asked, Kind.FILE, png(PAGE)[:-200])
     asked.seek(0)
-    serve(asked, answers)
+    serve(asked, answers, lambda: None)
     answers.seek(0)
     heard = [unpack_found(message.body) for message in iter(lambda: read(answers), None)]
     assert [texts(found) for found in heard] == [["inventé"], ["inventé"], []]
@@ -133,5 +133,5 @@ def test_memory_that_runs_out_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> 
     asked, answers = io.BytesIO(), io.BytesIO()
     write(asked, Kind.FILE, b"x")
     asked.seek(0)
-    serve(asked, answers)
+    serve(asked, answers, lambda: None)
     assert CodeProblem.TOO_HEAVY.encode() in answers.getvalue()

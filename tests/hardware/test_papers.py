@@ -129,7 +129,7 @@ def test_a_stream_of_questions_is_answered_in_its_own_process_too() -> None:
     write(asked, Kind.FILE, b"MZ")
     write(asked, Kind.BIND, pack_bundle([one.data]))
     asked.seek(0)
-    serve(asked, answers)
+    serve(asked, answers, lambda: None)
     assert answers.getvalue().count(b'"problem": null') == 3
 
 

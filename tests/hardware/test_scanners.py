@@ -14,6 +14,7 @@ from cryptography.x509.oid import NameOID
 from PIL import Image
 
 from hardware.escl import EsclScanner, Known, certificate
+from hardware.escl_messages import read_offer
 from hardware.sane import SaneScanner, is_whole
 from hardware.scan_ports import Device, Job, Mode, ScanProblem, ScanTrouble, Source
 from server.core.sheets import Sheet
@@ -314,3 +315,18 @@ def _own_certificate(folder: Path, name: str) -> tuple[Path, Path]:
         )
     )
     return files
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"not XML",
+        b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>',
+        b"<!DOCTYPE x [" + b'<!ENTITY a "aaaaaaaaaa">' * 9 + b"]><x>&a;&a;</x>",
+        b"<x>" * 10_000,
+        b"<scan/>",
+    ],
+)
+def test_row_22_what_a_hostile_scanner_says_of_itself_is_unreadable(answer: bytes) -> None:
+    assert trouble(lambda: read_offer(answer)) is ScanProblem.UNREADABLE

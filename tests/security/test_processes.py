@@ -145,13 +145,13 @@ def test_row_46_every_python_we_start_is_isolated() -> None:
         for path in (ROOT / name).rglob("*.py")
         if "subprocess." in path.read_text("utf-8") and "bench" not in path.parts
     }
-    assert starting == {
-        "server/app/reference.py",
-        "server/app/insurers.py",
-        "hardware/child.py",
-    }
-    for name in starting:
+    pythons = {"server/app/reference.py", "server/app/insurers.py", "hardware/child.py"}
+    assert starting == {*pythons, "hardware/sane.py"}
+    for name in pythons:
         assert '[sys.executable, "-I",' in (ROOT / name).read_text("utf-8")
+    scanning = (ROOT / "hardware" / "sane.py").read_text("utf-8")  # starts the system's program
+    assert "sys.executable" not in scanning
+    assert "shell=" not in scanning
 
 
 def test_row_47_no_card_is_ever_sent_a_pin() -> None:

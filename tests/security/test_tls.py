@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from hardware.escl import believing
+from hardware.scan_ports import ScanTrouble
 from server.core.errors import InvalidValue
 from sync.transports.endpoint import Endpoint
 from sync.transports.exchange import Answer, Limits, NotSent, exchange, verifying
@@ -81,10 +83,24 @@ def test_row_27_every_context_there_is_checks_chain_and_name() -> None:
     makers = ("SSLContext(", "create_default_context", "_create_", "get_server_certificate")
     product = [
         path for name in ("server", "webui", "hardware", "sync")
-        for path in (ROOT / name).rglob("*.py")
+        for path in (ROOT / name).rglob("*.py") if "simulators" not in path.parts
     ]  # fmt: skip
     making = {path.name for path in product if any(m in path.read_text("utf-8") for m in makers)}
-    assert making == {"exchange.py"}
+    assert making == {"exchange.py", "escl.py"}
+
+
+def test_row_27_a_scanner_signs_itself_and_is_believed_by_that_certificate_alone(
+    trusted: Authority,
+) -> None:
+    """Nobody vouches for scanners: the certificate first seen is the one authority for it."""
+    context = believing(trusted.root.read_text("utf-8"))
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert [each["subject"] for each in context.get_ca_certs()] == [
+        each["issuer"] for each in context.get_ca_certs()
+    ]
+    assert len(context.get_ca_certs()) == 1
+    with pytest.raises(ScanTrouble):
+        believing("")
 
 
 def test_row_28_a_valid_certificate_of_another_authority_is_refused(

@@ -92,6 +92,9 @@ class FakeGate:
     def unlock_with_pin(self, pin: str) -> None:
         raise WrongKey(field="pin", reason="pin_gone")
 
+    def unlock_with_system(self, user: str) -> None:
+        raise WrongKey(field="system", reason="system_gone")
+
     rekeying: Rekeying | None = None
     idle_minutes = 5
 

@@ -21,6 +21,7 @@ from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from sync.transports.fakes import FakePartner
 from tests.services.office import Office
+from tests.wallet import Wallet
 from tests.webui.house import PORT, window
 from tests.world import PASSPHRASE, World
 from webui.application import create_app
@@ -153,8 +154,10 @@ class Shop:
         self.world = world
         self.rooms = Rooms(world)
         self.broker = Broker()
-        self.gate = CabinetGate(world.cabinet, world.folder, _nothing, _nothing)
-        self.rooms.safe = CabinetSafe(world.cabinet, self.gate.ask_recovery)
+        self.wallet = Wallet()
+        self.wallet.available = False  # as on the machines that test; a test may hand one out
+        self.gate = CabinetGate(world.cabinet, world.folder, _nothing, _nothing, system=self.wallet)
+        self.rooms.safe = CabinetSafe(world.cabinet, self.gate.ask_recovery, self.wallet)
         self.door = Door(port, _still, Random(1).randbytes)  # noqa: S311 - repeatable
         self.app = create_app(
             door=self.door,

@@ -231,3 +231,40 @@ def test_the_minutes_before_the_lock_are_chosen(shop: Shop) -> None:
     shop.gate.lock()
     shop.post("unlock", user=shop.gate.users()[0].id, passphrase=PASSPHRASE)
     assert shop.gate.idle_minutes == 12
+
+
+def test_the_keyring_of_the_machine_is_offered_where_there_is_one(shop: Shop) -> None:
+    assert "Trousseau" not in shop.get("options/security/")
+    shop.wallet.available = True
+    assert "Garder dans le trousseau" in shop.get("options/security/")
+
+
+def test_the_keyring_opens_the_door_once_somebody_wanted_it(shop: Shop) -> None:
+    shop.wallet.available = True
+    page = shop.follow("options/security/system")
+    assert "Ouvre le cabinet" in page and "Ne plus ouvrir ainsi" in page
+    user = shop.world.desk.user.id
+    shop.gate.lock()
+    assert "Ouvrir avec le trousseau" in shop.get("unlock")
+    assert shop.post("unlock/system", user=user).status_code == 303
+    assert shop.gate.state is GateState.OPEN
+    page = shop.follow("options/security/system/none")
+    assert "Garder dans le trousseau" in page
+
+
+def test_a_keyring_that_gives_nothing_leads_to_the_passphrase(shop: Shop) -> None:
+    shop.wallet.available = True
+    shop.post("options/security/system")
+    user = shop.world.desk.user.id
+    shop.gate.lock()
+    shop.wallet.locked = True
+    answer = shop.post("unlock/system", user=user)
+    assert answer.status_code == 403
+    assert "Tapez votre phrase de passe" in answer.get_data(as_text=True)
+
+
+def test_a_keyring_that_keeps_nothing_says_so(shop: Shop) -> None:
+    shop.wallet.available = shop.wallet.locked = True
+    answer = shop.post("options/security/system")
+    assert answer.status_code == 409
+    assert "n’a rien gardé" in answer.get_data(as_text=True)

@@ -72,6 +72,15 @@ def unlock() -> Response:
     return keep_session(_resume(), here.door)
 
 
+@page.post("/unlock/system")
+@shown_again_by(door)
+def unlock_with_system() -> Response:
+    """Open with what the keyring of this session holds."""
+    here = desk()
+    here.gate.unlock_with_system(request.form["user"])
+    return keep_session(_resume(), here.door)
+
+
 @page.post("/unlock/pin")
 @shown_again_by(door)
 def unlock_with_pin() -> Response:

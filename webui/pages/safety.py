@@ -62,6 +62,20 @@ def no_pin() -> Response:
     return go("safety.index", _anchor="pin")
 
 
+@page.post("/system")
+def system() -> Response:
+    """Let the keyring of this session open the practice for the user."""
+    desk().services.safe.keep_in_system()
+    return go("safety.index", _anchor="system")
+
+
+@page.post("/system/none")
+def no_system() -> Response:
+    """Let it open nothing more."""
+    desk().services.safe.give_up_system()
+    return go("safety.index", _anchor="system")
+
+
 @page.post("/idle")
 @shown_again_by(index)
 def idle() -> Response:

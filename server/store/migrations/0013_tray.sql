@@ -55,6 +55,7 @@ create table filing (
 create trigger filing_is_written_once before update on filing
 begin select raise(abort, 'what was said of a document is added to, never changed'); end;
 
+create index filing_patient on filing (patient);
 create index filing_discarded on filing (at) where state = 'DISCARDED';
 create index filing_of_patient on filing (patient) where patient is not null;
 
