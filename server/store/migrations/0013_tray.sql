@@ -57,7 +57,6 @@ begin select raise(abort, 'what was said of a document is added to, never change
 
 create index filing_patient on filing (patient);
 create index filing_discarded on filing (at) where state = 'DISCARDED';
-create index filing_of_patient on filing (patient) where patient is not null;
 
 -- The documents on the table: few, so that counting them costs nothing.
 create table tray (
