@@ -151,11 +151,14 @@ def page(db: apsw.Connection, key: str, number: int) -> bytes | None:
 
 
 def waiting(db: apsw.Connection) -> list[Incoming]:
-    """Return the documents on the table, the one that waits longest first."""
+    """Return the documents on the table, the one that waits longest first.
+
+    A cross join: the few on the table are walked, never all that ever came in.
+    """
     return many(
         db, Incoming,
         "select i.id, i.received_at, i.origin, i.name, i.sha256"
-        " from tray t join incoming i on i.id = t.incoming order by i.received_at, i.id",
+        " from tray cross join incoming i on i.id = tray.incoming order by i.received_at, i.id",
     )  # fmt: skip
 
 
