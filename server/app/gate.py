@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import RLock, Thread
 
-from server.app import reference
+from server.app import heap, reference
 from server.app.safe import told_at
 from server.app.system_store import SystemStore
 from server.core.errors import InvalidValue, KineError, StateConflict, WrongKey
@@ -218,6 +218,7 @@ class CabinetGate:
             self._recovery, self._running, self._rekeying = None, False, None
             self._closing()
             self._cabinet.lock(why)
+            heap.give_back()
 
     def offers(self) -> Sequence[CopyOffer]:
         """Give the copies found beside the empty folder."""

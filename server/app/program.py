@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from server.app import heap
 from server.app.cable import Cable
 from server.app.clocks import ShiftedClock
 from server.app.gate import CabinetGate
@@ -94,6 +95,7 @@ class Program:
         Raises `StateConflict` when another program works in this folder, `InvalidValue` when the
         folder, the port or the address to send to cannot be used.
         """
+        heap.share()
         sign = self.gate.sign
         partner_of(self.settings.endpoint, demo=sign is not None and sign.demo)
         _make_private(self.settings.practice)

@@ -31,6 +31,7 @@ from tests.world import BUILT_ON, CHEAP, PASSPHRASE
 
 QUIET_SECONDS = 16 * 60.0
 _OFF_SECONDS = (5.0, 60.0, 1_200.0)
+_LAST_DEED = "select action from journal where action not like 'door.%' order by seq desc"
 _vfs: list[PowerVfs] = []
 
 
@@ -143,6 +144,7 @@ class Machine:
         """Do something; when the machine dies of it, start it again."""
         try:
             act()
+            self._disk.check_alive()  # what forgives a disk must not outlive it
         except BaseException:
             if not self._disk.is_dead:
                 raise
@@ -252,10 +254,9 @@ class Machine:
             self.outbox, streams, boxes, intake, self.time,
             spread=_one_by_one,
         )  # fmt: skip
-        self.found_on_disk.append(
-            str(value(desk.db, "select action from journal order by seq desc"))
-        )
+        self.found_on_disk.append(str(value(desk.db, _LAST_DEED)))
         self.outbox.recover(self.time.now())
+        self._disk.check_alive()
         self._told(f"started, boot {self.deaths}")
 
     def _put_away(self) -> None:
