@@ -25,6 +25,8 @@ from server.store.invoices import Line
 from server.store.patients import Patient
 from server.store.visits import Act, Block, Session
 
+_STRUCK = (LineState.REPLACED, LineState.REVERSED)
+
 
 @dataclass(frozen=True, slots=True)
 class ProposedAct:
@@ -76,6 +78,18 @@ class SessionView:
     acts: Sequence[Act]
     blocks: Sequence[Block]
     lines: Sequence[Line]
+
+    @property
+    def sums(self) -> tuple[int, int, int] | None:
+        """Fee, insurer's part and patient's part of the lines that hold, in cents; None: no price.
+
+        A line that was corrected or taken back holds no more.
+        """
+        held = [line for line in self.lines if line.state not in _STRUCK]
+        if not held:
+            return None
+        fee, oa = sum(x.fee_cents for x in held), sum(x.oa_cents for x in held)
+        return fee, oa, sum(x.copay_cents for x in held)
 
 
 @needs(Right.CLINICAL)
