@@ -46,6 +46,10 @@ class Services(Protocol):
         """The keeper of copies of the open practice."""
         ...
 
+    def wake_sorter(self) -> None:
+        """Something came in: have it looked into now, in the background."""
+        ...
+
     @property
     def demo(self) -> DemoControl | None:
         """The toys of a demo practice; None in a real one."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from server.core.codes import visible
 from server.core.errors import InvalidNumber
 from server.core.identifiers import Niss
 from server.core.money import euros
@@ -112,5 +113,6 @@ PLAIN: Mapping[str, Callable[..., str]] = {
     "second": second,
     "moment": moment,
     "niss": niss,
+    "seen": visible,
 }
 """Filters of templates that are the same everywhere."""

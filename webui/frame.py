@@ -47,6 +47,7 @@ RAIL = (
     RailEntry("agenda", "calendar-days", Right.PATIENTS),
     RailEntry("patients", "users", Right.PATIENTS),
     RailEntry("todo", "list-checks", Right.PATIENTS),
+    RailEntry("tray", "inbox", Right.PATIENTS, "F7"),
     RailEntry("billing", "receipt-euro", Right.BILLING, "F10"),
     RailEntry("finances", "wallet", Right.BILLING),
     RailEntry("amounts", "landmark", Right.AMOUNTS, unless=Right.BILLING),

@@ -13,7 +13,7 @@ _EVERYBODY = None
 ROWS: Mapping[str, Right | None] = {
     "patient": Right.PATIENTS, "coverage": Right.PATIENTS, "card": Right.PATIENTS,
     "treatment": Right.CLINICAL, "session": Right.CLINICAL, "agreement": Right.CLINICAL,
-    "document": Right.CLINICAL,
+    "document": Right.CLINICAL, "tray": Right.PATIENTS,
     "lot": Right.BILLING, "line": Right.BILLING, "message": Right.BILLING,
     "letter": Right.BILLING, "payment": Right.BILLING, "answer": Right.BILLING,
     "post": Right.BILLING,
@@ -34,6 +34,7 @@ PASSING: Mapping[str, Right | None] = {
 
 _TRAVELS = frozenset({"lot", "line", "message", "letter", "payment"})
 _OF_THE_DAY = frozenset({"session"})
+_ON_THE_TABLE = frozenset({"tray"})
 
 
 def hears(table: Mapping[str, Right | None], kind: str, rights: Set[Right]) -> bool:
@@ -48,7 +49,8 @@ def hears(table: Mapping[str, Right | None], kind: str, rights: Set[Right]) -> b
 def signals(kinds: Set[str], rights: Set[Right]) -> list[str]:
     """Name what screens listen to besides the rows themselves; it says that, and not what.
 
-    `outbox.changed` when something travelled, `agenda.changed` when a session came or went.
+    `outbox.changed` when something travelled, `agenda.changed` when a session came or went,
+    `tray.changed` when a document came in, was read, filed or thrown away.
     """
     families = {kind.partition(".")[0] for kind in kinds}
     found = []
@@ -56,4 +58,6 @@ def signals(kinds: Set[str], rights: Set[Right]) -> list[str]:
         found.append("outbox.changed")
     if families & _OF_THE_DAY and Right.PATIENTS in rights:
         found.append("agenda.changed")
+    if families & _ON_THE_TABLE and Right.PATIENTS in rights:
+        found.append("tray.changed")
     return found

@@ -25,6 +25,7 @@ KEYS = (
     Shortcut("F4", "card", "cards.index", Right.PATIENTS),
     Shortcut("F5", "file", "patients.show", Right.PATIENTS),
     Shortcut("F6", "panes"),
+    Shortcut("F7", "tray", "tray.index", Right.PATIENTS),
     Shortcut("F8", "paper", "sessions.paper", Right.CLINICAL),
     Shortcut("F9", "bill", "billing.index", Right.BILLING),
     Shortcut("F10", "outbox", "billing.index", Right.BILLING),

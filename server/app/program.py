@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from server.app.keeper import Keeper
     from server.app.post import Post
     from server.app.sleep import SleepWatch
+    from server.app.sorter import Sorter
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ class Program:
         self._watchman = Watchman(outbound, self.cabinet, self.broker.wake)
         self.health: HealthWatch | None = None
         self.keeper: Keeper | None = None
+        self.sorter: Sorter | None = None
         self._sleep: SleepWatch | None = None
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
@@ -167,6 +169,7 @@ class Program:
             self.post.start()
         if self.settings.cards and self.cabinet.desk().user.may(Right.PATIENTS):
             self._start_hands()
+        self._start_sorter()
         self._start_keeper()
         self._watchman.opened()
         self.broker.wake()
@@ -215,13 +218,16 @@ class Program:
             self.keeper.back_up_now()
 
     def _rest(self) -> None:
-        """Stop the post and the hands."""
+        """Stop the post, the hands and the sorter."""
         post, self.post = self.post, None
         if post is not None:
             post.stop()
         if self._called is not None:
             self.outbound.forget(self._called)
             self._called = None
+        sorter, self.sorter = self.sorter, None
+        if sorter is not None:
+            sorter.stop()
         hands, self.hands = self.hands, None
         if hands is not None:
             hands.stop()
@@ -232,6 +238,14 @@ class Program:
 
         self.hands = Hands(self.cabinet, self.clock, self.broker.publish, self._scard)
         self.hands.start()
+
+    def _start_sorter(self) -> None:
+        """Look into what comes in, for who may see it."""
+        from server.app.sorter import Sorter
+
+        if self.cabinet.desk().user.may(Right.PATIENTS):
+            self.sorter = Sorter(self.cabinet, self.broker.wake)
+            self.sorter.start()
 
     def _start_keeper(self) -> None:
         """Keep copies of the practice; the same keeper for the whole run, as its thread."""

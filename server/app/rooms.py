@@ -53,6 +53,12 @@ class Rooms:
         """The keeper of copies of the open practice."""
         return self._program.keeper
 
+    def wake_sorter(self) -> None:
+        """Have what came in looked into now."""
+        sorter = self._program.sorter
+        if sorter is not None:
+            sorter.wake()
+
     @property
     def demo(self) -> "Demo | None":
         """The toys of a demo practice."""

@@ -39,3 +39,17 @@ DATED = frozenset({Kind.AMC_CARD})
 
 RECOVERABLE_DAYS = 30
 """How long a discarded document can be taken back."""
+
+BEGINNINGS = (
+    (b"%PDF-", "pdf"), (b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"II*\x00", "tif"), (b"MM\x00*", "tif"),
+)  # fmt: skip
+"""How a document that can be drawn begins, and how its name ends."""
+
+_HEADER = 1024  # a PDF may begin after some bytes of a mailer
+
+
+def extension(content: bytes) -> str:
+    """Tell by its first bytes how the name of a document ends; "" when it cannot be drawn."""
+    found = (ending for beginning, ending in BEGINNINGS if content.startswith(beginning))
+    return next(found, "pdf" if b"%PDF-" in content[:_HEADER] else "")

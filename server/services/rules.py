@@ -10,10 +10,12 @@ from server.countries.belgium.nomenclature import CodeRow
 from server.countries.belgium.rulebook import Rulebook
 from server.countries.belgium.switches import switch_value
 from server.countries.belgium.tariff import TariffRow
+from server.countries.code_profiles import FieldRow
 from server.services.desk import Desk
 from server.store import reference
 
 _READ: dict[tuple[str, bool], Rulebook] = {}
+_PROFILES: dict[str, Sequence[FieldRow]] = {}
 
 
 def rulebook(desk: Desk) -> Rulebook:
@@ -73,6 +75,15 @@ def label(desk: Desk, code: str, locale: str) -> str:
         if row.code == code:
             return row.label_nl if locale == "nl" else row.label_fr
     return code
+
+
+def code_profiles(desk: Desk) -> Sequence[FieldRow]:
+    """Return how the texts of codes are cut into attestations, in every country."""
+    sha256 = desk.practice.reference_sha256
+    if sha256 not in _PROFILES:
+        rows = reference.rows(desk.db, "code_profiles")
+        _PROFILES[sha256] = [FieldRow.from_mapping(row) for row in rows]
+    return _PROFILES[sha256]
 
 
 def choice(desk: Desk, key: str, default: str) -> str:

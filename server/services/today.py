@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.core.rights import Right
-from server.services import agenda, ledger, lots, payments, refusals
+from server.services import agenda, ledger, lots, payments, refusals, tray
 from server.services.agenda import Held, Passage
 from server.services.desk import Desk, needs
 from server.services.ledger import Queue
@@ -48,6 +48,7 @@ class Overview:
     blocked: Sequence[Held]  # the oldest care first, no more than asked
     blocked_count: int  # in the whole practice
     blocked_mine: int  # of those, how many wait for this user
+    documents: int  # that nobody filed yet
     business: Business | None  # None for who does not bill
     clock_is_suspect: bool
     network_time: datetime | None  # what a partner's clock says, when one was heard
@@ -68,6 +69,7 @@ def overview(desk: Desk, after: str = "", most: int = -1, notices: int = -1) -> 
         blocked=held,
         blocked_count=blocked,
         blocked_mine=blocked if desk.user.may(Right.COLLEAGUES) else len(held),
+        documents=tray.count(desk),
         business=_business(desk) if desk.user.may(Right.BILLING) else None,
         clock_is_suspect=desk.clock_is_suspect,
         network_time=desk.network_time,

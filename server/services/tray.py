@@ -9,14 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from server.core.codes import CodeRead
 from server.core.errors import InvalidForm, NotFound, StateConflict
 from server.core.rights import Right
 from server.core.tray import CLINICAL, DATED, RECOVERABLE_DAYS, Kind, Origin, TrayState
+from server.countries.attestation import Attestation, attestation
 from server.services.desk import Desk, needs
 from server.services.forms import Form
+from server.services.rules import code_profiles
 from server.store import patients, tray
 from server.store.patients import Patient
-from server.store.tray import Filing, Incoming, PageMark
+from server.store.tray import CodeMark, Filing, Incoming, PageMark
 
 _LONGEST_NAME = 120
 
@@ -36,6 +39,17 @@ class Page:
     content: bytes
     score: int
     advice: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CodeFound:
+    """A code found on a document: its text, and the attestation a known layout makes of it.
+
+    It never has dates: those are on the paper, and typed by who reads them (MAIIA-38).
+    """
+
+    mark: CodeMark
+    attestation: Attestation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ def receive(desk: Desk, content: bytes, name: str, origin: Origin) -> Received:
     if before is not None:
         return Received(before.id, already=True)
     new = Incoming(desk.new_id(), desk.now, origin, _shown(name), sha256)
-    with desk.deed("document.received", "incoming", new.id, {"sha256": sha256}) as seq:
+    with desk.deed("tray.received", "incoming", new.id, {"sha256": sha256}) as seq:
         tray.add(desk.db, new, content, desk.device.id, seq)
         first = Filing(new.id, 1, desk.now, desk.user.id, TrayState.IN_TRAY)
         tray.say(desk.db, first, desk.device.id, seq)
@@ -86,15 +100,20 @@ def raw(desk: Desk, key: str) -> bytes:
 
 
 @needs(Right.PATIENTS)
-def looked_into(desk: Desk, key: str, pages: Sequence[Page], problem: str = "") -> None:
+def looked_into(
+    desk: Desk, key: str, pages: Sequence[Page], problem: str = "", codes: Sequence[CodeRead] = ()
+) -> None:
     """Keep the pages of a document, or why it has none; from now on it is to be processed."""
     before = _filing(desk, key)
     if before.state is not _IN_TRAY:
         raise StateConflict(kind="incoming", state=before.state, wanted=_IN_TRAY)
-    with desk.deed("document.looked_into", "incoming", key, {"pages": len(pages)}) as seq:
+    with desk.deed("tray.looked_into", "incoming", key, {"pages": len(pages)}) as seq:
         for number, page in enumerate(pages, 1):
             mark = PageMark(number, page.score, " ".join(page.advice))
             tray.add_page(desk.db, key, mark, page.content)
+        for number, code in enumerate(codes, 1):
+            read = CodeMark(str(code.symbology), code.text, code.to_verify)
+            tray.add_code(desk.db, key, number, read)
         _say(desk, replace(before, state=TrayState.TO_PROCESS, problem=problem), seq)
 
 
@@ -128,17 +147,37 @@ def of_patient(desk: Desk, patient_id: str) -> Sequence[Document]:
 def document(desk: Desk, key: str) -> Document:
     """Return one document, journalled as seen; raise `NotFound` or `Forbidden`."""
     found = _open(desk, key)
-    desk.sight("document.seen", "incoming", key)
+    desk.sight("tray.seen", "incoming", key)
     return _document(desk, found)
 
 
 @needs(Right.PATIENTS)
 def page(desk: Desk, key: str, number: int) -> bytes:
-    """Return one page as the screens show it; raise `NotFound` or `Forbidden`."""
+    """Return one page as the screens show it; raise `NotFound` or `Forbidden`.
+
+    Noted as the document it belongs to: small pictures in a list show as much.
+    """
     content = tray.page(desk.db, _open(desk, key).id, number)
     if content is None:
         raise NotFound(kind="page")
+    desk.sight("tray.seen", "incoming", key)
     return content
+
+
+@needs(Right.PATIENTS)
+def codes(desk: Desk, key: str) -> Sequence[CodeFound]:
+    """Return what the codes on a document say; raise `NotFound` or `Forbidden`."""
+    rows = code_profiles(desk)
+    found = tray.codes(desk.db, _open(desk, key).id)
+    return [CodeFound(mark, attestation(mark.text, desk.today, rows)) for mark in found]
+
+
+@needs(Right.PATIENTS)
+def as_it_came(desk: Desk, key: str) -> tuple[Incoming, bytes]:
+    """Return a document and its bytes, to be taken out, noted as seen; raise as `document`."""
+    found = _open(desk, key)
+    desk.sight("tray.seen", "incoming", key)
+    return found, tray.content(desk.db, key)
 
 
 @needs(Right.PATIENTS)
@@ -161,7 +200,7 @@ def integrate(desk: Desk, key: str, typed: Mapping[str, str]) -> None:
     if said.kind in CLINICAL:
         desk.require(Right.CLINICAL)
     facts = {"patient": said.patient, "kind": str(said.kind)}
-    with desk.deed("document.filed", "incoming", key, facts) as seq:
+    with desk.deed("tray.filed", "incoming", key, facts) as seq:
         _say(desk, said, seq)
 
 
@@ -174,7 +213,7 @@ def discard(desk: Desk, key: str, reason: str) -> None:
     form = Form({"reason": reason})
     why = form.text("reason", needed=True)
     form.end()
-    with desk.deed("document.discarded", "incoming", key, reason=why) as seq:
+    with desk.deed("tray.discarded", "incoming", key, reason=why) as seq:
         _say(desk, replace(before, state=TrayState.DISCARDED, reason=why), seq)
 
 
@@ -185,7 +224,7 @@ def take_back(desk: Desk, key: str) -> None:
     too_old = before.at < desk.now - timedelta(days=RECOVERABLE_DAYS)
     if before.state is not TrayState.DISCARDED or too_old:
         raise StateConflict(kind="incoming", state=before.state, wanted=TrayState.DISCARDED)
-    with desk.deed("document.taken_back", "incoming", key) as seq:
+    with desk.deed("tray.taken_back", "incoming", key) as seq:
         _say(desk, replace(before, state=TrayState.TO_PROCESS, reason=""), seq)
 
 

@@ -47,6 +47,15 @@ class PageMark:
     advice: str  # codes, separated by spaces
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class CodeMark:
+    """A code found on a document, as it reads."""
+
+    symbology: str
+    text: str
+    to_verify: bool
+
+
 _INCOMING = "select id, received_at, origin, name, sha256 from incoming"
 _FILING = (
     "select incoming, version, at, by, state, problem, kind, patient, dated, valid_from, valid_to,"
@@ -80,6 +89,23 @@ def add_page(db: apsw.Connection, incoming: str, mark: PageMark, content: bytes)
         "insert into incoming_page values (?, ?, ?, ?, ?)",
         (incoming, mark.number, mark.score, mark.advice, content),
     )
+
+
+def add_code(db: apsw.Connection, incoming: str, number: int, mark: CodeMark) -> None:
+    """Keep the text of a code found on a document."""
+    db.execute(
+        "insert into incoming_code values (?, ?, ?, ?, ?)",
+        (incoming, number, mark.symbology, mark.text, mark.to_verify),
+    )
+
+
+def codes(db: apsw.Connection, key: str) -> list[CodeMark]:
+    """Return the codes found on a document, in their order."""
+    return many(
+        db, CodeMark,
+        "select symbology, text, to_verify from incoming_code where incoming = ? order by number",
+        (key,),
+    )  # fmt: skip
 
 
 def get(db: apsw.Connection, key: str) -> Incoming | None:
@@ -125,11 +151,14 @@ def page(db: apsw.Connection, key: str, number: int) -> bytes | None:
 
 
 def waiting(db: apsw.Connection) -> list[Incoming]:
-    """Return the documents on the table, the one that waits longest first."""
+    """Return the documents on the table, the one that waits longest first.
+
+    A cross join: the few on the table are walked, never all that ever came in.
+    """
     return many(
         db, Incoming,
         "select i.id, i.received_at, i.origin, i.name, i.sha256"
-        " from tray t join incoming i on i.id = t.incoming order by i.received_at, i.id",
+        " from tray cross join incoming i on i.id = tray.incoming order by i.received_at, i.id",
     )  # fmt: skip
 
 

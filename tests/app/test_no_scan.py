@@ -41,6 +41,7 @@ SMALL = {
     "counter": "one row for each series of numbers",
     "acting": "the act now under way: one row",
     "clock_back": "the acts whose clock had been set back",
+    "tray": "the documents nobody filed yet",
     "draft": "what is being typed, a few forms for each user",
     "pin": "one row for each user",
     "manifest_key": "one key",

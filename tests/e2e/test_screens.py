@@ -16,9 +16,12 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from server.app.demo_practice import PASSPHRASE
-from server.services import agenda, ledger, practices
+from server.core.tray import Origin
+from server.services import agenda, ledger, practices, tray
+from tests.app.waiting import until
 from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
+from tests.hardware.drawn import on_a_page, pdf, qr
 from tests.world import seeded
 
 pytestmark = pytest.mark.e2e
@@ -53,6 +56,18 @@ def _lot(day: Stage) -> str:
     return next(view.lot.id for view in ledger.lots(day.desk) if view.lot.payer == "300")
 
 
+def _paper(day: Stage) -> str:
+    """Receive a certificate drawn for the occasion; the program's own sorter looks into it."""
+    content = pdf(
+        on_a_page(qr("NumeroAMC=775678584;NumAdherent=0123456789"), height=1000, width=720)
+    )
+    key = tray.receive(day.desk, content, "attestation.pdf", Origin.IMPORT).id
+    assert day.program.sorter is not None
+    day.program.sorter.wake()
+    until(lambda: tray.document(day.desk, key).pages)
+    return key
+
+
 SCENES = (
     Scene("entree", "closed", at("unlock")),
     Scene("nouveau-cabinet", "empty", at("new")),
@@ -64,6 +79,7 @@ SCENES = (
     Scene("serie", "morning", lambda day: f"series/{day.series_of('delvaux')}"),
     Scene("visite", "morning", lambda day: f"sessions/of/{day.series_of('lambiotte')}"),
     Scene("seance", "morning", lambda day: f"sessions/{_session(day)}"),
+    Scene("porte-document", "morning", lambda day: f"tray/{_paper(day)}"),
     Scene("carte", "morning", at("cards/")),
     Scene("facturation-faute", "faulty", at("billing/")),
     Scene("facturation", "morning", at("billing/")),

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from server.core.tray import Origin
+from server.services import tray
+from server.services.tray import Page
 from tests.webui.shop import Shop
 
 FILLED = {
@@ -24,9 +27,21 @@ def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
         "letter_id": letter,
         "payment_id": "01NOPAYMENT",
         "user_id": str(sql("select id from app_user")),
+        "incoming_id": paper_on(shop),
+        "sheet": "1",
         "payer": "300",
         "month": "2026-03",
         "number": "nothing",
         "secret": "nothing",
         "filename": "app.css",
     }
+
+
+def paper_on(shop: Shop) -> str:
+    """Give the id of a document on the table, with one page; received by the world's own user."""
+    found = shop.world.sql("select id from incoming")
+    if found:
+        return str(found)
+    key = tray.receive(shop.world.desk, b"%PDF-1.7 fabricated", "recu.pdf", Origin.IMPORT).id
+    tray.looked_into(shop.world.desk, key, [Page(b"\xff\xd8 page", 90, ())])
+    return key

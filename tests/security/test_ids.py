@@ -9,12 +9,12 @@ import pytest
 from server.services import patients
 from server.services.cabinet import Cabinet
 from tests.people import DELVAUX, OUCHENE, THONON
-from tests.security.exercised import FILLED, kinds_of_ids
+from tests.security.exercised import FILLED, kinds_of_ids, paper_on
 from tests.services.people_of import BY_NAME, seat
 from tests.webui.shop import Shop
 from tests.world import BUILT_ON, CHEAP, PASSPHRASE, FixedClock, World, seeded
 
-NO_ID = frozenset({"filename", "secret", "month", "payer", "number"})
+NO_ID = frozenset({"sheet", "filename", "secret", "month", "payer", "number"})
 """Arguments that name nothing of a practice: a style, a launch, a month, an errand in memory."""
 
 QUERIES = (
@@ -22,7 +22,7 @@ QUERIES = (
     "ledger/?after={}", "lots/?before={}", "refusals/?line={}", "refusals/?after={}",
     "finances/?lot={}", "finances/?after={}", "finances/recorded?lot={}&payment={}",
     "billing/sealed?lot={}", "connection/?after={}", "journal/?patient={}", "journal/?user={}",
-    "journal/?device={}", "amounts/?before={}", "cards/arrived?subject={}",
+    "journal/?device={}", "amounts/?before={}", "cards/arrived?subject={}", "tray/?filed={}",
 )  # fmt: skip
 
 
@@ -35,6 +35,7 @@ def shop(world: World) -> Shop:
     made.office.run()
     made.office.take(made.office.sent(lot).accepted())
     made.office.take(b"nothing that can be read")
+    paper_on(made)
     return made
 
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from server.app.commands import besace as command
 from server.core.rights import Right
 from tests.people import DELVAUX, OUCHENE
-from tests.security.exercised import FILLED, kinds_of_ids
+from tests.security.exercised import FILLED, kinds_of_ids, paper_on
 from tests.security.forms import Forms, crawled
 from tests.services.people_of import PARTS, Part, seat
 from tests.webui.shop import Shop
@@ -149,6 +149,16 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "stream.events": ALL,
     "today.confirm_date": PATIENTS,
     "today.index": PATIENTS,
+    "tray.discard": PATIENTS,
+    "tray.found": PATIENTS,
+    "tray.index": PATIENTS,
+    "tray.integrate": PATIENTS,
+    "tray.original": PATIENTS,
+    "tray.picture": PATIENTS,
+    "tray.receive": PATIENTS,
+    "tray.show": PATIENTS,
+    "tray.take_back": PATIENTS,
+    "tray.year": PATIENTS,
     "users.amend": MAIN,
     "users.create": MAIN,
     "users.dismiss": MAIN,
@@ -186,6 +196,7 @@ def shop(world: World) -> Shop:
     made.office.run()
     made.office.take(made.office.sent(lot).accepted())
     made.office.take(b"nothing that can be read")
+    paper_on(made)
     return made
 
 

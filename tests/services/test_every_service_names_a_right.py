@@ -41,6 +41,7 @@ INSIDE: Mapping[str, str] = {
     "safety.note_reencrypted": "the end of a change of the key",
     "safety.take_slot": "the users service, inside its deed",
     "rules.choice": "the rules in force",
+    "rules.code_profiles": "the reference tables",
     "rules.rulebook": "the rules in force",
     "verdicts": "the ledger and the refusals, which were asked for with billing",
 }

@@ -179,7 +179,7 @@ def test_who_sees_no_care_opens_no_prescription_filed_but_the_attestation(world:
 def test_looking_at_a_document_is_journalled(world: World) -> None:
     key = received(world)
     tray.document(world.desk, key)
-    seen = "select count(*) from journal where action = 'document.seen' and entity_id = ?"
+    seen = "select count(*) from journal where action = 'tray.seen' and entity_id = ?"
     assert world.sql(seen, (key,)) == 1
 
 

@@ -147,6 +147,9 @@ class FakeServices:
 
     health = FileHealth()
 
+    def wake_sorter(self) -> None:
+        """No sorter works here."""
+
     def found_damage(self, reason: str) -> None:
         self.world.cabinet.stop_writing(reason)
 

@@ -10,11 +10,15 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
+from hardware.code_ports import CodeProblem
+from hardware.page_wire import ADVICE
+from server.app.sorter import STUMBLE
 from server.core import errors
 from server.core.cards import Proof
 from server.core.outbox import MessageState
 from server.core.rights import ADJUSTED, Right, Role
 from server.core.states import LineState, LotState, SessionState
+from server.core.tray import Kind
 from tests.webui.computed_billing import BILLING
 from webui import i18n
 from webui.frame import RAIL
@@ -39,6 +43,12 @@ NOT_IN_BELGIUM = (
     "mutuelle|ordonnance|feuille de soins|caisse|rejet|RPPS|NIR|ADELI|Vitale|CPS|NGAP|ticket AMC"
     "|part patient|DRE|FSE|NOEMIE|bordereau|entente préalable"
 )
+NOT_OF_A_FILE = {
+    CodeProblem.NONE_FOUND,
+    CodeProblem.NO_CAMERA,
+    CodeProblem.CAMERA_GONE,
+    CodeProblem.NO_HAND_READER,
+}
 COMPUTED = {
     "rail": {entry.name for entry in RAIL},
     "key": {shortcut.name for shortcut in KEYS},
@@ -50,6 +60,9 @@ COMPUTED = {
     "locale": set(LANGUAGES),
     "country": {"BE", "FR"},
     "role": {role.lower() for role in Role},
+    "tray.kind": {str(kind) for kind in Kind},
+    "tray.advice": set(ADVICE),
+    "tray.problem": {STUMBLE, *(str(each) for each in set(CodeProblem) - NOT_OF_A_FILE)},
     "users.role_is": {role.lower() for role in Role},
     "right": {str(right) for right in ADJUSTED},
     "error.right.missing": {str(right) for right in Right},

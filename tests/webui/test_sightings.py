@@ -6,6 +6,7 @@ import pytest
 
 from server.services import journals
 from tests.people import DELVAUX, OUCHENE
+from tests.security.exercised import paper_on
 from tests.webui.shop import Shop
 from tests.world import World
 
@@ -29,6 +30,9 @@ LOOKS: dict[str, tuple[str, Key, str]] = {
     "sessions.document": ("sessions/{}/document.pdf", _SESSION, "document.seen"),
     "refusals.replaced": ("refusals/replaced/{}", _SESSION, "patient.seen"),
     "past.show": ("past/{}", lambda s: s.world.ids[OUCHENE], "past.seen"),
+    "tray.show": ("tray/{}", paper_on, "tray.seen"),
+    "tray.picture": ("tray/{}/page/1", paper_on, "tray.seen"),
+    "tray.original": ("tray/{}/original", paper_on, "tray.seen"),
     "lots.show": ("lots/{}", _LOT, "lot.seen"),
     "lots.sent": ("lots/{}/sent", _LOT, "file.seen"),
     "ledger.proof": ("ledger/proof/{}", sql("select min(id) from letter"), "letter.seen"),

@@ -12,6 +12,7 @@ from server.services import (
     patients,
     sessions,
     sightings,
+    tray,
     treating,
     treatments,
 )
@@ -117,6 +118,7 @@ def show(patient_id: str) -> ResponseReturnValue:
             each.treatment.id: sessions.propose(work, each.treatment.id) for each in running
         },
         last=agenda.last_of(work, patient_id, _LAST_SHOWN),
+        papers=tray.of_patient(work, patient_id),
     )
 
 

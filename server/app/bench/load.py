@@ -40,6 +40,7 @@ TYPED = ("d", "du", "dub", "duboi", "ame", "claes ch", "zoe", "60.01.02", "1955"
 
 LISTS: Mapping[str, Sequence[str]] = {
     "today.index": ("today/",),
+    "tray.index": ("tray/",),
     "patients.index": ("patients/", "patients/?after={patient}"),
     "patients.show": ("patients/{patient}",),
     "series.show": ("series/{series}",),
@@ -100,6 +101,9 @@ UNSEEN: Mapping[str, str] = {
     "gate.recovery": "the first run",
     "gate.rekeying": "while the practice is encrypted again",
     "proof.ask": "a form kept until a passphrase is typed",
+    "tray.show": "a received document: the practices of this bench have none",
+    "tray.picture": "a page of one",
+    "tray.original": "the file of one",
     "demo.index": "the toys of `besace demo`",
 }
 """Routes that are no page of an open practice, and why."""

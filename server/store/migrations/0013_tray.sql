@@ -23,6 +23,16 @@ create table incoming_page (
     primary key (incoming, number)
 ) strict, without rowid;
 
+-- A code found on it: a text to look at, never opened.
+create table incoming_code (
+    incoming text not null references incoming (id),
+    number integer not null,
+    symbology text not null,
+    text text not null,
+    to_verify integer not null,
+    primary key (incoming, number)
+) strict, without rowid;
+
 -- What was said of it, version after version; the last one holds.
 create table filing (
     incoming text not null references incoming (id),

@@ -1,0 +1,111 @@
+"""The sorter: looks into what came in, one document after the other, beside the screens.
+
+Pages are drawn and codes are read by processes of ours (`hardware.papers`, `hardware.decoder`); one
+that falls costs its document its pages, never the document. What a lock interrupts is looked into
+at the next unlocking.
+"""
+
+import logging
+from collections.abc import Callable
+from threading import Event, Thread
+from traceback import format_tb
+
+from hardware.decoder import Decoder
+from hardware.papers import Made, Papers
+from server.core.codes import CodeRead
+from server.core.errors import KineError
+from server.services import tray
+from server.services.cabinet import Cabinet
+from server.services.tray import Page
+
+log = logging.getLogger(__name__)
+
+STUMBLE = "tray.stumble"
+"""Problem of a document our own mistake kept from being looked into."""
+
+_TICK_SECONDS = 60.0
+_STOP_SECONDS = 2.0
+
+
+class Sorter:
+    """One background thread per open practice."""
+
+    def __init__(
+        self,
+        cabinet: Cabinet,
+        told: Callable[[], None],
+        papers: Papers | None = None,
+        decoder: Decoder | None = None,
+    ) -> None:
+        """`told` wakes the screens after each document."""
+        self._cabinet = cabinet
+        self._told = told
+        self._papers = papers or Papers()
+        self._decoder = decoder or Decoder()
+        self._given_up: set[str] = set()  # until the next unlocking
+        self._wanted = Event()
+        self._stopping = False
+        self._thread = Thread(target=self._run, name="sorter", daemon=True)
+
+    def start(self) -> None:
+        """Begin with what an earlier run left."""
+        self._wanted.set()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something came in."""
+        self._wanted.set()
+
+    def stop(self) -> None:
+        """End; a document under way is left for the next unlocking."""
+        self._stopping = True
+        self._wanted.set()
+        self._thread.join(_STOP_SECONDS)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._wanted.wait(_TICK_SECONDS)
+            self._wanted.clear()
+            try:
+                self._round()
+            except KineError as error:  # locked meanwhile, or only read
+                log.info("the table was left: %s", error.code)
+            except Exception as trouble:  # noqa: BLE001 - what comes next is looked into anyway
+                self._stumbled(trouble)
+            self._papers.close()
+            self._decoder.close()
+
+    def _round(self) -> None:
+        """Look into everything nobody looked into, what comes in meanwhile included."""
+        while not self._stopping:
+            keys = [k for k in tray.unseen(self._cabinet.desk()) if k not in self._given_up]
+            if not keys:
+                return
+            self._given_up.add(keys[0])  # whatever happens now happens once
+            self._look_into(keys[0])
+
+    def _look_into(self, key: str) -> None:
+        content = tray.raw(self._cabinet.desk(), key)
+        try:
+            made, codes = self._papers.pages(content), self._codes(content)
+            pages, problem = _pages(made), str(made.found.problem or "")
+        except Exception as trouble:  # noqa: BLE001 - the document stays, with its sentence
+            self._stumbled(trouble)
+            pages, problem, codes = [], STUMBLE, ()
+        if not self._stopping:
+            said = "" if pages else problem or STUMBLE
+            tray.looked_into(self._cabinet.desk(), key, pages, said, codes)
+            self._told()
+
+    def _codes(self, content: bytes) -> tuple[CodeRead, ...]:
+        """Read the codes; that there are none, or that they could not be read, is no news."""
+        return self._decoder.read_file(content).codes
+
+    def _stumbled(self, trouble: Exception) -> None:
+        # The trace without the error's own words: they could be a patient's.
+        trace = "".join(format_tb(trouble.__traceback__))
+        log.error("the sorter stumbled on %s\n%s", type(trouble).__name__, trace)
+
+
+def _pages(made: Made) -> list[Page]:
+    return [Page(each.jpeg, each.score, each.advice) for each in made.pages]
