@@ -25,9 +25,6 @@ _HIGHEST = ""  # among them: the greatest number ever given, also to a slot drop
 _ENCRYPTED = "keys.encrypted_at"  # under the present key, when that is not the first one
 
 
-_ACTIONS = {RECOVERY: "keys.recovery", "system": "keys.system"}
-
-
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One slot, as it is listed: kind "user", "recovery" or "system", whose, since when."""
@@ -71,7 +68,8 @@ def put_slot(desk: Desk, keyring: Keyring, key: DatabaseKey, slot: str, secret: 
     if slot == RECOVERY:
         desk.require(Right.SECURITY)
     desk.require_proof()
-    action = _ACTIONS.get(slot.partition(":")[0], "keys.passphrase")
+    system = slot.startswith("system:")
+    action = "keys.recovery" if slot == RECOVERY else "keys.system" if system else "keys.passphrase"
     known = _known(desk)
     with desk.deed(action, "user", desk.user.id):
         label = "" if slot == RECOVERY else desk.user.door_name
