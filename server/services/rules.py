@@ -78,10 +78,14 @@ def label(desk: Desk, code: str, locale: str) -> str:
 
 
 def code_profiles(desk: Desk) -> Sequence[FieldRow]:
-    """Return how the texts of codes are cut into attestations, in every country."""
+    """Return how the texts of codes are cut into attestations, in every country.
+
+    None with tables built before codes were read: a text is then shown as it is.
+    """
     sha256 = desk.practice.reference_sha256
     if sha256 not in _PROFILES:
-        rows = reference.rows(desk.db, "code_profiles")
+        known = reference.holds(desk.db, "code_profiles")
+        rows = reference.rows(desk.db, "code_profiles") if known else ()
         _PROFILES[sha256] = [FieldRow.from_mapping(row) for row in rows]
     return _PROFILES[sha256]
 

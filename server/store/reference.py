@@ -44,6 +44,12 @@ RULES = (
 )
 
 
+def holds(db: apsw.Connection, table: str) -> bool:
+    """Say whether the reference file has a table: one built by an older program may not."""
+    asked = "select 1 from ref.sqlite_master where type = 'table' and name = ?"
+    return db.execute(asked, (table,)).fetchone() is not None
+
+
 def rows(db: apsw.Connection, table: str) -> list[Mapping[str, Any]]:
     """Return every row of one table, by column name."""
     cursor = db.execute(_TABLES[table])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.core.errors import BackupFailed, NewerPractice
-from server.services import agenda, backups, whole
+from server.services import agenda, backups, rules, whole
 from server.services.cabinet import Cabinet
 from server.store import backup, manifest
 from server.store.connection import connect
@@ -53,6 +53,7 @@ def test_it_opens_migrates_and_is_whole(
     desk = cabinet.desk()
     assert len(agenda.of_day(desk, FixedClock().now().date())) == 2
     assert not is_behind(desk.db)
+    assert rules.code_profiles(desk) == []  # its tables are of before codes were read
     assert all(check.well for check in whole.practice(cabinet.vault()))
     assert backups.back_up(cabinet.vault(), "ASKED").is_good
     cabinet.lock()
