@@ -29,7 +29,10 @@ def confine(platform: str = sys.platform) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if platform == "darwin":
-        peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # noqa: E731
+
+        def peak() -> int:
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
         threading.Thread(target=watch, args=(peak, os._exit), daemon=True).start()
     else:
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))

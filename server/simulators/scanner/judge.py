@@ -5,7 +5,12 @@ Source: `hardware.md` §5.3. A real device forgives more; this one refuses what 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 SCAN = "{http://schemas.hp.com/imaging/escl/2011/05/03}"
 PWG = "{http://www.pwg.org/schemas/2010/12/sm}"
@@ -38,7 +43,7 @@ class Refused(Exception):
 def judge(body: bytes) -> Wanted:
     """Read `ScanSettings`; raise `Refused` with the part at fault."""
     root = _root(body)
-    unknown = {child.tag for child in root} - _EXPECTED
+    unknown = {str(child.tag) for child in root} - _EXPECTED
     if unknown:
         raise Refused(f"unknown part {sorted(unknown)[0]}")
     formats = {_text(root, PWG + "DocumentFormat"), _text(root, SCAN + "DocumentFormatExt")}
@@ -56,19 +61,22 @@ def judge(body: bytes) -> Wanted:
     return Wanted(source == "Feeder", PIXELS[colour], dpi, width, height, duplex)
 
 
-def _root(body: bytes) -> ElementTree.Element:
-    if b"<!" in body:
-        raise Refused("declarations")
+def _root(body: bytes) -> "_Element":
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
     try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - refused above with any declaration
-    except ElementTree.ParseError as error:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
         raise Refused("not XML") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Refused("declarations")
     if root.tag != SCAN + "ScanSettings":
         raise Refused("ScanSettings")
     return root
 
 
-def _region(root: ElementTree.Element) -> tuple[int, int]:
+def _region(root: "_Element") -> tuple[int, int]:
     region = root.find(f"{PWG}ScanRegions/{PWG}ScanRegion")
     if region is None or _text(region, PWG + "ContentRegionUnits") not in (
         "escl:ThreeHundredthsOfInches",
@@ -81,14 +89,14 @@ def _region(root: ElementTree.Element) -> tuple[int, int]:
     return width, height
 
 
-def _text(parent: ElementTree.Element, tag: str) -> str:
+def _text(parent: "_Element", tag: str) -> str:
     found = parent.findall(tag)
     if len(found) != 1 or not found[0].text:
         raise Refused(tag.rpartition("}")[2])
     return found[0].text
 
 
-def _number(parent: ElementTree.Element, tag: str) -> int:
+def _number(parent: "_Element", tag: str) -> int:
     text = _text(parent, tag)
     if not (text.isascii() and text.isdigit()):
         raise Refused(tag.rpartition("}")[2])
