@@ -185,13 +185,10 @@ def newest(desk: Desk) -> datetime | None:
 
 def changed_since(desk: Desk, last: datetime | None) -> bool:
     """Say whether something was done since an instant, apart from copying itself."""
-    rows = desk.db.execute(
-        "select at, action from journal where device = ? order by seq desc", (desk.device.id,)
-    )
-    for at, action in rows:
-        if last is not None and datetime.fromisoformat(at) <= last:
+    for at, action in journal.backwards(desk.db, desk.device.id):
+        if last is not None and at <= last:
             return False
-        if not str(action).startswith(_OWN):
+        if not action.startswith(_OWN):
             return True
     return False
 

@@ -101,6 +101,13 @@ def append(db: apsw.Connection, stamp: Stamp, deed: Deed) -> int:
     return int(seq)
 
 
+def backwards(db: apsw.Connection, device: str) -> Iterator[tuple[datetime, str]]:
+    """Give when and what each act of a device was, the last first, for as long as one reads."""
+    asked = "select at, action from journal where device = ? order by seq desc"
+    for at, action in db.execute(asked, (device,)):
+        yield datetime.fromisoformat(at), str(action)
+
+
 def tip(db: apsw.Connection, device: str) -> Tip | None:
     """Return the end of a device's chain; None before its first act."""
     return one(

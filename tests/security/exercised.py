@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from server.core.tray import Origin
 from server.services import tray
 from server.services.tray import Page
+from tests.people import DELVAUX, OUCHENE
 from tests.webui.shop import Shop
+from tests.world import World
 
 FILLED = {
     "reason": "x", "word": "x", "lot_word": "x", "passphrase": "x", "current": "x",
@@ -45,3 +47,16 @@ def paper_on(shop: Shop) -> str:
     key = tray.receive(shop.world.desk, b"%PDF-1.7 fabricated", "recu.pdf", Origin.IMPORT).id
     tray.looked_into(shop.world.desk, key, [Page(b"\xff\xd8 page", 90, ())])
     return key
+
+
+def busy(world: World) -> Shop:
+    """One patient billed, one waiting; a lot sent and answered, a letter set aside, a document."""
+    made = Shop(world)
+    world.visit(OUCHENE)
+    lot = world.seal("100")
+    world.visit(DELVAUX)
+    made.office.run()
+    made.office.take(made.office.sent(lot).accepted())
+    made.office.take(b"nothing that can be read")
+    paper_on(made)
+    return made

@@ -9,7 +9,7 @@ import pytest
 from server.services import patients
 from server.services.cabinet import Cabinet
 from tests.people import DELVAUX, OUCHENE, THONON
-from tests.security.exercised import FILLED, kinds_of_ids, paper_on
+from tests.security.exercised import FILLED, busy, kinds_of_ids
 from tests.services.people_of import BY_NAME, seat
 from tests.webui.shop import Shop
 from tests.world import BUILT_ON, CHEAP, PASSPHRASE, FixedClock, World, seeded
@@ -28,15 +28,7 @@ QUERIES = (
 
 @pytest.fixture
 def shop(world: World) -> Shop:
-    made = Shop(world)
-    world.visit(OUCHENE)
-    lot = world.seal("100")
-    world.visit(DELVAUX)
-    made.office.run()
-    made.office.take(made.office.sent(lot).accepted())
-    made.office.take(b"nothing that can be read")
-    paper_on(made)
-    return made
+    return busy(world)
 
 
 @pytest.fixture

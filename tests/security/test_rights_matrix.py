@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from server.app.commands import besace as command
 from server.core.rights import Right
-from tests.people import DELVAUX, OUCHENE
-from tests.security.exercised import FILLED, kinds_of_ids, paper_on
+from tests.people import OUCHENE
+from tests.security.exercised import FILLED, busy, kinds_of_ids
 from tests.security.forms import Forms, crawled
 from tests.services.people_of import PARTS, Part, seat
 from tests.webui.shop import Shop
@@ -189,15 +189,7 @@ CARE = ("Willems", "560011", "COMMON_1", "Séance courante")
 @pytest.fixture
 def shop(world: World) -> Shop:
     """The holder's patients: one billed, one waiting; a lot sent and answered, one set aside."""
-    made = Shop(world)
-    world.visit(OUCHENE)
-    lot = world.seal("100")
-    world.visit(DELVAUX)
-    made.office.run()
-    made.office.take(made.office.sent(lot).accepted())
-    made.office.take(b"nothing that can be read")
-    paper_on(made)
-    return made
+    return busy(world)
 
 
 def routes(shop: Shop) -> Iterator[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
 from server.app.web import WebThread
+from tests.webui.browsing import quiet_page
 from tests.webui.house import PASSPHRASE, House, let_in
 from tests.world import World
 from webui.security import admits
@@ -55,14 +56,6 @@ def served(world: World) -> Iterator[House]:
 @pytest.fixture
 def page(browser: Browser, served: House) -> Iterator[Page]:
     """A browser page past the door, at the size the screens were drawn for."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    opened = context.new_page()
-    complaints: list[str] = []
-    opened.on(
-        "console", lambda said: complaints.append(said.text) if said.type == "error" else None
-    )
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto(served.door.invite())
-    yield opened
-    context.close()
-    assert complaints == []
+    with quiet_page(browser) as opened:
+        opened.goto(served.door.invite())
+        yield opened

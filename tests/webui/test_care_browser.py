@@ -12,8 +12,9 @@ from server.core.cards import CardAddress, CardKind, CardRead, Identity, Proof
 from server.core.identifiers import Niss
 from server.services import cards, practices
 from tests.people import LAMBIOTTE, OUCHENE, PIRSON, Person
+from tests.webui.browsing import come_in, quiet_page
 from tests.webui.shop import Shop
-from tests.world import PASSPHRASE, World
+from tests.world import World
 from webui.security import admits
 from webui.serving import bind, server_for
 
@@ -33,20 +34,9 @@ def shop(world: World) -> Iterator[Shop]:
 
 @pytest.fixture
 def page(browser: Browser, shop: Shop) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    opened = context.new_page()
-    complaints: list[str] = []
-    opened.on(
-        "console", lambda said: complaints.append(said.text) if said.type == "error" else None
-    )
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto(shop.door.invite())
-    opened.get_by_label("Phrase de passe").fill(PASSPHRASE)
-    opened.keyboard.press("Enter")
-    expect(opened.get_by_role("link", name="Nouvelle séance")).to_be_visible()
-    yield opened
-    context.close()
-    assert complaints == []
+    with quiet_page(browser) as opened:
+        come_in(opened, shop.door.invite())
+        yield opened
 
 
 class Hand:

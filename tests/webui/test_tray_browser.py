@@ -11,8 +11,9 @@ from server.app.sorter import Sorter
 from server.app.web import WebThread
 from tests.hardware.drawn import on_a_page, pdf, qr
 from tests.people import OUCHENE, VERHULST, Person
+from tests.webui.browsing import come_in, quiet_page
 from tests.webui.shop import Shop
-from tests.world import PASSPHRASE, World
+from tests.world import World
 from webui.security import admits
 from webui.serving import bind, server_for
 
@@ -42,20 +43,9 @@ def shop(world: World) -> Iterator[Shop]:
 
 @pytest.fixture
 def page(browser: Browser, shop: Shop) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    opened = context.new_page()
-    complaints: list[str] = []
-    opened.on(
-        "console", lambda said: complaints.append(said.text) if said.type == "error" else None
-    )
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto(shop.door.invite())
-    opened.get_by_label("Phrase de passe").fill(PASSPHRASE)
-    opened.keyboard.press("Enter")
-    expect(opened.get_by_role("link", name="Nouvelle séance")).to_be_visible()
-    yield opened
-    context.close()
-    assert [words for words in complaints if "422" not in words] == []  # a form shown again
+    with quiet_page(browser, forgiven="422") as opened:  # a form shown again
+        come_in(opened, shop.door.invite())
+        yield opened
 
 
 @pytest.fixture

@@ -1,0 +1,31 @@
+"""A browser that complains of nothing, before a door of a test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.world import PASSPHRASE
+
+
+@contextmanager
+def quiet_page(browser: Browser, forgiven: str = "\0") -> Iterator[Page]:
+    """Give a page of the usual size; it may complain in the words `forgiven` and in no others."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on(
+        "console", lambda said: complaints.append(said.text) if said.type == "error" else None
+    )
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    context.close()
+    assert [words for words in complaints if forgiven not in words] == []
+
+
+def come_in(page: Page, invitation: str) -> None:
+    """Pass the door and unlock."""
+    page.goto(invitation)
+    page.get_by_label("Phrase de passe").fill(PASSPHRASE)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Nouvelle séance")).to_be_visible()
