@@ -17,6 +17,7 @@ from webui.frame import FrameState
 from webui.gate import Gate
 from webui.i18n import Catalogue
 from webui.outside import BackupControl, Calls, DemoControl, FileHealth, PostControl
+from webui.readers import ReaderControl
 from webui.safe import Safe
 
 
@@ -48,6 +49,11 @@ class Services(Protocol):
 
     def wake_sorter(self) -> None:
         """Something came in: have it looked into now, in the background."""
+        ...
+
+    @property
+    def readers(self) -> ReaderControl | None:
+        """The card readers of this machine; None where cards are off or not for this user."""
         ...
 
     @property

@@ -2,10 +2,11 @@
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from sync.outbound import THIS_PROCESS, Host, Outbound
 from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
+from webui.gate import DoorCard
 from webui.pages import gate as gate_page
 from webui.pages import restore as restore_page
 from webui.porch import Porch
@@ -35,8 +37,11 @@ from webui.serving import bind, server_for
 from webui.stream import Stream
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from hardware.scard import Scard
     from server.app.demo import Demo
+    from server.app.door_cards import DoorCards
     from server.app.hands import Hands
     from server.app.health import HealthWatch
     from server.app.keeper import Keeper
@@ -80,6 +85,10 @@ class Program:
         )
         self.post: Post | None = None
         self.hands: Hands | None = None
+        self._door_cards: DoorCards | None = None
+        self._at_door = Lock()
+        self._ending = False
+        self.gate.closed = self._watch_door
         self._watchman = Watchman(outbound, self.cabinet, self.broker.wake)
         self.health: HealthWatch | None = None
         self.keeper: Keeper | None = None
@@ -112,7 +121,9 @@ class Program:
         """Put everything away: post, hands, practice, door, folder."""
         if self._sleep is not None:
             self._sleep.stop()
+        self._ending = True
         self.gate.lock("ended")
+        self._leave_door()
         self.broker.wake()
         if self.keeper is not None:
             self.keeper.finish()
@@ -138,9 +149,41 @@ class Program:
             create_app, door=self.door, gate=self.gate, services=Rooms(self), stream=stream,
             now=self.clock.now,
         )  # fmt: skip
-        app = Porch(build(pages=[gate_page.page, restore_page.page]), build, self.gate)
+        app = Porch(build(pages=[gate_page.page, restore_page.page]), self._house(build), self.gate)
         self._web = WebThread(server_for(app, listener, admits(self.door)))
         self._web.start()
+
+    def _house(self, build: Callable[[], "Flask"]) -> Callable[[], "Flask"]:
+        """Make the screens of an open practice; until it is, look at the cards at its door."""
+
+        def made() -> "Flask":
+            house = build()
+            self._watch_door()
+            return house
+
+        return made
+
+    def _watch_door(self) -> None:
+        """Look whose card is put in before a closed practice, where a card stands for somebody.
+
+        Only after the first page: it has no use for the library of the readers.
+        """
+        with self._at_door:
+            if not self.settings.cards or self._ending or self._door_cards or not self.gate.card:
+                return
+            from server.app.door_cards import DoorCards
+
+            self._door_cards = DoorCards(self.cabinet.keyring, self.clock, self._scard)
+            self._door_cards.start()
+            self.gate.at_door = self._door_cards.look
+
+    def _leave_door(self) -> None:
+        """Let the readers go: called once the practice is open, or the program ends."""
+        with self._at_door:
+            watch, self._door_cards = self._door_cards, None
+            self.gate.at_door = DoorCard
+            if watch is not None:
+                watch.stop()
 
     def _opened(self) -> None:
         """Start what runs beside a practice just unlocked: its post, its hands.
@@ -149,6 +192,7 @@ class Program:
         """
         from server.app.health import HealthWatch
 
+        self._leave_door()
         self._watch_sleep()
         if self.cabinet.damage:
             self.broker.wake()

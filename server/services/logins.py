@@ -4,8 +4,11 @@ A slot opens the key of the whole practice; what its user may then do is written
 itself, which is encrypted. The door shows names and roles before anything is opened.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from server.core.cards import CardRead, mark_of
+from server.core.ulid import Entropy
 from server.services import safety
 from server.services.desk import Desk
 from server.services.keyring import Keyring, slot_of, system_slot_of
@@ -13,6 +16,8 @@ from server.store.keys import DatabaseKey
 from server.store.practice import User
 
 ROLES = "roles"  # on the sign: user id → role, and whether he is a main user
+_CARDS = "cards"  # on the sign: a salt, and the mark of each tied card → user id
+_SALT_BYTES = 16
 
 
 class Logins:
@@ -48,3 +53,39 @@ class Logins:
             self._keyring.file.relabel(slot_of(holder), known[holder].door_name)
         roles = {key: [str(user.role), user.is_main] for key, user in known.items() if user.active}
         self._keyring.file.set_sign({**self._keyring.file.sign(), ROLES: roles})
+
+    def card_salt(self, entropy: Entropy) -> bytes:
+        """Return what this door mixes into the marks of cards; made with the first card."""
+        salt = str(_cards(self._keyring).get("salt", ""))
+        return bytes.fromhex(salt) if salt else self._keep_cards(entropy(_SALT_BYTES), {})
+
+    def show_cards(self, marks: Mapping[str, str]) -> None:
+        """Let the door know the cards that stand for users now: mark → user id."""
+        salt = str(_cards(self._keyring).get("salt", ""))
+        self._keep_cards(bytes.fromhex(salt), marks)
+
+    def _keep_cards(self, salt: bytes, marks: Mapping[str, str]) -> bytes:
+        cards = {"salt": salt.hex(), "marks": dict(marks)}
+        self._keyring.file.set_sign({**self._keyring.file.sign(), _CARDS: cards})
+        return salt
+
+
+def knows_cards(keyring: Keyring) -> bool:
+    """Say whether a card stands for somebody at this door."""
+    return bool(_cards(keyring).get("marks"))
+
+
+def bearer_of(keyring: Keyring, read: CardRead) -> str:
+    """Return the id of the user a card stands for, "" when the door does not know it.
+
+    Asked while the practice is closed; whoever lost his way in is nobody's bearer any more.
+    """
+    held = _cards(keyring)
+    marks = held.get("marks", {})
+    user = marks.get(mark_of(read, bytes.fromhex(held["salt"])), "") if marks else ""
+    return user if slot_of(user) in keyring.file.slots() else ""
+
+
+def _cards(keyring: Keyring) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = keyring.file.sign().get(_CARDS, {})
+    return found

@@ -43,6 +43,8 @@ INSIDE: Mapping[str, str] = {
     "rules.choice": "the rules in force",
     "rules.code_profiles": "the reference tables",
     "rules.rulebook": "the rules in force",
+    "user_cards.namesake_of": "the presenting of a card, which asked for patients",
+    "user_cards.owner_of": "the presenting of a card, which asked for patients",
     "verdicts": "the ledger and the refusals, which were asked for with billing",
 }
 """Services called by other acts only, and whose."""

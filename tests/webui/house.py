@@ -23,6 +23,7 @@ from webui.door import Door
 from webui.frame import FrameState
 from webui.gate import (
     CopyOffer,
+    DoorCard,
     GateState,
     GateUser,
     NewPractice,
@@ -62,6 +63,10 @@ class FakeGate:
         if secret != PASSPHRASE:
             raise WrongKey(field="secret")
         self.state = GateState.OPEN
+
+    @property
+    def card(self) -> DoorCard | None:
+        return None
 
     def unlock_older(self, user: str, passphrase: str) -> None:
         self.unlock(user, passphrase)
@@ -114,6 +119,7 @@ class FakeServices:
 
     post = None
     demo = None
+    readers = None
     backups = None
 
     def __init__(self, world: World, ask_recovery: Callable[[str], None]) -> None:
