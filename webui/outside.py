@@ -18,6 +18,7 @@ class PostState:
     simulated: bool  # the partner is a simulator on this machine
     sending: tuple[int, int] | None  # done, total of the run under way
     last_trouble: str  # reason code of the last run that brought nothing, "" when none
+    held: str = ""  # reason code: nothing travels for who is at work, "" when it may
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class PostControl(Protocol):
         ...
 
     def send_now(self) -> None:
-        """« Envoyer maintenant »: run at once and look into the mailbox."""
+        """« Envoyer maintenant »: run at once and look into the mailbox; may raise SendingHeld."""
         ...
 
     def cancel(self) -> None:

@@ -16,6 +16,7 @@ from webui.pages import (
     journal,
     ledger,
     lots,
+    mandates,
     options,
     past,
     patients,
@@ -36,6 +37,6 @@ PAGES = (
     patients.page, series.page, sessions.page, search.page, cards.page, options.page,
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
-    proof.page, safety.page, drafts.page, tray.page,
+    proof.page, safety.page, drafts.page, tray.page, mandates.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

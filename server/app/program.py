@@ -208,7 +208,7 @@ class Program:
             self.outbound.allow(self._called)
             self.post = Post(
                 self.cabinet, self.clock, endpoint, self.cable, self.broker.publish,
-                self.outbound.connect,
+                self.outbound.connect, self._stranger,
             )  # fmt: skip
             self.post.start()
         if self.settings.cards and self.cabinet.desk().user.may(Right.PATIENTS):
@@ -280,8 +280,21 @@ class Program:
         """Watch the readers: only now, because the first page has no use for their library."""
         from server.app.hands import Hands
 
-        self.hands = Hands(self.cabinet, self.clock, self.broker.publish, self._scard)
+        self.hands = Hands(self.cabinet, self.clock, self._told_of_card, self._scard)
         self.hands.start()
+
+    def _told_of_card(self, kind: str, data: str) -> None:
+        """Tell the screens; what waited because of a card may leave once it is gone."""
+        self.broker.publish(kind, data)
+        if self.post is not None and kind in ("card.removed", "card.done"):
+            self.post.wake()
+
+    def _stranger(self) -> str:
+        """Name the user whose card is in the reader while somebody else works."""
+        from server.services import user_cards
+
+        user = self.hands.stranger if self.hands else ""
+        return user_cards.name_of(self.cabinet.desk(), user) if user else ""
 
     def _start_sorter(self) -> None:
         """Look into what comes in, for who may see it."""

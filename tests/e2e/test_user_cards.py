@@ -33,7 +33,7 @@ def ties_the_card_of_sophie(kine: Kine) -> None:
     kine.slides_in(SOPHIE)
     kine.sees("Cette carte porte le nom de Sophie MARCHAL")
     kine.press("F4")
-    kine.reads("Glissez la carte de Sophie MARCHAL")
+    kine.reads("Cette carte est-elle celle de Sophie MARCHAL")
     kine.press("F2")
     kine.reads("Sophie MARCHAL")
     kine.sees("Liée le 10/12/2026")

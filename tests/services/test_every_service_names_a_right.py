@@ -30,6 +30,8 @@ INSIDE: Mapping[str, str] = {
     "insurers.counted_as": "the numbering of a lot, inside sealing",
     "insurers.counted_with": "the day of a lot, inside sealing",
     "lots.first_free_day": "the day of a lot, inside sealing and rehearsing",
+    "mandates.may_reach": "the post, for whoever is at work",
+    "mandates.may_travel": "the post, for whoever is at work",
     "outside.note_refusal": "the program's own door, which nobody asked to open",
     "places.of": "the keeper of copies, for whoever is at work",
     "retention.until": "the rules of keeping",

@@ -15,6 +15,7 @@ from hardware.page_wire import ADVICE
 from server.app.sorter import STUMBLE
 from server.core import errors
 from server.core.cards import Proof
+from server.core.mandates import Service, Standing
 from server.core.outbox import MessageState
 from server.core.rights import ADJUSTED, Right, Role
 from server.core.states import LineState, LotState, SessionState
@@ -65,6 +66,10 @@ COMPUTED = {
     "tray.problem": {STUMBLE, *(str(each) for each in set(CodeProblem) - NOT_OF_A_FILE)},
     "users.role_is": {role.lower() for role in Role},
     "right": {str(right) for right in ADJUSTED},
+    "service": {str(each) for each in Service},
+    "mandate.standing": {str(each) for each in Standing},
+    "connection.held": {"held.card", "held.mandate"},
+    "error.sending.held": {"card", "mandate"},
     "error.right.missing": {str(right) for right in Right},
     **BILLING,
 }
