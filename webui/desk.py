@@ -3,6 +3,7 @@
 A page asks `desk()` once and calls one service with what lies on it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,7 +17,7 @@ from webui.door import Door
 from webui.frame import FrameState
 from webui.gate import Gate
 from webui.i18n import Catalogue
-from webui.outside import BackupControl, Calls, DemoControl, FileHealth, PostControl
+from webui.outside import BackupControl, Calls, Checked, DemoControl, FileHealth, PostControl
 from webui.readers import ReaderControl
 from webui.safe import Safe
 
@@ -69,6 +70,10 @@ class Services(Protocol):
     @property
     def calls(self) -> Calls:
         """Whom the program may call, and what it refused to."""
+        ...
+
+    def examine(self) -> Sequence[Checked]:
+        """Look at this machine as the doctor does; raise `Forbidden` to who sees no patient."""
         ...
 
     def confirm_date(self) -> None:

@@ -8,6 +8,7 @@ from webui.pages import (
     cards,
     connection,
     demo,
+    diagnosis,
     drafts,
     finances,
     frame,
@@ -27,6 +28,7 @@ from webui.pages import (
     search,
     series,
     sessions,
+    setup,
     today,
     tray,
     users,
@@ -38,5 +40,6 @@ PAGES = (
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
+    diagnosis.page, setup.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

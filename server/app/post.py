@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from threading import Lock
 from typing import Protocol
 
@@ -52,6 +53,8 @@ class Post:
         self._stranger = stranger
         self.endpoint = endpoint
         self.last: Report | None = None
+        self._clock = clock
+        self._answered: datetime | None = None
         self.progress: Progress | None = None
         outbox = PracticeOutbox(cabinet.desk, clock.monotonic, held=lambda: bool(stranger()))
         partner = _Lazy(lambda: _my_care_net(cabinet, clock, endpoint, connect))
@@ -114,6 +117,7 @@ class Post:
             simulated=not self.endpoint.tls,
             sending=(progress.done, progress.total) if progress else None,
             last_trouble=_trouble(self.last),
+            answered_at=self._answered,
             held=self.held,
         )
 
@@ -126,6 +130,8 @@ class Post:
 
     def _ran(self, report: Report) -> None:
         self.last, self.progress = report, None
+        if any(outcome.verdict is Verdict.DONE for _, outcome in report.looked):
+            self._answered = self._clock.now()
         self._tell("post.ran", "")
 
 

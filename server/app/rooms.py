@@ -18,7 +18,7 @@ from server.services.desk import Desk
 from server.services.logins import Logins
 from server.store import events, journal
 from webui.frame import FrameState
-from webui.outside import CalledHost, Calls, FileHealth, RefusedCall
+from webui.outside import CalledHost, Calls, Checked, FileHealth, RefusedCall
 from webui.stream import EventRow
 
 if TYPE_CHECKING:
@@ -82,6 +82,13 @@ class Rooms:
         hosts = [CalledHost(host.name, host.port, host.why) for host in outbound.hosts]
         refused = [RefusedCall(x.name, x.port, x.times) for x in outbound.refusals]
         return Calls(hosts, refused)
+
+    def examine(self) -> Sequence[Checked]:
+        """Look at this machine as the doctor does, and at the open practice."""
+        from server.app import diagnosis
+
+        self.desk().require(Right.PATIENTS)
+        return diagnosis.examine(self._program)
 
     def confirm_date(self) -> None:
         """Take the user's word for the date and judge again what waited for it."""

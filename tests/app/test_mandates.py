@@ -12,6 +12,7 @@ from server.core.errors import SendingHeld
 from server.services import lots, mandates, users
 from server.store import practice as practices
 from server.store.practice import User
+from server.store.rows import value
 from tests.app.test_user_cards import LENOIR, THIERRY, fresh, hands_of, lenoir, tied
 from tests.app.waiting import until
 
@@ -49,7 +50,7 @@ def test_a_mandataire_sends_from_the_day_of_his_mandate_and_not_before(opened: D
     mandates.give(main, {"user": key, "service": "EFACT", "valid_from": today})
     post_of(opened).send_now()
     sent = "select count(*) from message where state not in ('New', 'Ready', 'RetryWait')"
-    until(lambda: program.cabinet.desk().db.execute(sent).fetchone()[0])
+    until(lambda: value(program.cabinet.desk().db, sent))
 
 
 @pytest.mark.row("SOFT33-7")
@@ -67,4 +68,4 @@ def test_with_another_s_card_in_the_reader_nothing_leaves_and_its_sentence_names
     tied.reader.remove()
     until(lambda: post_of(tied).state.held == "")
     sent = "select count(*) from message where state not in ('New', 'Ready', 'RetryWait')"
-    until(lambda: tied.program.cabinet.desk().db.execute(sent).fetchone()[0])
+    until(lambda: value(tied.program.cabinet.desk().db, sent))

@@ -31,7 +31,7 @@ from webui.gate import (
     Recovery,
     Rekeying,
 )
-from webui.outside import Calls, FileHealth
+from webui.outside import Calls, Checked, FileHealth
 from webui.states import LOOKS
 from webui.stream import EventRow, Stream
 
@@ -158,6 +158,9 @@ class FakeServices:
 
     def found_damage(self, reason: str) -> None:
         self.world.cabinet.stop_writing(reason)
+
+    def examine(self) -> Sequence[Checked]:
+        return ()
 
     def confirm_date(self) -> None:
         self.world.cabinet.confirm_date()

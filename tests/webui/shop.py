@@ -15,6 +15,7 @@ from server.app.rooms import EventRows, rights_in
 from server.app.safe import CabinetSafe
 from server.core.cards import CardRead
 from server.core.errors import ReferenceRefused
+from server.core.rights import Right
 from server.services import ledger
 from server.services.desk import Desk as WorkDesk
 from server.services.logins import Logins
@@ -29,7 +30,7 @@ from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
-from webui.outside import BackupState, Calls, FileHealth, PostState
+from webui.outside import BackupState, Calls, Checked, FileHealth, PostState
 from webui.readers import ReaderState
 from webui.safe import Safe
 from webui.stream import Stream
@@ -132,6 +133,7 @@ class Rooms:
     post: FakePost | None = None
     demo: FakeToys | None = None
     readers: FakeReaders | None = None
+    checked: Sequence[Checked] = ()
     calls: Calls = NOBODY
     fresh: bool = True  # the passphrase was typed a moment ago
     health: FileHealth = field(default_factory=FileHealth)
@@ -150,6 +152,10 @@ class Rooms:
     @property
     def logins(self) -> Logins:
         return self.world.cabinet.slots()
+
+    def examine(self) -> Sequence[Checked]:
+        self.desk().require(Right.PATIENTS)
+        return self.checked
 
     def confirm_date(self) -> None:
         self.world.cabinet.confirm_date()
