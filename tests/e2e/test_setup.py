@@ -1,4 +1,4 @@
-"""The assistant and the diagnosis as they are used: cards, a mute one, a reader pulled, the test."""
+"""The assistant and the diagnosis as they are used: cards, a reader pulled out, the test."""
 
 import pytest
 from playwright.sync_api import expect
