@@ -18,16 +18,15 @@ from hardware.ports import (
 from hardware.scard import Scard
 from server.core.cards import Proof
 from server.core.clock import Clock
-from server.services.keyring import Keyring
-from server.services.logins import bearer_of
+from server.services.doorstep import Doorstep
 from webui.gate import DoorCard
 
 
 class DoorCards:
     """Watches the readers from `start` to `stop`; `look` tells of the card that is in."""
 
-    def __init__(self, keyring: Keyring, clock: Clock, scard: Scard | None = None) -> None:
-        self._keyring = keyring
+    def __init__(self, step: Doorstep, clock: Clock, scard: Scard | None = None) -> None:
+        self._step = step
         self._seen = DoorCard()
         self._watcher = watch_cards(self._hear, clock, TrustAnchors, scard=scard)
 
@@ -48,7 +47,7 @@ class DoorCards:
         match event:
             case CardDone(read=read):
                 forged = read.proof is Proof.FORGED
-                user = "" if forged else bearer_of(self._keyring, read)
+                user = "" if forged else self._step.bearer_of(read)
                 self._seen = DoorCard(user, unknown=not user)
             case CardFailed(problem=problem):
                 self._seen = DoorCard(problem=str(problem))

@@ -5,18 +5,15 @@ itself, which is encrypted. The door shows names and roles before anything is op
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from server.core.cards import CardRead, mark_of
 from server.core.ulid import Entropy
 from server.services import safety
 from server.services.desk import Desk
+from server.services.doorstep import CARDS, ROLES, held_cards
 from server.services.keyring import Keyring, slot_of, system_slot_of
 from server.store.keys import DatabaseKey
 from server.store.practice import User
 
-ROLES = "roles"  # on the sign: user id → role, and whether he is a main user
-_CARDS = "cards"  # on the sign: a salt, and the mark of each tied card → user id
 _SALT_BYTES = 16
 
 
@@ -56,36 +53,15 @@ class Logins:
 
     def card_salt(self, entropy: Entropy) -> bytes:
         """Return what this door mixes into the marks of cards; made with the first card."""
-        salt = str(_cards(self._keyring).get("salt", ""))
+        salt = str(held_cards(self._keyring).get("salt", ""))
         return bytes.fromhex(salt) if salt else self._keep_cards(entropy(_SALT_BYTES), {})
 
     def show_cards(self, marks: Mapping[str, str]) -> None:
         """Let the door know the cards that stand for users now: mark → user id."""
-        salt = str(_cards(self._keyring).get("salt", ""))
+        salt = str(held_cards(self._keyring).get("salt", ""))
         self._keep_cards(bytes.fromhex(salt), marks)
 
     def _keep_cards(self, salt: bytes, marks: Mapping[str, str]) -> bytes:
         cards = {"salt": salt.hex(), "marks": dict(marks)}
-        self._keyring.file.set_sign({**self._keyring.file.sign(), _CARDS: cards})
+        self._keyring.file.set_sign({**self._keyring.file.sign(), CARDS: cards})
         return salt
-
-
-def knows_cards(keyring: Keyring) -> bool:
-    """Say whether a card stands for somebody at this door."""
-    return bool(_cards(keyring).get("marks"))
-
-
-def bearer_of(keyring: Keyring, read: CardRead) -> str:
-    """Return the id of the user a card stands for, "" when the door does not know it.
-
-    Asked while the practice is closed; whoever lost his way in is nobody's bearer any more.
-    """
-    held = _cards(keyring)
-    marks = held.get("marks", {})
-    user = marks.get(mark_of(read, bytes.fromhex(held["salt"])), "") if marks else ""
-    return user if slot_of(user) in keyring.file.slots() else ""
-
-
-def _cards(keyring: Keyring) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = keyring.file.sign().get(_CARDS, {})
-    return found

@@ -18,7 +18,7 @@ from server.core.cards import CardRead, Proof
 from server.core.errors import Forbidden, InvalidForm, ProofNeeded
 from server.services import cards, patients, user_cards
 from server.services.desk import Desk
-from server.services.logins import bearer_of
+from server.services.doorstep import Doorstep
 from tests.people import OUCHENE, niss
 from tests.services.people_of import BY_NAME, another, seat
 from tests.world import World, faults
@@ -164,12 +164,12 @@ def test_only_a_main_user_ties_and_with_a_fresh_proof(world: World) -> None:
 
 @pytest.mark.row("SOFT33-22")
 def test_the_closed_door_knows_whose_a_card_is_and_nothing_else_of_it(world: World) -> None:
-    me, ring = world.desk.user.id, world.cabinet.keyring
+    me, step = world.desk.user.id, Doorstep(world.folder, world.cabinet.keyring)
     read = card_of(SOPHIE, world)
     tie(world, me, read)
     world.cabinet.lock()
-    assert bearer_of(ring, read) == me
-    assert bearer_of(ring, card_of(FATIMA, world)) == ""
+    assert step.bearer_of(read) == me
+    assert step.bearer_of(card_of(FATIMA, world)) == ""
     text = (world.folder / "besace.key").read_text()
     assert SOPHIE.niss not in text and read.identity.card_number not in text
     assert len(json.loads(text)["sign"]["cards"]["salt"]) == 32
@@ -178,13 +178,13 @@ def test_the_closed_door_knows_whose_a_card_is_and_nothing_else_of_it(world: Wor
 
 
 def test_a_card_ended_or_whose_user_left_is_unknown_to_the_door(world: World) -> None:
-    me, ring = world.desk.user.id, world.cabinet.keyring
+    me, step = world.desk.user.id, Doorstep(world.folder, world.cabinet.keyring)
     read = card_of(SOPHIE, world)
-    assert bearer_of(ring, read) == ""
+    assert step.bearer_of(read) == ""
     tie(world, me, read)
-    slots = ring.file.slots()
-    ring.file.remove(f"user:{me}")
-    assert bearer_of(ring, read) == "" and slots
+    slots = step.keyring.file.slots()
+    step.keyring.file.remove(f"user:{me}")
+    assert step.bearer_of(read) == "" and slots
     [held] = user_cards.listed(world.desk, me)
     user_cards.untie(fresh(world), world.cabinet.slots(), held.card.id)
     assert json.loads((world.folder / "besace.key").read_text())["sign"]["cards"]["marks"] == {}
