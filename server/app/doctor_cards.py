@@ -6,7 +6,6 @@ Nothing is read from a card: that it lets itself be opened is enough to say what
 import importlib.util
 import sys
 from collections.abc import Iterator
-from ctypes.util import find_library
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,22 +14,22 @@ from server.app.findings import Finding, Grade
 if TYPE_CHECKING:
     from hardware.scard import Scard
 
-_NAMES = {"linux": "beidpkcs11"}
+_ROOT = Path("C:/" if sys.platform == "win32" else "/")
 _PLACES = {
-    "linux": ("/usr/lib/x86_64-linux-gnu/libbeidpkcs11.so.0", "/usr/local/lib/libbeidpkcs11.so"),
-    "darwin": ("/Library/Belgium Identity Card/Pkcs11/libbeidpkcs11.dylib",),
-    "win32": (r"C:\Windows\System32\beidpkcs11.dll",),
-}
-"""Where the middleware of the Belgian eID puts its library for other programs."""
+    "linux": ("usr/lib/*-linux-gnu/libbeidpkcs11.so*", "usr/lib*/libbeidpkcs11.so*",
+              "usr/local/lib/libbeidpkcs11.so*"),
+    "darwin": ("Library/Belgium Identity Card/Pkcs11/*beid*",),
+    "win32": ("Windows/System32/beidpkcs11.dll",),
+}  # fmt: skip
+"""Where the middleware of the Belgian eID puts its library for other programs, under the root."""
 
 
-def look_at_middleware() -> Iterator[Finding]:
+def look_at_middleware(root: Path = _ROOT) -> Iterator[Finding]:
     """Tell whether the eID middleware is there; reading a card does without (`hardware.md` §0)."""
-    name = _NAMES.get(sys.platform)
-    found = find_library(name) if name else None
-    places = [place for place in _PLACES.get(sys.platform, ()) if Path(place).exists()]
-    if found or places:
-        yield Finding("middleware.ok", facts={"library": found or places[0]})
+    places = (place for each in _PLACES.get(sys.platform, ()) for place in root.glob(each))
+    found = next(places, None)
+    if found is not None:
+        yield Finding("middleware.ok", facts={"library": str(found)})
     else:
         yield Finding("middleware.none")
 
