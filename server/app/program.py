@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -101,6 +101,7 @@ class Program:
         self._sleep: SleepWatch | None = None
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
+        self._beside = RLock()  # what runs beside the practice is being started, or stopped
         self._web: WebThread | None = None
 
     @property
@@ -206,13 +207,16 @@ class Program:
 
         Beside a damaged file nothing runs: it is only read.
         """
-        from server.app.health import HealthWatch
-
         self._leave_door()
         self._watch_sleep()
-        if self.cabinet.damage:
-            self.broker.wake()
-            return
+        if not self.cabinet.damage:
+            with self._beside:  # damage found meanwhile stops what is whole, not what is half begun
+                self._start_beside()
+        self.broker.wake()
+
+    def _start_beside(self) -> None:
+        from server.app.health import HealthWatch
+
         self.health = HealthWatch(self.cabinet, self.found_damage)
         self.health.start()
         endpoint = partner_of(self.settings.endpoint, demo=self.cabinet.desk().practice.demo)
@@ -232,7 +236,6 @@ class Program:
         self._start_sorter()
         self._start_keeper()
         self._watchman.opened()
-        self.broker.wake()
 
     def _watch_sleep(self) -> None:
         """Lock with the machine and its screen; the same watch for the whole run."""
@@ -252,9 +255,10 @@ class Program:
     def found_damage(self, reason: str) -> None:
         """Only read from now on: stop what writes by itself, and tell every page."""
         self.cabinet.stop_writing(reason)
-        self._rest()
-        if self.keeper is not None:
-            self.keeper.cancel()
+        with self._beside:
+            self._rest()
+            if self.keeper is not None:
+                self.keeper.cancel()
         self.broker.publish("practice.damaged", reason)
 
     def _closing(self) -> None:
