@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from server.core.ulid import Entropy
-from server.services.cabinet import REFERENCE, Cabinet
+from server.services.cabinet import Cabinet
+from server.services.doorstep import REFERENCE
 from tests.world import (
     BUILT_ON,
     CHEAP,

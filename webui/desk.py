@@ -5,19 +5,21 @@ A page asks `desk()` once and calls one service with what lies on it.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flask import current_app, g
 
-from server.services.desk import Desk as WorkDesk
-from server.services.logins import Logins
 from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
 from webui.gate import Gate
 from webui.i18n import Catalogue
-from webui.outside import BackupControl, Calls, DemoControl, FileHealth, PostControl
-from webui.safe import Safe
+
+if TYPE_CHECKING:
+    from server.services.desk import Desk as WorkDesk
+    from server.services.logins import Logins
+    from webui.outside import BackupControl, Calls, DemoControl, FileHealth, PostControl
+    from webui.safe import Safe
 
 
 class Services(Protocol):
@@ -27,22 +29,22 @@ class Services(Protocol):
         """Give the state shown around every screen."""
         ...
 
-    def desk(self) -> WorkDesk:
+    def desk(self) -> "WorkDesk":
         """Give the services' own desk for this request; raise `Locked` when locked."""
         ...
 
     @property
-    def logins(self) -> Logins:
+    def logins(self) -> "Logins":
         """The logins of the open practice; raise `Locked` when it is locked."""
         ...
 
     @property
-    def post(self) -> PostControl | None:
+    def post(self) -> "PostControl | None":
         """The post of the open practice; None while no address to send to is set."""
         ...
 
     @property
-    def backups(self) -> BackupControl | None:
+    def backups(self) -> "BackupControl | None":
         """The keeper of copies of the open practice."""
         ...
 
@@ -51,17 +53,17 @@ class Services(Protocol):
         ...
 
     @property
-    def demo(self) -> DemoControl | None:
+    def demo(self) -> "DemoControl | None":
         """The toys of a demo practice; None in a real one."""
         ...
 
     @property
-    def safe(self) -> Safe:
+    def safe(self) -> "Safe":
         """What protects the open practice: secrets, PIN, lock."""
         ...
 
     @property
-    def calls(self) -> Calls:
+    def calls(self) -> "Calls":
         """Whom the program may call, and what it refused to."""
         ...
 
@@ -70,7 +72,7 @@ class Services(Protocol):
         ...
 
     @property
-    def health(self) -> FileHealth:
+    def health(self) -> "FileHealth":
         """What the last readings of the practice file found."""
         ...
 
@@ -99,7 +101,7 @@ class Desk:
     door: Door
     broker: Broker
 
-    def work(self) -> WorkDesk:
+    def work(self) -> "WorkDesk":
         """Give a fresh services' desk: what every service takes first."""
         return self.services.desk()
 

@@ -17,7 +17,7 @@ from server.app.program import Program
 from server.app.sentences import Speech
 from server.app.stops import interrupt, on_stop
 from server.core.clock import BRUSSELS
-from server.services.cabinet import REFERENCE
+from server.services.doorstep import REFERENCE
 from server.settings import Settings
 from server.store.keys import Cost
 

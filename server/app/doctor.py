@@ -10,7 +10,7 @@ from server.app.doctor_keys import look_at_keys, look_at_sleep
 from server.app.doctor_practice import look_at_practice
 from server.app.findings import Finding, Grade
 from server.app.sentences import Speech
-from server.services.cabinet import DATABASE
+from server.services.doorstep import DATABASE
 
 
 def examine(folder: Path, endpoint: str, speech: Speech) -> int:

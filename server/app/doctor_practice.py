@@ -11,7 +11,7 @@ from server.app.findings import Finding, Grade
 from server.core.clock import BRUSSELS
 from server.core.errors import DamagedPractice
 from server.core.keeping import LOCAL_AGE, SECOND_AGE
-from server.services.cabinet import DATABASE
+from server.services.doorstep import DATABASE
 from server.settings import BUILT_ON
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from server.app import heap
 from server.app.cable import Cable
 from server.app.clocks import ShiftedClock
 from server.app.gate import CabinetGate
+from server.app.late import LateCabinet
 from server.app.lock import PracticeLock
 from server.app.partner import partner_of
 from server.app.rooms import EventRows, Rooms, rights_in
@@ -20,7 +21,8 @@ from server.app.watchman import Watchman
 from server.app.web import WebThread
 from server.core.errors import InvalidValue
 from server.core.rights import Right
-from server.services.cabinet import Cabinet
+from server.services.doorstep import Doorstep
+from server.services.keyring import Keyring
 from server.settings import BUILT_ON, Settings
 from server.store.keys import Cost
 from sync.outbound import THIS_PROCESS, Host, Outbound
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from server.app.post import Post
     from server.app.sleep import SleepWatch
     from server.app.sorter import Sorter
+    from server.services.cabinet import Cabinet
 
 log = logging.getLogger(__name__)
 
@@ -74,13 +77,15 @@ class Program:
         self.broker = Broker()
         self.outbound = outbound
         self._called: Host | None = None
-        self.cabinet = Cabinet(settings.practice, clock, secrets.token_bytes, BUILT_ON, cost)
+        self._cost = cost or Cost()
+        self._late = LateCabinet(self._make_cabinet)
+        step = Doorstep(settings.practice, Keyring(settings.practice, clock, self._cost))
         self.gate = CabinetGate(
-            self.cabinet, settings.practice, self._opened, self._closing, self._aside
+            step, self._late, settings.practice, self._opened, self._closing, self._aside
         )
         self.post: Post | None = None
         self.hands: Hands | None = None
-        self._watchman = Watchman(outbound, self.cabinet, self.broker.wake)
+        self._watchman = Watchman(outbound, self._late, self.broker.wake)
         self.health: HealthWatch | None = None
         self.keeper: Keeper | None = None
         self.sorter: Sorter | None = None
@@ -88,6 +93,17 @@ class Program:
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
         self._web: WebThread | None = None
+
+    @property
+    def cabinet(self) -> "Cabinet":
+        """The practice folder and the session opened on it."""
+        return self._late()
+
+    def _make_cabinet(self) -> "Cabinet":
+        from server.services.cabinet import Cabinet  # every table of the store: at the first need
+
+        folder = self.settings.practice
+        return Cabinet(folder, self.clock, secrets.token_bytes, BUILT_ON, self._cost)
 
     def start(self) -> str:
         """Take the folder, serve, and return the one-time address of the first page.
@@ -129,10 +145,10 @@ class Program:
             raise InvalidValue(field="port", reason="taken") from None
         self.door = Door(listener.getsockname()[1], monotonic, secrets.token_bytes)
         stream = Stream(
-            EventRows(self.cabinet), self.broker,
+            EventRows(self._late), self.broker,
             monotonic,  # the machine's: a night that passes in a demo leaves nobody idle
-            lambda: not self.cabinet.is_open,
-            lambda: rights_in(self.cabinet),
+            lambda: not self._late.is_open,
+            lambda: rights_in(self._late),
         )  # fmt: skip
         build = partial(
             create_app, door=self.door, gate=self.gate, services=Rooms(self), stream=stream,
@@ -184,7 +200,7 @@ class Program:
 
     def fell_asleep(self, why: str) -> None:
         """Lock at once: the machine sleeps, or its screen is locked."""
-        if self.cabinet.is_open:
+        if self._late.is_open:
             self.door.close_session()
             self.gate.lock(why)
             self.broker.wake()

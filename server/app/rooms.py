@@ -9,16 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from server.app import reference
-from server.app.safe import CabinetSafe
+from server.app.late import LateCabinet
 from server.core.errors import Locked
 from server.core.rights import Right
-from server.services.cabinet import Cabinet
-from server.services.desk import Desk
-from server.services.logins import Logins
-from server.store import events, journal
 from webui.frame import FrameState
-from webui.outside import CalledHost, Calls, FileHealth, RefusedCall
 from webui.stream import EventRow
 
 if TYPE_CHECKING:
@@ -26,6 +20,10 @@ if TYPE_CHECKING:
     from server.app.keeper import Keeper
     from server.app.post import Post
     from server.app.program import Program
+    from server.app.safe import CabinetSafe
+    from server.services.desk import Desk
+    from server.services.logins import Logins
+    from webui.outside import Calls, FileHealth
 
 
 class Rooms:
@@ -34,12 +32,12 @@ class Rooms:
     def __init__(self, program: "Program") -> None:
         self._program = program
 
-    def desk(self) -> Desk:
+    def desk(self) -> "Desk":
         """Give a fresh desk; raise `Locked` when the practice is."""
         return self._program.cabinet.desk()
 
     @property
-    def logins(self) -> Logins:
+    def logins(self) -> "Logins":
         """The logins of the open practice; raise `Locked` when it is locked."""
         return self._program.cabinet.slots()
 
@@ -65,13 +63,17 @@ class Rooms:
         return self._program.demo
 
     @property
-    def safe(self) -> CabinetSafe:
+    def safe(self) -> "CabinetSafe":
         """What protects the open practice."""
+        from server.app.safe import CabinetSafe
+
         return CabinetSafe(self._program.cabinet, self._program.gate.ask_recovery)
 
     @property
-    def calls(self) -> Calls:
+    def calls(self) -> "Calls":
         """Whom the program may call, and what it refused to."""
+        from webui.outside import CalledHost, Calls, RefusedCall
+
         outbound = self._program.outbound
         hosts = [CalledHost(host.name, host.port, host.why) for host in outbound.hosts]
         refused = [RefusedCall(x.name, x.port, x.times) for x in outbound.refusals]
@@ -86,10 +88,11 @@ class Rooms:
         practices.judge_again(self.desk())
 
     @property
-    def health(self) -> FileHealth:
+    def health(self) -> "FileHealth":
         """What the last readings of the practice file found."""
         from server.services import checkups
         from server.store.soundness import Check
+        from webui.outside import FileHealth
 
         cabinet = self._program.cabinet
         done = checkups.of_folder(cabinet.folder)
@@ -105,6 +108,8 @@ class Rooms:
 
     def import_tariff(self, table: bytes) -> None:
         """Add a tariff to the open practice; raise `ReferenceRefused` with the rows at fault."""
+        from server.app import reference
+
         program = self._program
         with TemporaryDirectory(prefix="tariff-", dir=program.settings.practice) as folder:
             typed = Path(folder) / "tariff.csv"
@@ -114,6 +119,7 @@ class Rooms:
     def frame(self, now: datetime) -> FrameState:
         """Give what is shown around every screen."""
         from server.services import ledger, patients
+        from server.store import journal
 
         desk = self.desk()
         queue = ledger.queue(desk)
@@ -134,10 +140,10 @@ class Rooms:
         )
 
 
-def rights_in(cabinet: Cabinet) -> Set[Right]:
+def rights_in(cabinet: LateCabinet) -> Set[Right]:
     """Give what the present user may do; nothing while the practice is locked."""
     try:
-        return cabinet.desk().user.rights
+        return cabinet().desk().user.rights
     except Locked:
         return frozenset()
 
@@ -145,27 +151,37 @@ def rights_in(cabinet: Cabinet) -> Set[Right]:
 class EventRows:
     """The port `webui.stream.EventSource` on one cabinet: nothing while it is locked."""
 
-    def __init__(self, cabinet: Cabinet) -> None:
+    def __init__(self, cabinet: LateCabinet) -> None:
         self._cabinet = cabinet
 
     def since(self, last: int) -> Sequence[EventRow]:
         """Give the rows after one, in order."""
+        from server.store import events
+
         try:
-            found = events.since(self._cabinet.desk().db, last)
+            found = events.since(self._cabinet().desk().db, last)
         except Locked:
             return ()
         return [EventRow(event.id, event.kind, event.ref) for event in found]
 
     def oldest(self) -> int:
         """Give the id of the oldest row still known, 0 when there is none."""
+        if not self._cabinet.is_open:
+            return 0
+        from server.store import events
+
         try:
-            return events.oldest_id(self._cabinet.desk().db) if self._cabinet.is_open else 0
+            return events.oldest_id(self._cabinet().desk().db)
         except Locked:
             return 0  # this very moment
 
     def latest(self) -> int:
         """Give the id of the last row, 0 when there is none or the practice is closed."""
+        if not self._cabinet.is_open:
+            return 0
+        from server.store import events
+
         try:
-            return events.last_id(self._cabinet.desk().db) if self._cabinet.is_open else 0
+            return events.last_id(self._cabinet().desk().db)
         except Locked:
             return 0  # this very moment

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 
 from server.services import safety
 from server.services.desk import Desk
+from server.services.doorstep import ROLES
 from server.services.keyring import Keyring, slot_of, system_slot_of
 from server.store.keys import DatabaseKey
 from server.store.practice import User
-
-ROLES = "roles"  # on the sign: user id → role, and whether he is a main user
 
 
 class Logins:

@@ -16,10 +16,12 @@ from server.app.safe import CabinetSafe
 from server.core.errors import ReferenceRefused
 from server.services import ledger
 from server.services.desk import Desk as WorkDesk
+from server.services.doorstep import Doorstep
 from server.services.logins import Logins
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from sync.transports.fakes import FakePartner
+from tests.app.early import made_already
 from tests.services.office import Office
 from tests.wallet import Wallet
 from tests.webui.house import PORT, window
@@ -156,7 +158,11 @@ class Shop:
         self.broker = Broker()
         self.wallet = Wallet()
         self.wallet.available = False  # as on the machines that test; a test may hand one out
-        self.gate = CabinetGate(world.cabinet, world.folder, _nothing, _nothing, system=self.wallet)
+        late = made_already(world.cabinet)
+        self.gate = CabinetGate(
+            Doorstep(world.folder, world.cabinet.keyring), late, world.folder, _nothing, _nothing,
+            system=self.wallet,
+        )  # fmt: skip
         self.rooms.safe = CabinetSafe(world.cabinet, self.gate.ask_recovery, self.wallet)
         self.door = Door(port, _still, Random(1).randbytes)  # noqa: S311 - repeatable
         self.app = create_app(
@@ -164,11 +170,11 @@ class Shop:
             gate=self.gate,
             services=self.rooms,
             stream=Stream(
-                EventRows(world.cabinet),
+                EventRows(late),
                 self.broker,
                 _still,
                 lambda: False,
-                lambda: rights_in(world.cabinet),
+                lambda: rights_in(late),
             ),
             now=world.clock.now,
         )

@@ -4,7 +4,6 @@ from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidValue, Locked, OlderPractice, StateConflict
-from server.core.identifiers import Nihii
 from webui.desk import desk
 from webui.errands import a_screen
 from webui.forms import Problems, required, shown_again_by
@@ -166,6 +165,8 @@ def _only_while(state: GateState) -> None:
 
 
 def _new_practice() -> NewPractice:
+    from server.core.identifiers import Nihii
+
     problems = Problems()
     with problems.of("country"):
         country = required("country")
