@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from hardware.cards import watch_cards
 from hardware.eid_trust import TrustAnchors
 from hardware.fake_ca import demo_root
+from hardware.known_atrs import KnownAtr
 from hardware.ports import (
     CardDone,
     CardEvent,
@@ -18,12 +19,15 @@ from hardware.ports import (
     ReaderRemoved,
     ServiceDown,
     ServiceUp,
+    VitaleDone,
 )
 from hardware.scard import Scard
 from server.core.clock import Clock
-from server.core.errors import KineError, Locked
-from server.services import cards, roots
+from server.core.errors import KineError, Locked, NotFound
+from server.core.vitale import VitaleRead
+from server.services import cards, roots, vitale
 from server.services.cabinet import Cabinet
+from server.services.cards import Presented
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +36,10 @@ LOCKED, NOT_KEPT = "card.locked", "card.not_kept"
 
 CONTRADICTS = "card.contradicts"
 """Remark: the card and the file of the same number disagree on a name; the file was kept."""
+
+
+VITALE_PUBLIC = "card.vitale_public"
+"""Remark: a Vitale card read without its rights finds a patient and bills nothing."""
 
 
 class Hands:
@@ -50,9 +58,12 @@ class Hands:
         """`tell` publishes what passes: a kind and a code or an id, never a name."""
         self._cabinet = cabinet
         self._tell = tell
-        self._watcher = watch_cards(self._hear, clock, lambda: trusted(cabinet), scard=scard)
+        self._watcher = watch_cards(
+            self._hear, clock, lambda: trusted(cabinet), scard=scard, not_ours=_not_ours()
+        )
         self.service_problem = ""  # code of the sentence that says why readers cannot be used
         self.holder = ""  # patient of the card in the reader, "" when there is none
+        self.family: VitaleRead | None = None  # everybody on the Vitale card in the reader
 
     def start(self) -> None:
         """Begin watching."""
@@ -65,13 +76,23 @@ class Hands:
     def _hear(self, event: CardEvent) -> None:
         if isinstance(event, CardDone):
             self._present(event)
+        elif isinstance(event, VitaleDone):
+            self._present_family(event)
         elif isinstance(event, CardRemoved):
-            self.holder = ""
+            self.holder, self.family = "", None
             self._tell("card.removed", "")
         elif isinstance(event, ServiceDown | ServiceUp):
             self._service(event.problem if isinstance(event, ServiceDown) else None)
+        elif isinstance(event, CardFailed):
+            self._tell("card.failed", self._here(event.problem))
         else:
             self._tell(*_passing(event))
+
+    def _here(self, problem: CardProblem) -> str:
+        """Name the card that was expected on this desk: a Belgian one waits for no French card."""
+        french = self._cabinet.is_open and self._cabinet.desk().practice.country == "FR"
+        strange = problem is CardProblem.NOT_VITALE and not french
+        return str(CardProblem.NOT_EID if strange else problem)
 
     def _service(self, problem: CardProblem | None) -> None:
         self.service_problem = problem or ""
@@ -82,16 +103,53 @@ class Hands:
         try:
             shown = cards.present(self._cabinet.desk(), event.read)
         except KineError as error:
-            log.warning("card not kept: %s", error.code)
-            self._tell("card.failed", LOCKED if isinstance(error, Locked) else NOT_KEPT)
+            self._not_kept(error)
             return
+        if self._opened(shown):
+            for remark in _remarks(event, contradicts=shown.contradicts):
+                self._tell("card.remark", remark)
+
+    def _present_family(self, event: VitaleDone) -> None:
+        """Open the file of the one person a Vitale card can mean; otherwise have somebody say."""
+        try:
+            place = vitale.recognise(self._cabinet.desk(), event.read)
+            if place is None:
+                self.family = event.read
+                self._tell("card.choice", "")
+                return
+            shown = vitale.present(self._cabinet.desk(), event.read, place)
+        except KineError as error:
+            self._not_kept(error)
+            return
+        if self._opened(shown):
+            self.family = event.read
+            for remark in (*event.remarks, *_vitale_remarks(shown)):
+                self._tell("card.remark", remark)
+
+    def choose(self, place: int) -> str:
+        """Take a person of the Vitale card in the reader, and give the patient.
+
+        Raises `NotFound` when the card left meanwhile, or holds no such person.
+        """
+        family = self.family
+        if family is None or not 0 <= place < len(family.people):
+            raise NotFound(kind="card_person")
+        shown = vitale.present(self._cabinet.desk(), family, place)
+        self._opened(shown)
+        return self.holder
+
+    def _not_kept(self, error: KineError) -> None:
+        log.warning("card not kept: %s", error.code)
+        self._tell("card.failed", LOCKED if isinstance(error, Locked) else NOT_KEPT)
+
+    def _opened(self, shown: Presented) -> bool:
+        """Note whose file a card opened, or say why it was refused."""
         if shown.refusal:
             self._tell("card.failed", f"card.{shown.refusal}")
-            return
+            return False
         self.holder = shown.patient or ""
         self._tell("card.done", self.holder)
-        for remark in _remarks(event, contradicts=shown.contradicts):
-            self._tell("card.remark", remark)
+        return True
 
 
 def trusted(cabinet: Cabinet) -> TrustAnchors:
@@ -101,6 +159,19 @@ def trusted(cabinet: Cabinet) -> TrustAnchors:
     """
     loaded = roots.loaded(cabinet.desk()) if cabinet.is_open else ()
     return TrustAnchors(real=tuple(loaded), demo=(demo_root(),))
+
+
+def _vitale_remarks(shown: Presented) -> Sequence[str]:
+    """Say what a Vitale card read freely is good for the first time, and that it contradicts."""
+    told = ((VITALE_PUBLIC, shown.drafted), (CONTRADICTS, shown.contradicts))
+    return [code for code, applies in told if applies]
+
+
+def _not_ours() -> Sequence[KnownAtr]:
+    """Read which cards are left alone from the table that came with the program."""
+    from server.app.words import table
+
+    return [KnownAtr.from_row(row) for row in table("card_atrs")]
 
 
 def _remarks(event: CardDone, *, contradicts: bool) -> Sequence[str]:
@@ -114,12 +185,10 @@ def _remarks(event: CardDone, *, contradicts: bool) -> Sequence[str]:
 
 
 def _passing(
-    event: CardFailed | CardReading | CardInserted | ReaderAdded | ReaderRemoved,
+    event: CardReading | CardInserted | ReaderAdded | ReaderRemoved,
 ) -> tuple[str, str]:
     """Name what passes and give the code or percentage that goes with it."""
     match event:
-        case CardFailed(problem=problem):
-            return "card.failed", str(problem)
         case CardReading(percent=percent):
             return "card.reading", str(percent)
         case CardInserted():
