@@ -3,6 +3,7 @@
 A page asks `desk()` once and calls one service with what lies on it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from server.services.desk import Desk as WorkDesk
     from server.services.logins import Logins
-    from webui.outside import BackupControl, Calls, DemoControl, FileHealth, PostControl
+    from webui.outside import BackupControl, Calls, Checked, DemoControl, FileHealth, PostControl
+    from webui.readers import ReaderControl
     from webui.safe import Safe
 
 
@@ -55,6 +57,11 @@ class Services(Protocol):
         ...
 
     @property
+    def readers(self) -> "ReaderControl | None":
+        """The card readers of this machine; None where cards are off or not for this user."""
+        ...
+
+    @property
     def demo(self) -> "DemoControl | None":
         """The toys of a demo practice; None in a real one."""
         ...
@@ -75,6 +82,10 @@ class Services(Protocol):
 
     def choose_card(self, place: int) -> str:
         """Take a person of that card and give the patient; raise `NotFound` when it left."""
+        ...
+
+    def examine(self) -> "Sequence[Checked]":
+        """Look at this machine as the doctor does; raise `Forbidden` to who sees no patient."""
         ...
 
     def confirm_date(self) -> None:

@@ -8,6 +8,7 @@ from webui.pages import (
     cards,
     connection,
     demo,
+    diagnosis,
     drafts,
     finances,
     frame,
@@ -16,6 +17,7 @@ from webui.pages import (
     journal,
     ledger,
     lots,
+    mandates,
     options,
     past,
     patients,
@@ -26,6 +28,7 @@ from webui.pages import (
     search,
     series,
     sessions,
+    setup,
     today,
     tray,
     users,
@@ -36,6 +39,7 @@ PAGES = (
     patients.page, series.page, sessions.page, search.page, cards.page, options.page,
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
-    proof.page, safety.page, drafts.page, tray.page,
+    proof.page, safety.page, drafts.page, tray.page, mandates.page,
+    diagnosis.page, setup.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -39,7 +39,8 @@ def _told(finding: Finding, speech: Speech) -> str:
     if speech.as_json:
         facts = dict(finding.facts)
         return speech.json(code=finding.code, well=well, facts=facts, sentence=words)
-    return f"{'✓' if well else '✗'} {words}"
+    mark = "✓" if well else "✗"
+    return f"{mark if finding.tried else '·'} {words}"
 
 
 def _encryption() -> Iterator[Finding]:
@@ -93,6 +94,13 @@ def _called(endpoint: str) -> Iterator[Finding]:
     yield Finding("outbound.one", facts={"host": door.host, "port": str(door.port)})
 
 
+def _cards_more() -> Iterator[Finding]:
+    from server.app.doctor_cards import look_at_card, look_at_middleware
+
+    yield from look_at_middleware()
+    yield from look_at_card()
+
+
 def _codes() -> Iterator[Finding]:
     from server.app.doctor_codes import look_at_codes
 
@@ -100,5 +108,5 @@ def _codes() -> Iterator[Finding]:
 
 
 _LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _encryption, _window, look_at_sleep, _cards, _codes,
+    _encryption, _window, look_at_sleep, _cards, _cards_more, _codes,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from server.services.keyring import system_slot_of
 from server.settings import BUILT_ON
 from webui.gate import (
     CopyOffer,
+    DoorCard,
     GateState,
     GateUser,
     NewPractice,
@@ -66,6 +67,8 @@ class CabinetGate:
         self._recovery: Recovery | None = None
         self._sign: Sign | None = None
         self._running = False  # what works beside an open practice
+        self.closed: Callable[[], None] = _nothing  # what begins once a practice is closed
+        self.at_door: Callable[[], DoorCard] = DoorCard  # looks at the reader of a closed practice
         self._turn = RLock()
 
     @property
@@ -110,15 +113,22 @@ class CabinetGate:
         if not self._step.exists:
             return ()
         pin, slots = self._late.pin_user, self._step.keyring.file.slots()
+        bearer = self.at_door().user
         kept = any(slot.startswith("system:") for slot in slots) and self._system.available
         found = [
             GateUser(
-                x.id, x.name, x.role.lower(), x.main, pin=x.id == pin,
+                x.id, x.name, x.role.lower(), x.main, card_in=x.id == bearer, pin=x.id == pin,
                 system=kept and system_slot_of(x.id) in slots,
             )
             for x in self._step.logins()
         ]  # fmt: skip
-        return sorted(found, key=lambda user: not user.pin)
+        return sorted(found, key=lambda user: (not user.card_in, not user.pin))
+
+    @property
+    def card(self) -> DoorCard | None:
+        """The card at the closed door."""
+        closed = self.state is GateState.LOCKED
+        return self.at_door() if closed and self._step.knows_cards else None
 
     def unlock(self, user: str, passphrase: str) -> None:
         """Open the practice; a first run that never ended asks for its recovery code again."""
@@ -234,6 +244,7 @@ class CabinetGate:
             self._closing()
             self._late.lock(why)
             heap.give_back()
+            self.closed()
 
     def offers(self) -> Sequence[CopyOffer]:
         """Give the copies found beside the empty folder."""
@@ -296,6 +307,10 @@ def _form(practice: NewPractice) -> "Form":
         practice.country, practice.practice_name, practice.provider_number, last, first or last,
         "", practice.passphrase, practice.locale,
     )  # fmt: skip
+
+
+def _nothing() -> None:
+    """Begin nothing."""
 
 
 def _question(code: str) -> Recovery:

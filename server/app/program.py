@@ -2,10 +2,11 @@
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from sync.outbound import THIS_PROCESS, Host, Outbound
 from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
+from webui.gate import DoorCard
 from webui.pages import gate as gate_page
 from webui.pages import restore as restore_page
 from webui.porch import Porch
@@ -37,8 +39,11 @@ from webui.serving import bind, server_for
 from webui.stream import Stream
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from hardware.scard import Scard
     from server.app.demo import Demo
+    from server.app.door_cards import DoorCards
     from server.app.hands import Hands
     from server.app.health import HealthWatch
     from server.app.keeper import Keeper
@@ -79,12 +84,16 @@ class Program:
         self._called: Host | None = None
         self._cost = cost or Cost()
         self._late = LateCabinet(self._make_cabinet)
-        step = Doorstep(settings.practice, Keyring(settings.practice, clock, self._cost))
+        self._step = Doorstep(settings.practice, Keyring(settings.practice, clock, self._cost))
         self.gate = CabinetGate(
-            step, self._late, settings.practice, self._opened, self._closing, self._aside
+            self._step, self._late, settings.practice, self._opened, self._closing, self._aside
         )
         self.post: Post | None = None
         self.hands: Hands | None = None
+        self._door_cards: DoorCards | None = None
+        self._at_door = Lock()
+        self._ending = False
+        self.gate.closed = self._watch_door
         self._watchman = Watchman(outbound, self._late, self.broker.wake)
         self.health: HealthWatch | None = None
         self.keeper: Keeper | None = None
@@ -128,7 +137,9 @@ class Program:
         """Put everything away: post, hands, practice, door, folder."""
         if self._sleep is not None:
             self._sleep.stop()
+        self._ending = True
         self.gate.lock("ended")
+        self._leave_door()
         self.broker.wake()
         if self.keeper is not None:
             self.keeper.finish()
@@ -154,9 +165,41 @@ class Program:
             create_app, door=self.door, gate=self.gate, services=Rooms(self), stream=stream,
             now=self.clock.now,
         )  # fmt: skip
-        app = Porch(build(pages=[gate_page.page, restore_page.page]), build, self.gate)
+        app = Porch(build(pages=[gate_page.page, restore_page.page]), self._house(build), self.gate)
         self._web = WebThread(server_for(app, listener, admits(self.door)))
         self._web.start()
+
+    def _house(self, build: Callable[[], "Flask"]) -> Callable[[], "Flask"]:
+        """Make the screens of an open practice; until it is, look at the cards at its door."""
+
+        def made() -> "Flask":
+            house = build()
+            self._watch_door()
+            return house
+
+        return made
+
+    def _watch_door(self) -> None:
+        """Look whose card is put in before a closed practice, where a card stands for somebody.
+
+        Only after the first page: it has no use for the library of the readers.
+        """
+        with self._at_door:
+            if not self.settings.cards or self._ending or self._door_cards or not self.gate.card:
+                return
+            from server.app.door_cards import DoorCards
+
+            self._door_cards = DoorCards(self._step, self.clock, self._scard)
+            self._door_cards.start()
+            self.gate.at_door = self._door_cards.look
+
+    def _leave_door(self) -> None:
+        """Let the readers go: called once the practice is open, or the program ends."""
+        with self._at_door:
+            watch, self._door_cards = self._door_cards, None
+            self.gate.at_door = DoorCard
+            if watch is not None:
+                watch.stop()
 
     def _opened(self) -> None:
         """Start what runs beside a practice just unlocked: its post, its hands.
@@ -165,6 +208,7 @@ class Program:
         """
         from server.app.health import HealthWatch
 
+        self._leave_door()
         self._watch_sleep()
         if self.cabinet.damage:
             self.broker.wake()
@@ -180,7 +224,7 @@ class Program:
             self.outbound.allow(self._called)
             self.post = Post(
                 self.cabinet, self.clock, endpoint, self.cable, self.broker.publish,
-                self.outbound.connect,
+                self.outbound.connect, self._stranger,
             )  # fmt: skip
             self.post.start()
         if self.settings.cards and self.cabinet.desk().user.may(Right.PATIENTS):
@@ -252,8 +296,21 @@ class Program:
         """Watch the readers: only now, because the first page has no use for their library."""
         from server.app.hands import Hands
 
-        self.hands = Hands(self.cabinet, self.clock, self.broker.publish, self._scard)
+        self.hands = Hands(self.cabinet, self.clock, self._told_of_card, self._scard)
         self.hands.start()
+
+    def _told_of_card(self, kind: str, data: str) -> None:
+        """Tell the screens; what waited because of a card may leave once it is gone."""
+        self.broker.publish(kind, data)
+        if self.post is not None and kind in ("card.removed", "card.done"):
+            self.post.wake()
+
+    def _stranger(self) -> str:
+        """Name the user whose card is in the reader while somebody else works."""
+        from server.services import user_cards
+
+        user = self.hands.stranger if self.hands else ""
+        return user_cards.name_of(self.cabinet.desk(), user) if user else ""
 
     def _start_sorter(self) -> None:
         """Look into what comes in, for who may see it."""

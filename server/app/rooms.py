@@ -17,13 +17,14 @@ from webui.stream import EventRow
 
 if TYPE_CHECKING:
     from server.app.demo import Demo
+    from server.app.hands import Hands
     from server.app.keeper import Keeper
     from server.app.post import Post
     from server.app.program import Program
     from server.app.safe import CabinetSafe
     from server.services.desk import Desk
     from server.services.logins import Logins
-    from webui.outside import Calls, FileHealth
+    from webui.outside import Calls, Checked, FileHealth
 
 
 class Rooms:
@@ -56,6 +57,11 @@ class Rooms:
         sorter = self._program.sorter
         if sorter is not None:
             sorter.wake()
+
+    @property
+    def readers(self) -> "Hands | None":
+        """The readers of this machine, while a user who sees patients is at work."""
+        return self._program.hands
 
     @property
     def demo(self) -> "Demo | None":
@@ -92,6 +98,13 @@ class Rooms:
         if hands is None:
             raise NotFound(kind="card_person")
         return hands.choose(place)
+
+    def examine(self) -> "Sequence[Checked]":
+        """Look at this machine as the doctor does, and at the open practice."""
+        from server.app import diagnosis
+
+        self.desk().require(Right.PATIENTS)
+        return diagnosis.examine(self._program)
 
     def confirm_date(self) -> None:
         """Take the user's word for the date and judge again what waited for it."""
@@ -132,7 +145,7 @@ class Rooms:
 
     def frame(self, now: datetime) -> FrameState:
         """Give what is shown around every screen."""
-        from server.services import ledger, patients
+        from server.services import ledger
         from server.store import journal
 
         desk = self.desk()
@@ -140,6 +153,7 @@ class Rooms:
         post, hands = self._program.post, self._program.hands
         if not desk.user.may(Right.PATIENTS):
             hands = None
+        card = _in_the_reader(desk, hands) if hands else ""
         return FrameState(
             user=f"{desk.user.first_name} {desk.user.last_name}",
             practice=desk.practice.name,
@@ -147,11 +161,20 @@ class Rooms:
             rights=desk.user.rights,
             online=bool(post and post.line.state.online),
             waiting=queue.waiting + queue.doubtful,
-            card=patients.name_of(desk, hands.holder) if hands and hands.holder else "",
+            card=card,
             card_problem=hands.service_problem if hands else "",
             saved_at=journal.last_at(desk.db, desk.device.id),
             damage=self._program.cabinet.damage,
         )
+
+
+def _in_the_reader(desk: "Desk", hands: "Hands") -> str:
+    """Name the patient, or the user, whose card is in the reader; "" when there is none."""
+    from server.services import patients, user_cards
+
+    if hands.user:
+        return user_cards.name_of(desk, hands.user)
+    return patients.name_of(desk, hands.holder) if hands.holder else ""
 
 
 def rights_in(cabinet: LateCabinet) -> Set[Right]:

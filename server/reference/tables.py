@@ -8,6 +8,7 @@ from server.countries.belgium.counters import Quota
 from server.countries.belgium.coverage import Ct1, Mutuality
 from server.countries.belgium.dated import Cells, Dated
 from server.countries.belgium.nomenclature import CodeRow
+from server.countries.belgium.obtaining import Need
 from server.countries.belgium.policy import (
     AgreementNeed,
     NotCumulable,
@@ -116,6 +117,11 @@ TABLES: Mapping[str, TableShape] = {
     ),
     "be_settings": TableShape(
         Switch.from_mapping, key=("key",), columns=("key", "value", "meaning")
+    ),
+    "be_setup": TableShape(
+        Need.from_mapping,
+        key=("key",),
+        columns=("step", "key", "label_fr", "label_nl", "giver_fr", "giver_nl", "ours"),
     ),
     "code_profiles": TableShape(
         FieldRow.from_mapping,

@@ -13,7 +13,9 @@ from werkzeug.test import TestResponse
 from server.app.gate import CabinetGate
 from server.app.rooms import EventRows, rights_in
 from server.app.safe import CabinetSafe
+from server.core.cards import CardRead
 from server.core.errors import NotFound, ReferenceRefused
+from server.core.rights import Right
 from server.services import ledger
 from server.services.desk import Desk as WorkDesk
 from server.services.doorstep import Doorstep
@@ -31,7 +33,8 @@ from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
-from webui.outside import BackupState, Calls, FileHealth, PostState
+from webui.outside import BackupState, Calls, Checked, FileHealth, PostState
+from webui.readers import ReaderState
 from webui.safe import Safe
 from webui.stream import Stream
 
@@ -88,6 +91,26 @@ class FakeToys:
 
 
 @dataclass
+class FakeReaders:
+    """Readers whose card is put in by a test; what they are asked is remembered."""
+
+    state: ReaderState = field(default_factory=lambda: ReaderState(readers=("Paper reader",)))
+    card: CardRead | None = None
+    stranger: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    def await_card(self, user: str) -> None:
+        self.asked.append(f"await {user}")
+
+    def await_nobody(self) -> None:
+        self.asked.append("nobody")
+
+    def open_patient(self) -> str:
+        self.asked.append("patient")
+        return ""
+
+
+@dataclass
 class FakeKeeper:
     """A keeper of copies that only remembers what it was asked."""
 
@@ -112,6 +135,8 @@ class Rooms:
     world: World
     post: FakePost | None = None
     demo: FakeToys | None = None
+    readers: FakeReaders | None = None
+    checked: Sequence[Checked] = ()
     calls: Calls = NOBODY
     fresh: bool = True  # the passphrase was typed a moment ago
     health: FileHealth = field(default_factory=FileHealth)
@@ -139,6 +164,10 @@ class Rooms:
         if not 0 <= place < len(self.people):
             raise NotFound(kind="card_person")
         return self.world.patient(OUCHENE)
+
+    def examine(self) -> Sequence[Checked]:
+        self.desk().require(Right.PATIENTS)
+        return self.checked
 
     def confirm_date(self) -> None:
         self.world.cabinet.confirm_date()

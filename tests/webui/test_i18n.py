@@ -15,9 +15,11 @@ from hardware.page_wire import ADVICE
 from server.app.sorter import STUMBLE
 from server.core import errors
 from server.core.cards import Proof
+from server.core.mandates import Service, Standing
 from server.core.outbox import MessageState
 from server.core.rights import ADJUSTED, Right, Role
 from server.core.sesam import SesamProblem
+from server.core.setup import Reached, Step
 from server.core.states import LineState, LotState, SessionState
 from server.core.tray import Kind
 from tests.webui.computed_billing import BILLING
@@ -50,6 +52,18 @@ NOT_OF_A_FILE = {
     CodeProblem.CAMERA_GONE,
     CodeProblem.NO_HAND_READER,
 }
+LIGHTS = {"off", "problem", "no_reader", "reading", "failed", "read", "waiting"}
+CAUSES = {"service", "reader", "mute", "busy", "stuck", "other"}
+SETTING_UP = {
+    Step.USERS: ("without_card", "done"),
+    Step.CREDENTIAL: ("unsigned",),
+    Step.PHONE: ("missing", "done"),
+    Step.AUTHORISATIONS: ("nobody", "without", "done"),
+    Step.INSURABILITY: ("no_refresh",),
+    Step.TEST: ("real", "untried", "answered", "offline", "no_answer"),
+}
+"""What each step may say of itself."""
+
 COMPUTED = {
     "rail": {entry.name for entry in RAIL},
     "key": {shortcut.name for shortcut in KEYS},
@@ -67,6 +81,19 @@ COMPUTED = {
     "error.sesam.failed": {problem.removeprefix("sesam.") for problem in SesamProblem},
     "users.role_is": {role.lower() for role in Role},
     "right": {str(right) for right in ADJUSTED},
+    "setup.step": {str(each) for each in Step},
+    "setup.reached": {str(each) for each in Reached},
+    "setup.light": LIGHTS,
+    "setup.light_word": LIGHTS,
+    "setup.cause": CAUSES,
+    "setup.mend": CAUSES,
+    "setup": {f"{step}.{reason}" for step, reasons in SETTING_UP.items() for reason in reasons},
+    "diagnosis.word": {"well", "ill", "untried"},
+    "diagnosis.subject": {"reader", "middleware", "card", "certificate", "clock"},
+    "service": {str(each) for each in Service},
+    "mandate.standing": {str(each) for each in Standing},
+    "connection.held": {"held.card", "held.mandate"},
+    "error.sending.held": {"card", "mandate"},
     "error.right.missing": {str(right) for right in Right},
     **BILLING,
 }
