@@ -52,6 +52,9 @@ class NoDriver:
         """Raise `DriverError` ABSENT."""
         raise DriverError(SesamProblem.ABSENT, "countersign")
 
+    def close(self) -> None:
+        """Close nothing."""
+
 
 class SesamProcess:
     """A component in a process of its own; `close` ends it, the next call starts it again."""
