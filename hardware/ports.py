@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from server.core.cards import CardKind, CardRead
 from server.core.errors import KineError
+from server.core.vitale import VitaleRead
 
 
 class Answer(NamedTuple):
@@ -55,6 +56,9 @@ class CardProblem(StrEnum):
     NOT_EID = "card.not_eid"
     """A card is there, but it is not a Belgian identity card."""
 
+    NOT_VITALE = "card.not_vitale"
+    """A card is there, but it is neither a Belgian identity card nor a French Vitale card."""
+
     UNREADABLE = "card.unreadable"
     """The card answered, but not with files that make sense, three times in a row."""
 
@@ -66,6 +70,9 @@ class CardProblem(StrEnum):
 
     BAD_NISS = "card.bad_niss"
     """The national number on the card fails its check digits: nothing was taken over."""
+
+    BAD_NIR = "card.bad_nir"
+    """Remark: a French number on the card fails its key: that person is found by name only."""
 
     NO_ADDRESS = "card.no_address"
     """Remark: the card carries no address; it must be typed."""
@@ -185,6 +192,14 @@ class CardDone:
 
 
 @dataclass(frozen=True, slots=True)
+class VitaleDone:
+    """A Vitale card was read. Carries personal data, as `CardDone` does."""
+
+    read: VitaleRead
+    remarks: tuple[CardProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CardFailed:
     """A card could not be read, and why."""
 
@@ -201,6 +216,7 @@ CardEvent = (
     | CardRemoved
     | CardReading
     | CardDone
+    | VitaleDone
     | CardFailed
 )
 Publish = Callable[[CardEvent], None]

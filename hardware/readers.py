@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hardware.eid import guess_kind
+from hardware.known_atrs import kind_of
 from hardware.ports import (
     CardFailed,
     CardInserted,
@@ -76,8 +77,11 @@ class Readers:
 
     def _greet(self, name: str, reader: _Reader, atr: bytes) -> None:
         """Announce a card and have it read, unless it answers nothing."""
-        self._trade.publish(CardInserted(name, guess_kind(atr)))
-        if reader.state & State.MUTE:
+        other = kind_of(atr, self._trade.not_ours)
+        self._trade.publish(CardInserted(name, other or guess_kind(atr)))
+        if other is not None:
+            log.info("a card that is not ours to read was left alone: %s", other)
+        elif reader.state & State.MUTE:
             self._trade.publish(CardFailed(name, CardProblem.MUTE))
         else:
             reader.worker.insertion()

@@ -7,11 +7,12 @@ is: whatever it says afterwards is not heard. Source: `hardware.md` §0 (6), §1
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from hardware.apdu import processed
+from hardware.known_atrs import KnownAtr
 from hardware.ports import (
     CardDone,
     CardEvent,
@@ -22,6 +23,7 @@ from hardware.ports import (
     CardReading,
     CardTrouble,
     Publish,
+    VitaleDone,
     Wait,
 )
 from hardware.reading import Progress
@@ -37,7 +39,8 @@ _RETRIES = {
 }
 
 Open = Callable[[str], AbstractContextManager[CardLink]]
-Read = Callable[[CardLink, str, Progress], CardDone]
+Done = CardDone | VitaleDone
+Read = Callable[[CardLink, str, Progress], Done]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Trade:
     publish: Publish
     clock: Clock
     wait: Wait
+    not_ours: Sequence[KnownAtr] = ()  # cards that are named and left alone
 
 
 class ReaderWorker:
@@ -112,7 +116,7 @@ class ReaderWorker:
         finally:
             self._step_began = None
 
-    def _attempts(self, job: int) -> CardDone:
+    def _attempts(self, job: int) -> Done:
         """Read, again from the start when that may help; reading a card has no side effect."""
         tried = 0
         while True:
@@ -126,7 +130,7 @@ class ReaderWorker:
             if job != self._event:
                 raise CardTrouble(CardProblem.PULLED)
 
-    def _attempt(self) -> CardDone:
+    def _attempt(self) -> Done:
         """Open the card and read it once; each part begun is a new step for the deadline."""
         self._step_began = self._trade.clock.monotonic()
         with self._trade.open_card(self.reader) as link:

@@ -17,6 +17,8 @@ from webui.gate import Gate
 from webui.i18n import Catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from server.services.desk import Desk as WorkDesk
     from server.services.logins import Logins
     from webui.outside import BackupControl, Calls, Checked, DemoControl, FileHealth, PostControl
@@ -72,6 +74,14 @@ class Services(Protocol):
     @property
     def calls(self) -> "Calls":
         """Whom the program may call, and what it refused to."""
+        ...
+
+    def card_people(self) -> "Sequence[str]":
+        """Name everybody on the Vitale card in the reader; nobody when there is none."""
+        ...
+
+    def choose_card(self, place: int) -> str:
+        """Take a person of that card and give the patient; raise `NotFound` when it left."""
         ...
 
     def examine(self) -> "Sequence[Checked]":

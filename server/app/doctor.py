@@ -13,10 +13,11 @@ from server.app.sentences import Speech
 from server.services.doorstep import DATABASE
 
 
-def examine(folder: Path, endpoint: str, speech: Speech) -> int:
+def examine(folder: Path, endpoint: str, speech: Speech, component: Path | None = None) -> int:
     """Look at everything the program leans on, and at a practice without opening it.
 
-    `endpoint` is the address lots would be sent to, "" when none is given.
+    `endpoint` is the address lots would be sent to, "" when none is given; `component` the command
+    of the French component, None when none is configured.
     Returns 0 when all is well, 1 when something of the practice is not, 3 when this machine lacks
     something.
     """
@@ -27,6 +28,7 @@ def examine(folder: Path, endpoint: str, speech: Speech) -> int:
     found += look_at_practice(folder, clock.now())
     if (folder / DATABASE).exists():
         found += look_at_keys(folder, clock)
+    found += _sesam(folder, component)
     found += _called(endpoint)
     for finding in found:
         click.echo(_told(finding, speech))
@@ -99,6 +101,12 @@ def _cards_more() -> Iterator[Finding]:
 
     yield from look_at_middleware()
     yield from look_at_card()
+
+
+def _sesam(folder: Path, component: Path | None) -> Iterator[Finding]:
+    from server.app.doctor_sesam import look_at_sesam
+
+    return look_at_sesam(folder, component)
 
 
 def _codes() -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from hardware.cards import watch_cards
 from hardware.eid_trust import TrustAnchors
 from hardware.fake_ca import demo_root
+from hardware.known_atrs import KnownAtr
 from hardware.ports import (
     CardDone,
     CardEvent,
@@ -20,12 +21,14 @@ from hardware.ports import (
     ReaderRemoved,
     ServiceDown,
     ServiceUp,
+    VitaleDone,
 )
 from hardware.scard import Scard
 from server.core.cards import CardRead
 from server.core.clock import Clock
-from server.core.errors import KineError, Locked
-from server.services import cards, roots
+from server.core.errors import KineError, Locked, NotFound
+from server.core.vitale import VitaleRead
+from server.services import cards, roots, vitale
 from server.services.cabinet import Cabinet
 from server.services.cards import Presented
 from webui.readers import ReaderState
@@ -39,6 +42,10 @@ CONTRADICTS = "card.contradicts"
 """Remark: the card and the file of the same number disagree on a name; the file was kept."""
 
 _AWAITED_SECONDS = 60.0  # a card to tie is waited for; then cards are patients' again
+
+
+VITALE_PUBLIC = "card.vitale_public"
+"""Remark: a Vitale card read without its rights finds a patient and bills nothing."""
 
 
 class Hands:
@@ -58,9 +65,12 @@ class Hands:
         self._cabinet = cabinet
         self._clock = clock
         self._tell = tell
-        self._watcher = watch_cards(self._hear, clock, lambda: trusted(cabinet), scard=scard)
+        self._watcher = watch_cards(
+            self._hear, clock, lambda: trusted(cabinet), scard=scard, not_ours=_not_ours()
+        )
         self.service_problem = ""  # code of the sentence that says why readers cannot be used
         self.holder = ""  # patient of the card in the reader, "" when there is none
+        self.family: VitaleRead | None = None  # everybody on the Vitale card in the reader
         self.user = ""  # user whose card is in the reader, "" when there is none
         self.card: CardRead | None = None  # the card in the reader; forgotten when it leaves
         self._awaited = ("", 0.0)  # user whose card is waited for, and until which second
@@ -108,18 +118,33 @@ class Hands:
     def _hear(self, event: CardEvent) -> None:
         if self._stopped:
             return
+        if isinstance(event, CardFailed):
+            event = replace(event, problem=self._here(event.problem))
         self._state = noted(self._state, event, self._clock.now())
         if isinstance(event, CardDone):
-            self.card = event.read
+            self.card, self.family = event.read, None
             self._present(event)
+        elif isinstance(event, VitaleDone):
+            self._present_family(event)
         elif isinstance(event, CardRemoved | ReaderRemoved):
-            if self.card is None or self.card.reader == event.reader:
-                self.holder, self.user, self.card = "", "", None
+            self._left(event.reader)
             self._tell(*_passing(event))
         elif isinstance(event, ServiceDown | ServiceUp):
             self._service(event.problem if isinstance(event, ServiceDown) else None)
         else:
             self._tell(*_passing(event))
+
+    def _left(self, reader: str) -> None:
+        """Forget the card that was in a reader; one in another reader stays."""
+        held = self.card or self.family
+        if held is None or held.reader == reader:
+            self.holder, self.user, self.card, self.family = "", "", None, None
+
+    def _here(self, problem: CardProblem) -> CardProblem:
+        """Name the card that was expected on this desk: a Belgian one waits for no French card."""
+        french = self._cabinet.is_open and self._cabinet.desk().practice.country == "FR"
+        strange = problem is CardProblem.NOT_VITALE and not french
+        return CardProblem.NOT_EID if strange else problem
 
     def _service(self, problem: CardProblem | None) -> None:
         self.service_problem = problem or ""
@@ -134,19 +159,58 @@ class Hands:
         try:
             shown = cards.present(self._cabinet.desk(), event.read)
         except KineError as error:
-            log.warning("card not kept: %s", error.code)
-            self._tell("card.failed", LOCKED if isinstance(error, Locked) else NOT_KEPT)
+            self._not_kept(error)
             return
+        if self._opened(shown):
+            for remark in _remarks(event, contradicts=shown.contradicts):
+                self._tell("card.remark", remark)
+
+    def _present_family(self, event: VitaleDone) -> None:
+        """Open the file of the one person a Vitale card can mean; otherwise have somebody say."""
+        self.card, self.family, self.holder, self.user = None, event.read, "", ""
+        try:
+            place = vitale.recognise(self._cabinet.desk(), event.read)
+            if place is None:
+                self._tell("card.choice", "")
+                return
+            shown = vitale.present(self._cabinet.desk(), event.read, place)
+        except KineError as error:
+            self.family = None
+            self._not_kept(error)
+            return
+        if not self._opened(shown):
+            self.family = None
+            return
+        for remark in (*event.remarks, *_vitale_remarks(shown)):
+            self._tell("card.remark", remark)
+
+    def choose(self, place: int) -> str:
+        """Take a person of the Vitale card in the reader, and give the patient.
+
+        Raises `NotFound` when the card left meanwhile, or holds no such person.
+        """
+        family = self.family
+        if family is None or not 0 <= place < len(family.people):
+            raise NotFound(kind="card_person")
+        shown = vitale.present(self._cabinet.desk(), family, place)
+        self._opened(shown)
+        return self.holder
+
+    def _not_kept(self, error: KineError) -> None:
+        log.warning("card not kept: %s", error.code)
+        self._tell("card.failed", LOCKED if isinstance(error, Locked) else NOT_KEPT)
+
+    def _opened(self, shown: Presented) -> bool:
+        """Note whose file a card opened, or say why it was refused."""
         if shown.refusal:
             self._tell("card.failed", f"card.{shown.refusal}")
-            return
+            return False
         if shown.user or shown.namesake:
             self._of_a_user(shown)
-            return
+            return False
         self.holder, self.user = shown.patient or "", ""
         self._tell("card.done", self.holder)
-        for remark in _remarks(event, contradicts=shown.contradicts):
-            self._tell("card.remark", remark)
+        return True
 
     def _of_a_user(self, shown: Presented) -> None:
         """Say whose card it is: nothing was opened, and nobody is exchanged for anybody."""
@@ -172,6 +236,9 @@ def noted(state: ReaderState, event: CardEvent, now: datetime) -> ReaderState:
             return replace(state, percent=percent, failure="")
         case CardFailed(problem=problem):
             return replace(state, percent=None, failure=str(problem))
+        case VitaleDone(remarks=odd):
+            told = tuple(map(str, odd))
+            return replace(state, percent=None, failure="", read_at=now, remarks=told)
         case CardDone():
             remarks = tuple(_remarks(event, contradicts=False))
             return replace(state, percent=None, failure="", read_at=now, remarks=remarks)
@@ -186,6 +253,19 @@ def trusted(cabinet: Cabinet) -> TrustAnchors:
     """
     loaded = roots.loaded(cabinet.desk()) if cabinet.is_open else ()
     return TrustAnchors(real=tuple(loaded), demo=(demo_root(),))
+
+
+def _vitale_remarks(shown: Presented) -> Sequence[str]:
+    """Say what a Vitale card read freely is good for the first time, and that it contradicts."""
+    told = ((VITALE_PUBLIC, shown.drafted), (CONTRADICTS, shown.contradicts))
+    return [code for code, applies in told if applies]
+
+
+def _not_ours() -> Sequence[KnownAtr]:
+    """Read which cards are left alone from the table that came with the program."""
+    from server.app.words import table
+
+    return [KnownAtr.from_row(row) for row in table("card_atrs")]
 
 
 def _remarks(event: CardDone, *, contradicts: bool) -> Sequence[str]:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from server.app.late import LateCabinet
-from server.core.errors import Locked
+from server.core.errors import Locked, NotFound
 from server.core.rights import Right
 from webui.frame import FrameState
 from webui.stream import EventRow
@@ -84,6 +84,20 @@ class Rooms:
         hosts = [CalledHost(host.name, host.port, host.why) for host in outbound.hosts]
         refused = [RefusedCall(x.name, x.port, x.times) for x in outbound.refusals]
         return Calls(hosts, refused)
+
+    def card_people(self) -> Sequence[str]:
+        """Name everybody on the Vitale card in the reader, in the card's order."""
+        self.desk().require(Right.PATIENTS)
+        hands = self._program.hands
+        people = hands.family.people if hands and hands.family else ()
+        return [f"{who.first_names} {who.last_name}" for who in people]
+
+    def choose_card(self, place: int) -> str:
+        """Take a person of that card; raise `NotFound` when the card left meanwhile."""
+        hands = self._program.hands
+        if hands is None:
+            raise NotFound(kind="card_person")
+        return hands.choose(place)
 
     def examine(self) -> "Sequence[Checked]":
         """Look at this machine as the doctor does, and at the open practice."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from server.core.cards import CardRead, Identity
 from server.core.rights import Right
+from server.core.vitale import VitalePerson
 from server.services import user_cards
 from server.services.desk import Desk, needs
 from server.store import patients
@@ -47,7 +48,7 @@ def present(desk: Desk, read: CardRead, *, of_a_patient: bool = False) -> Presen
             return whose
     held = patients.by_niss(desk.db, read.identity.niss.digits)
     patient = _as_drafted(held, read.identity) if held else _draft(desk, read.identity)
-    contradicts = held is not None and not held.draft and not _agrees(held, read.identity)
+    contradicts = held is not None and not held.draft and not agrees(held, read.identity)
     with desk.deed("card.read", "patient", patient.id, {"proof": str(read.proof)}) as seq:
         key = desk.new_id()
         patients.add_reading(desk.db, key, read, desk.device.id, seq)
@@ -94,7 +95,7 @@ def _as_drafted(held: Patient, identity: Identity) -> Patient:
     )  # fmt: skip
 
 
-def _agrees(held: Patient, card: Identity) -> bool:
+def agrees(held: Patient, card: Identity | VitalePerson) -> bool:
     """Say whether names and birth agree: a card cuts long names, which is no contradiction."""
     pairs = (
         (search_key(held.last_name), search_key(card.last_name)),

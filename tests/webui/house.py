@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.app.safe import CabinetSafe
-from server.core.errors import InvalidValue, ReferenceRefused, StateConflict, WrongKey
+from server.core.errors import InvalidValue, NotFound, ReferenceRefused, StateConflict, WrongKey
 from server.core.rights import Right
 from server.services.desk import Desk as WorkDesk
 from server.services.logins import Logins
@@ -158,6 +158,12 @@ class FakeServices:
 
     def found_damage(self, reason: str) -> None:
         self.world.cabinet.stop_writing(reason)
+
+    def card_people(self) -> Sequence[str]:
+        return ()
+
+    def choose_card(self, place: int) -> str:
+        raise NotFound(kind="card_person")
 
     def examine(self) -> Sequence[Checked]:
         return ()

@@ -14,7 +14,7 @@ from server.app.gate import CabinetGate
 from server.app.rooms import EventRows, rights_in
 from server.app.safe import CabinetSafe
 from server.core.cards import CardRead
-from server.core.errors import ReferenceRefused
+from server.core.errors import NotFound, ReferenceRefused
 from server.core.rights import Right
 from server.services import ledger
 from server.services.desk import Desk as WorkDesk
@@ -24,6 +24,7 @@ from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from sync.transports.fakes import FakePartner
 from tests.app.early import made_already
+from tests.people import OUCHENE
 from tests.services.office import Office
 from tests.wallet import Wallet
 from tests.webui.house import PORT, window
@@ -140,6 +141,7 @@ class Rooms:
     fresh: bool = True  # the passphrase was typed a moment ago
     health: FileHealth = field(default_factory=FileHealth)
     backups: FakeKeeper | None = None
+    people: Sequence[str] = ()  # on the Vitale card in the reader
     safe: Safe = field(init=False)
 
     def wake_sorter(self) -> None:
@@ -154,6 +156,14 @@ class Rooms:
     @property
     def logins(self) -> Logins:
         return self.world.cabinet.slots()
+
+    def card_people(self) -> Sequence[str]:
+        return self.people
+
+    def choose_card(self, place: int) -> str:
+        if not 0 <= place < len(self.people):
+            raise NotFound(kind="card_person")
+        return self.world.patient(OUCHENE)
 
     def examine(self) -> Sequence[Checked]:
         self.desk().require(Right.PATIENTS)

@@ -1,6 +1,6 @@
 """The card: it opens its patient's file by itself, and what goes wrong is a sentence (F4)."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.rights import Right
@@ -15,7 +15,8 @@ page = only(Blueprint("cards", __name__, url_prefix="/cards"), Right.PATIENTS)
 @page.get("/")
 def index() -> ResponseReturnValue:
     """Say how the reader stands, whose card is in it, and what to do about it."""
-    return render_template("cards/index.html", owner=_owner())
+    people = desk().services.card_people()
+    return render_template("cards/index.html", owner=_owner(), people=people)
 
 
 @page.get("/arrived")
@@ -26,6 +27,22 @@ def arrived() -> ResponseReturnValue:
         return go("patients.show", patient_id=patient_id)
     name = patients.name_of(desk().work(), patient_id)
     return render_template("cards/_arrived.html", patient=patient_id, name=name)
+
+
+@page.get("/choice")
+def choice() -> ResponseReturnValue:
+    """Ask which person of a family's card is there."""
+    return render_template("cards/_choice.html", people=desk().services.card_people())
+
+
+@page.post("/take")
+def take() -> Response:
+    """Open the file of the person said to be there."""
+    try:
+        place = int(request.form.get("place", ""))
+    except ValueError:
+        abort(400)
+    return go("patients.show", patient_id=desk().services.choose_card(place))
 
 
 @page.get("/failed")
