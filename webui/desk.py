@@ -18,6 +18,7 @@ from webui.gate import Gate
 from webui.i18n import Catalogue
 from webui.outside import BackupControl, Calls, DemoControl, FileHealth, PostControl
 from webui.safe import Safe
+from webui.scanning import ScanControl
 
 
 class Services(Protocol):
@@ -48,6 +49,11 @@ class Services(Protocol):
 
     def wake_sorter(self) -> None:
         """Something came in: have it looked into now, in the background."""
+        ...
+
+    @property
+    def scans(self) -> ScanControl | None:
+        """The scanners of the open practice; None for who may not bring papers in."""
         ...
 
     @property

@@ -8,6 +8,7 @@ from webui.pages import (
     cards,
     connection,
     demo,
+    devices,
     drafts,
     finances,
     frame,
@@ -23,6 +24,7 @@ from webui.pages import (
     refusals,
     restore,
     safety,
+    scan,
     search,
     series,
     sessions,
@@ -36,6 +38,6 @@ PAGES = (
     patients.page, series.page, sessions.page, search.page, cards.page, options.page,
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
-    proof.page, safety.page, drafts.page, tray.page,
+    proof.page, safety.page, drafts.page, tray.page, scan.page, devices.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from server.app.keeper import Keeper
     from server.app.post import Post
     from server.app.program import Program
+    from server.app.scanning import Scanning
 
 
 class Rooms:
@@ -58,6 +59,11 @@ class Rooms:
         sorter = self._program.sorter
         if sorter is not None:
             sorter.wake()
+
+    @property
+    def scans(self) -> "Scanning | None":
+        """The scanners of the open practice."""
+        return self._program.scans
 
     @property
     def demo(self) -> "Demo | None":

@@ -115,6 +115,7 @@ class FakeServices:
     post = None
     demo = None
     backups = None
+    scans = None
 
     def __init__(self, world: World, ask_recovery: Callable[[str], None]) -> None:
         self.world = world

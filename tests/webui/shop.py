@@ -30,6 +30,7 @@ from webui.door import Door
 from webui.frame import FrameState
 from webui.outside import BackupState, Calls, FileHealth, PostState
 from webui.safe import Safe
+from webui.scanning import ScanControl, ScanState, WantedScan
 from webui.stream import Stream
 
 SINCE = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
@@ -103,6 +104,23 @@ class FakeKeeper:
 
 
 @dataclass
+class FakeScans:
+    """Scanners that only remember what they were asked."""
+
+    state: ScanState = field(default_factory=ScanState)
+    asked: list[object] = field(default_factory=list)
+
+    def look(self) -> None:
+        self.asked.append("look")
+
+    def scan(self, wanted: WantedScan) -> None:
+        self.asked.append(wanted)
+
+    def stop_scan(self) -> None:
+        self.asked.append("stop")
+
+
+@dataclass
 class Rooms:
     """What the screens ask of the program, answered by the practice itself."""
 
@@ -113,6 +131,7 @@ class Rooms:
     fresh: bool = True  # the passphrase was typed a moment ago
     health: FileHealth = field(default_factory=FileHealth)
     backups: FakeKeeper | None = None
+    scans: ScanControl | None = field(default_factory=FakeScans)
     safe: Safe = field(init=False)
 
     def wake_sorter(self) -> None:
