@@ -7,7 +7,7 @@ a scanner is made straight, clean and small; a file that came in is shown as it 
 
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 import img2pdf
@@ -77,9 +77,18 @@ def _bound(body: bytes) -> Iterator[tuple[Kind, bytes]]:
     """Join JPEGs into one PDF; their bytes are taken as they are."""
     pages = [io.BytesIO(page) for page in unpack_bundle(body)]
     try:
-        yield Kind.BOUND, bytes(img2pdf.convert(pages, rotation=img2pdf.Rotation.ifvalid))
+        yield Kind.BOUND, _one_pdf(pages)
     except (img2pdf.ImageOpenError, ValueError):
         raise CodeTrouble(CodeProblem.NOT_AN_IMAGE) from None
+
+
+def _one_pdf(pages: Sequence[BinaryIO]) -> bytes:
+    """Join pages without a date or a number drawn: the same sheets are the same bytes (H-16)."""
+    return bytes(
+        img2pdf.convert(
+            pages, rotation=img2pdf.Rotation.ifvalid, nodate=True, engine=img2pdf.Engine.internal
+        )
+    )
 
 
 def _small(pixels: Pixels, how: How) -> Pixels:

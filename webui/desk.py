@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from webui.outside import BackupControl, Calls, Checked, DemoControl, FileHealth, PostControl
     from webui.readers import ReaderControl
     from webui.safe import Safe
+    from webui.scanning import ScanControl
 
 
 class Services(Protocol):
@@ -59,6 +60,11 @@ class Services(Protocol):
     @property
     def readers(self) -> "ReaderControl | None":
         """The card readers of this machine; None where cards are off or not for this user."""
+        ...
+
+    @property
+    def scans(self) -> "ScanControl | None":
+        """The scanners of the open practice; None for who may not bring papers in."""
         ...
 
     @property

@@ -21,12 +21,13 @@ ROWS: Mapping[str, Right | None] = {
     "door": Right.SECURITY, "keys": Right.SECURITY, "lock": Right.SECURITY,
     "backup": _EVERYBODY, "device": _EVERYBODY, "practice": _EVERYBODY,
     "reference": _EVERYBODY, "root": _EVERYBODY, "outbound": _EVERYBODY,
+    "scanner": Right.PATIENTS,
 }  # fmt: skip
 """Rows of the event table: what was done."""
 
 PASSING: Mapping[str, Right | None] = {
     "card": Right.PATIENTS, "reader": Right.PATIENTS, "service": Right.PATIENTS,
-    "post": Right.AMOUNTS,
+    "post": Right.AMOUNTS, "scan": Right.PATIENTS,
     "line": _EVERYBODY,  # the line to the hub
     "backup": _EVERYBODY, "outbound": _EVERYBODY, "practice": _EVERYBODY,
 }  # fmt: skip

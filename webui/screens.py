@@ -8,6 +8,7 @@ from webui.pages import (
     cards,
     connection,
     demo,
+    devices,
     diagnosis,
     drafts,
     finances,
@@ -25,6 +26,7 @@ from webui.pages import (
     refusals,
     restore,
     safety,
+    scan,
     search,
     series,
     sessions,
@@ -40,6 +42,6 @@ PAGES = (
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
-    diagnosis.page, setup.page,
+    diagnosis.page, setup.page, scan.page, devices.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

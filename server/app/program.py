@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from server.app.health import HealthWatch
     from server.app.keeper import Keeper
     from server.app.post import Post
+    from server.app.scanning import Scanning
     from server.app.sleep import SleepWatch
     from server.app.sorter import Sorter
     from server.services.cabinet import Cabinet
@@ -98,6 +99,7 @@ class Program:
         self.health: HealthWatch | None = None
         self.keeper: Keeper | None = None
         self.sorter: Sorter | None = None
+        self.scans: Scanning | None = None
         self._sleep: SleepWatch | None = None
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
@@ -233,7 +235,7 @@ class Program:
             self.post.start()
         if self.settings.cards and self.cabinet.desk().user.may(Right.PATIENTS):
             self._start_hands()
-        self._start_sorter()
+        self._start_papers()
         self._start_keeper()
         self._watchman.opened()
 
@@ -282,13 +284,16 @@ class Program:
             self.keeper.back_up_now()
 
     def _rest(self) -> None:
-        """Stop the post, the hands and the sorter."""
+        """Stop the post, the hands and what looks after papers."""
         post, self.post = self.post, None
         if post is not None:
             post.stop()
         if self._called is not None:
             self.outbound.forget(self._called)
             self._called = None
+        scans, self.scans = self.scans, None
+        if scans is not None:
+            scans.stop()
         sorter, self.sorter = self.sorter, None
         if sorter is not None:
             sorter.stop()
@@ -316,13 +321,22 @@ class Program:
         user = self.hands.stranger if self.hands else ""
         return user_cards.name_of(self.cabinet.desk(), user) if user else ""
 
-    def _start_sorter(self) -> None:
-        """Look into what comes in, for who may see it."""
+    def _start_papers(self) -> None:
+        """Let papers in and look into them, for who may see them."""
+        from server.app.scanning import Scanning
         from server.app.sorter import Sorter
 
         if self.cabinet.desk().user.may(Right.PATIENTS):
             self.sorter = Sorter(self.cabinet, self.broker.wake)
             self.sorter.start()
+            self.scans = Scanning(self.cabinet, self.broker.publish, self.outbound, self._came_in)
+            self.scans.start()
+
+    def _came_in(self) -> None:
+        """Something lies on the table: have it looked into, and tell the screens."""
+        if self.sorter is not None:
+            self.sorter.wake()
+        self.broker.wake()
 
     def _start_keeper(self) -> None:
         """Keep copies of the practice; the same keeper for the whole run, as its thread."""

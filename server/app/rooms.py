@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from server.app.post import Post
     from server.app.program import Program
     from server.app.safe import CabinetSafe
+    from server.app.scanning import Scanning
     from server.services.desk import Desk
     from server.services.logins import Logins
     from webui.outside import Calls, Checked, FileHealth
@@ -62,6 +63,11 @@ class Rooms:
     def readers(self) -> "Hands | None":
         """The readers of this machine, while a user who sees patients is at work."""
         return self._program.hands
+
+    @property
+    def scans(self) -> "Scanning | None":
+        """The scanners of the open practice."""
+        return self._program.scans
 
     @property
     def demo(self) -> "Demo | None":

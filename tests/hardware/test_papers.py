@@ -79,6 +79,7 @@ def test_pages_become_one_small_pdf_that_holds_their_very_bytes(papers: Papers) 
     bound = papers.bound(jpegs)
     assert len(bound) < sum(map(len, jpegs)) * 1.05
     assert all(jpeg[2:] in bound for jpeg in jpegs)
+    assert papers.bound(jpegs) == bound
     document = pypdfium2.PdfDocument(bound)
     width, height = document[0].get_size()
     assert (len(document), round(width), round(height)) == (3, 595, 842)

@@ -20,6 +20,7 @@ from hardware.scan_ports import Device, Job, Mode, ScanProblem, ScanTrouble, Sou
 from server.core.sheets import Sheet
 from server.simulators.scanner.machine import Fault, Machine, Setting
 from server.simulators.scanner.service import NAME, Running, serve
+from sync.outbound import straight
 
 device = pytest.mark.device
 
@@ -41,7 +42,7 @@ def running() -> Iterator[Running]:
 
 @pytest.fixture
 def scanner(running: Running) -> EsclScanner:
-    return EsclScanner(lambda: [Known(running.endpoint)], _no_wait, patience=3.0)
+    return EsclScanner(lambda: [Known(running.endpoint)], straight, _no_wait, 3.0)
 
 
 def feeder(running: Running, **asked: object) -> Job:
@@ -142,7 +143,9 @@ def test_settings_the_scanner_has_not_are_refused(scanner: EsclScanner, running:
 
 def test_a_scanner_that_is_not_there_is_gone(running: Running) -> None:
     running.stop()
-    scanner = EsclScanner(lambda: [Known(running.endpoint), Known("ftp://nowhere")], _no_wait, 1.0)
+    scanner = EsclScanner(
+        lambda: [Known(running.endpoint), Known("ftp://nowhere")], straight, _no_wait, 1.0
+    )
     assert scanner.devices() == []
     assert trouble(lambda: scanner.offer(running.endpoint)) is ScanProblem.GONE
     assert trouble(lambda: scanner.offer("http://elsewhere")) is ScanProblem.GONE
@@ -158,8 +161,8 @@ def secure(tmp_path: Path) -> Iterator[Running]:
 def test_the_certificate_first_seen_is_believed_and_no_other(
     secure: Running, tmp_path: Path
 ) -> None:
-    seen = certificate(secure.endpoint)
-    believing = EsclScanner(lambda: [Known(secure.endpoint, seen)], _no_wait, 3.0)
+    seen = certificate(secure.endpoint, straight)
+    believing = EsclScanner(lambda: [Known(secure.endpoint, seen)], straight, _no_wait, 3.0)
     assert [each.name for each in believing.devices()] == [NAME]
     port = int(secure.endpoint.rsplit(":", 1)[1].split("/")[0])
     secure.stop()
@@ -167,7 +170,7 @@ def test_the_certificate_first_seen_is_believed_and_no_other(
     assert trouble(lambda: believing.offer(secure.endpoint)) is ScanProblem.GONE
     other.stop()
     assert trouble(
-        lambda: EsclScanner(lambda: [Known(secure.endpoint)]).offer(secure.endpoint)
+        lambda: EsclScanner(lambda: [Known(secure.endpoint)], straight).offer(secure.endpoint)
     ) is (ScanProblem.GONE)
 
 

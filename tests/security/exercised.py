@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from server.core.tray import Origin
-from server.services import tray
+from server.services import scanners, tray
 from server.services.tray import Page
 from tests.people import DELVAUX, OUCHENE
 from tests.webui.shop import Shop
@@ -32,6 +32,7 @@ def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
         "card_id": "01NOCARD",
         "mandate_id": "01NOMANDATE",
         "incoming_id": paper_on(shop),
+        "scanner_id": str(sql("select id from scanner")),
         "sheet": "1",
         "payer": "300",
         "month": "2026-03",
@@ -61,4 +62,5 @@ def busy(world: World) -> Shop:
     made.office.take(made.office.sent(lot).accepted())
     made.office.take(b"nothing that can be read")
     paper_on(made)
+    scanners.add(world.desk, "192.0.2.20")
     return made

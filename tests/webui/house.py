@@ -121,6 +121,7 @@ class FakeServices:
     demo = None
     readers = None
     backups = None
+    scans = None
 
     def __init__(self, world: World, ask_recovery: Callable[[str], None]) -> None:
         self.world = world

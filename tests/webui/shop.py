@@ -36,6 +36,7 @@ from webui.frame import FrameState
 from webui.outside import BackupState, Calls, Checked, FileHealth, PostState
 from webui.readers import ReaderState
 from webui.safe import Safe
+from webui.scanning import ScanControl, ScanState, WantedScan
 from webui.stream import Stream
 
 SINCE = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
@@ -129,6 +130,23 @@ class FakeKeeper:
 
 
 @dataclass
+class FakeScans:
+    """Scanners that only remember what they were asked."""
+
+    state: ScanState = field(default_factory=ScanState)
+    asked: list[object] = field(default_factory=list)
+
+    def look(self) -> None:
+        self.asked.append("look")
+
+    def scan(self, wanted: WantedScan) -> None:
+        self.asked.append(wanted)
+
+    def stop_scan(self) -> None:
+        self.asked.append("stop")
+
+
+@dataclass
 class Rooms:
     """What the screens ask of the program, answered by the practice itself."""
 
@@ -142,6 +160,7 @@ class Rooms:
     health: FileHealth = field(default_factory=FileHealth)
     backups: FakeKeeper | None = None
     people: Sequence[str] = ()  # on the Vitale card in the reader
+    scans: ScanControl | None = field(default_factory=FakeScans)
     safe: Safe = field(init=False)
 
     def wake_sorter(self) -> None:

@@ -12,6 +12,8 @@ from jinja2 import Environment, nodes
 
 from hardware.code_ports import CodeProblem
 from hardware.page_wire import ADVICE
+from hardware.scan_ports import Mode, ScanProblem, Source
+from server.app.scanning import NOT_KEPT
 from server.app.sorter import STUMBLE
 from server.core import errors
 from server.core.cards import Proof
@@ -27,6 +29,7 @@ from webui import i18n
 from webui.frame import RAIL
 from webui.i18n import FOLDER, LANGUAGES, catalogue
 from webui.keys import KEYS
+from webui.pages.scan import RESOLUTIONS
 from webui.sentences import sentence
 from webui.states import LOOKS
 from webui.thread import STATIONS
@@ -79,6 +82,10 @@ COMPUTED = {
     "tray.advice": set(ADVICE),
     "tray.problem": {STUMBLE, *(str(each) for each in set(CodeProblem) - NOT_OF_A_FILE)},
     "error.sesam.failed": {problem.removeprefix("sesam.") for problem in SesamProblem},
+    "scan.problem": {NOT_KEPT, *(str(each) for each in ScanProblem)},
+    "scan.source": {str(each) for each in Source},
+    "scan.mode": {str(each) for each in Mode},
+    "scan.dpi": {str(each) for each in RESOLUTIONS},
     "users.role_is": {role.lower() for role in Role},
     "right": {str(right) for right in ADJUSTED},
     "setup.step": {str(each) for each in Step},

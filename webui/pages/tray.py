@@ -148,7 +148,7 @@ def _screen(work: Desk, document: Document | None, **said: object) -> str:
         dated=DATED,
         year=tray.suggested_year(work.today),
         states=TrayState,
-        chosen=request.form.get("patient") or _only(facts["people"]),
+        chosen=request.values.get("patient") or _only(facts["people"]),
         **facts,
     )
 
@@ -163,7 +163,7 @@ def _offered(work: Desk, document: Document) -> tuple[object, str]:
 
     The one already chosen in this form, the one it is filed under, or whom a code on it names.
     """
-    chosen = request.form.get("patient", "")
+    chosen = request.values.get("patient", "")
     if chosen:
         return [patients.open_file(work, chosen).patient], ""
     if document.patient:

@@ -1,0 +1,43 @@
+"""Options › Scanners et lecteurs: what paper and codes come in by (W27)."""
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.core.rights import Right
+from server.services import scanners
+from webui.desk import desk
+from webui.forms import shown_again_by
+from webui.guards import only
+from webui.replies import go
+
+page = only(Blueprint("devices", __name__, url_prefix="/options/devices"), Right.SETTINGS)
+
+
+@page.get("/")
+def index() -> ResponseReturnValue:
+    """Show the scanners of the network this practice named."""
+    return render_template("devices/index.html", scanners=scanners.known(desk().work()))
+
+
+@page.post("/scanner")
+@shown_again_by(index)
+def add_scanner() -> Response:
+    """Put the address of a scanner on the list of whom the program calls."""
+    scanners.add(desk().work(), request.form.get("address", ""))
+    _look_again()
+    return go("devices.index", _anchor="scanners")
+
+
+@page.post("/scanner/<scanner_id>/forget")
+@shown_again_by(index)
+def forget_scanner(scanner_id: str) -> Response:
+    """Take a scanner off the list."""
+    scanners.forget(desk().work(), scanner_id)
+    _look_again()
+    return go("devices.index", _anchor="scanners")
+
+
+def _look_again() -> None:
+    scans = desk().services.scans
+    if scans is not None:
+        scans.look()
