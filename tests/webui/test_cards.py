@@ -71,6 +71,7 @@ def test_a_family_s_card_asks_who_is_there_and_opens_that_file(shop: Shop) -> No
         assert "qui est là" in text
         assert "LOÏC MARTIN" in text
         assert "&lt;b&gt;MAËL" in text
+    assert "Aucune carte dans le lecteur" not in shop.get("cards/")
     answer = shop.post("cards/take", place="1")
     assert answer.headers["Location"].endswith(shop.world.patient(OUCHENE))
 
