@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from server.countries.belgium.calendar import Deadline
 from server.countries.belgium.counters import Quota
 from server.countries.belgium.coverage import Ct1, Mutuality
-from server.countries.belgium.dated import Cells, Dated
 from server.countries.belgium.nomenclature import CodeRow
 from server.countries.belgium.policy import (
     AgreementNeed,
@@ -19,6 +18,7 @@ from server.countries.belgium.shares import FixedShare
 from server.countries.belgium.switches import Switch
 from server.countries.belgium.tariff import TariffRow
 from server.countries.code_profiles import FieldRow
+from server.countries.dated import Cells, Dated
 
 ORIGIN = ("valid_from", "valid_to", "source", "confidence")
 
