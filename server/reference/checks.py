@@ -9,8 +9,8 @@ from server.countries.belgium.nomenclature import ActKind, CodeRow
 from server.countries.belgium.shares import FixedShare, fixed_share
 from server.countries.belgium.tariff import TariffRow
 from server.countries.dated import Dated
+from server.reference.shape import TableShape
 from server.reference.sheets import NumberedRow, Problem
-from server.reference.tables import TableShape
 
 Judged = tuple[str, int, tuple[str, ...], Dated]  # file, row, key, what was read
 

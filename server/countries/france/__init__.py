@@ -1,0 +1,1 @@
+"""France: tariffs, conventions, formulas, routes and clocks, as rules without a screen."""
