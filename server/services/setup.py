@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from server.core.mandates import Service, Standing
 from server.core.rights import Right, Role
 from server.core.setup import Reached, Step, StepState
-from server.countries.belgium.dated import in_force
 from server.countries.belgium.obtaining import Need
+from server.countries.dated import in_force
 from server.services import mandates, user_cards
 from server.services.desk import Desk, needs
 from server.store import practice as practices

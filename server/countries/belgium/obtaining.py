@@ -8,7 +8,7 @@ from typing import Self
 
 from server.core.errors import InvalidValue
 from server.core.setup import Step
-from server.countries.belgium.dated import Cells, Origin, flag_cell, needed_cell
+from server.countries.dated import Cells, Origin, flag_cell, needed_cell
 
 
 @dataclass(frozen=True, slots=True)

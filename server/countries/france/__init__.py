@@ -1,1 +1,1 @@
-"""What France says: its numbers, its cards. Pure, and a stranger to the other countries."""
+"""What France says: its numbers, cards, formulas. Pure, and a stranger to other countries."""
