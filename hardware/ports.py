@@ -67,6 +67,9 @@ class CardProblem(StrEnum):
     BAD_NISS = "card.bad_niss"
     """The national number on the card fails its check digits: nothing was taken over."""
 
+    OTHER_CARD = "card.other_card"
+    """After a reading cut short, another card was put in: nothing was taken over yet."""
+
     NO_ADDRESS = "card.no_address"
     """Remark: the card carries no address; it must be typed."""
 
@@ -108,13 +111,18 @@ class CardProblem(StrEnum):
 
 
 class CardTrouble(KineError):
-    """A card could not be read; facts: `problem`, a `CardProblem`."""
+    """A card could not be read; facts: `problem`, a `CardProblem`.
+
+    `card_number`: printed number of the card that was being read, "" while it is not known. It is
+    no fact: facts are shown and logged.
+    """
 
     code = "card.failed"
 
     def __init__(self, problem: CardProblem) -> None:
         super().__init__(problem=problem)
         self.problem = problem
+        self.card_number = ""
 
 
 class CardPart(StrEnum):
@@ -192,6 +200,18 @@ class CardFailed:
     problem: CardProblem
 
 
+@dataclass(frozen=True, slots=True)
+class CardSwapped:
+    """A reading was cut short, and another card came back: neither was taken over.
+
+    Carries the two printed card numbers, for the screen of this machine alone.
+    """
+
+    reader: str
+    began: str
+    came: str
+
+
 CardEvent = (
     ServiceUp
     | ServiceDown
@@ -202,6 +222,7 @@ CardEvent = (
     | CardReading
     | CardDone
     | CardFailed
+    | CardSwapped
 )
 Publish = Callable[[CardEvent], None]
 Wait = Callable[[float], bool]  # wait so many seconds; True when asked to stop meanwhile

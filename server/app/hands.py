@@ -14,6 +14,7 @@ from hardware.ports import (
     CardProblem,
     CardReading,
     CardRemoved,
+    CardSwapped,
     ReaderAdded,
     ReaderRemoved,
     ServiceDown,
@@ -52,7 +53,18 @@ class Hands:
         self._tell = tell
         self._watcher = watch_cards(self._hear, clock, lambda: trusted(cabinet), scard=scard)
         self.service_problem = ""  # code of the sentence that says why readers cannot be used
-        self.holder = ""  # patient of the card in the reader, "" when there is none
+        self.swap = ("", "")  # numbers of the card whose reading was cut short, and of the other
+        self._inside: dict[str, str] = {}  # patient of the card in each reader, "" when unknown
+
+    @property
+    def holders(self) -> Sequence[str]:
+        """Patients whose card is in a reader, the last read at the end; each once."""
+        return tuple(dict.fromkeys(key for key in self._inside.copy().values() if key))
+
+    @property
+    def holder(self) -> str:
+        """Patient of the card read last and still in its reader, "" when there is none."""
+        return self.holders[-1] if self.holders else ""
 
     def start(self) -> None:
         """Begin watching."""
@@ -65,9 +77,15 @@ class Hands:
     def _hear(self, event: CardEvent) -> None:
         if isinstance(event, CardDone):
             self._present(event)
+        elif isinstance(event, CardInserted):
+            self._inside[event.reader] = ""
+            self._tell("card.inserted", "")
         elif isinstance(event, CardRemoved):
-            self.holder = ""
+            self._inside.pop(event.reader, None)
             self._tell("card.removed", "")
+        elif isinstance(event, CardSwapped):
+            self.swap = event.began, event.came
+            self._tell("card.failed", str(CardProblem.OTHER_CARD))
         elif isinstance(event, ServiceDown | ServiceUp):
             self._service(event.problem if isinstance(event, ServiceDown) else None)
         else:
@@ -88,8 +106,10 @@ class Hands:
         if shown.refusal:
             self._tell("card.failed", f"card.{shown.refusal}")
             return
-        self.holder = shown.patient or ""
-        self._tell("card.done", self.holder)
+        if event.read.reader in self._inside:  # it may have left meanwhile
+            self._inside.pop(event.read.reader)
+            self._inside[event.read.reader] = shown.patient or ""
+        self._tell("card.done", shown.patient or "")
         for remark in _remarks(event, contradicts=shown.contradicts):
             self._tell("card.remark", remark)
 
@@ -114,7 +134,7 @@ def _remarks(event: CardDone, *, contradicts: bool) -> Sequence[str]:
 
 
 def _passing(
-    event: CardFailed | CardReading | CardInserted | ReaderAdded | ReaderRemoved,
+    event: CardFailed | CardReading | ReaderAdded | ReaderRemoved,
 ) -> tuple[str, str]:
     """Name what passes and give the code or percentage that goes with it."""
     match event:
@@ -122,8 +142,6 @@ def _passing(
             return "card.failed", str(problem)
         case CardReading(percent=percent):
             return "card.reading", str(percent)
-        case CardInserted():
-            return "card.inserted", ""
         case ReaderAdded():
             return "reader.added", ""
         case ReaderRemoved():

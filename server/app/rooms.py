@@ -128,6 +128,8 @@ class Rooms:
             online=bool(post and post.line.state.online),
             waiting=queue.waiting + queue.doubtful,
             card=patients.name_of(desk, hands.holder) if hands and hands.holder else "",
+            cards=[(key, patients.name_of(desk, key)) for key in hands.holders] if hands else (),
+            swap=hands.swap if hands else ("", ""),
             card_problem=hands.service_problem if hands else "",
             saved_at=journal.last_at(desk.db, desk.device.id),
             damage=self._program.cabinet.damage,
