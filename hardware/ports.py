@@ -76,6 +76,21 @@ class CardProblem(StrEnum):
     BIRTH_MISMATCH = "card.birth_mismatch"
     """Remark: birth date and national number of the card disagree; look before accepting."""
 
+    IMPOSSIBLE_BIRTH = "card.impossible_birth"
+    """Remark: the calendar has no such day of birth; it must be typed."""
+
+    UNBORN = "card.unborn"
+    """Remark: the birth date lies ahead of the day of the reading."""
+
+    TOO_OLD = "card.too_old"
+    """Remark: born so long ago that the card is likely not that of who stands here."""
+
+    VALIDITY_BACKWARDS = "card.validity_backwards"
+    """Remark: the card ends before it begins, or begins before its holder was born."""
+
+    BAD_TEXT = "card.bad_text"
+    """Remark: a name or an address is not written as cards write; its letters were guessed."""
+
     EXPIRED = "card.expired"
     """The card is over its validity date: the identity may be used, the person must renew it."""
 

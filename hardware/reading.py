@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hardware.eid import EidFile, read_file, select_applet
-from hardware.eid_dates import agrees_with_niss
+from hardware.eid_remarks import remarks
 from hardware.eid_tlv import IdentityTag, fields, parse_address, parse_identity
-from hardware.ports import CardDone, CardLink, CardPart, CardProblem, CardTrouble
-from server.core.cards import CardAddress, CardKind, CardRead, Identity, Proof
+from hardware.ports import CardDone, CardLink, CardPart, CardTrouble
+from server.core.cards import CardKind, CardRead, Proof
 
 if TYPE_CHECKING:
     from hardware.eid_trust import SignedFiles, TrustAnchors
@@ -69,7 +69,7 @@ def _read_once(link: CardLink, order: ReadingOrder, progress: Progress) -> CardD
         rrn_certificate=files.rrn_certificate,
         photo=files.photo,
     )
-    return CardDone(read, _remarks(identity, address))
+    return CardDone(read, remarks(identity, address, order.at))
 
 
 @contextmanager
@@ -110,13 +110,3 @@ def _read_proof(
         photo=photo,
         photo_hash=fields(identity_file).get(IdentityTag.PHOTO_HASH, b""),
     )
-
-
-def _remarks(identity: Identity, address: CardAddress | None) -> tuple[CardProblem, ...]:
-    """List what deserves a look without refusing the card."""
-    born = identity.birth_date
-    seen = (
-        (CardProblem.NO_ADDRESS, address is None),
-        (CardProblem.BIRTH_MISMATCH, born and not agrees_with_niss(born, identity.niss)),
-    )
-    return tuple(problem for problem, applies in seen if applies)

@@ -110,8 +110,9 @@ class Hands:
             self._inside.pop(event.read.reader)
             self._inside[event.read.reader] = shown.patient or ""
         self._tell("card.done", shown.patient or "")
-        for remark in _remarks(event, contradicts=shown.contradicts):
-            self._tell("card.remark", remark)
+        remarks = _remarks(event, contradicts=shown.contradicts)
+        if remarks:
+            self._tell("card.remark", " ".join(remarks))
 
 
 def trusted(cabinet: Cabinet) -> TrustAnchors:

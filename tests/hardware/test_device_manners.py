@@ -10,6 +10,7 @@ import pytest
 from hardware.apdu import processed
 from hardware.eid import EidFile, read_file
 from hardware.fake_eid import EidCard
+from hardware.fake_kinds import Stranger
 from hardware.fake_person import Person
 from hardware.fakes import EmulatedCard, Faults, FaultyCard
 from hardware.pcsc import list_readers, load_scard, open_card
@@ -31,7 +32,6 @@ from tests.hardware.strangers import (
     LIKE_A_CPS,
     LIKE_A_VITALE,
     SHORTEST,
-    Stranger,
 )
 
 pytestmark = pytest.mark.device

@@ -38,8 +38,9 @@ def arrived() -> ResponseReturnValue:
 
 @page.get("/failed")
 def failed() -> ResponseReturnValue:
-    """Say why a card could not be read, or is not taken here."""
-    return render_template("cards/_failed.html", words=_sentence(request.args.get("subject", "")))
+    """Say why a card could not be read or is not taken here, or all there is to know of it."""
+    codes = request.args.get("subject", "").split() or [""]
+    return render_template("cards/_failed.html", sentences=[_sentence(code) for code in codes])
 
 
 @page.get("/cleared")
