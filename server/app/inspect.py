@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from server.app.inspect_codes import FORMATS, CodeDesk, code_lines, is_picture
+from server.app.inspect_eid import FORMATS as EID_FORMATS
+from server.app.inspect_eid import eid_format, eid_lines, inspect_eid
 from server.app.words import Words, table
 from server.core.clock import BRUSSELS
 from server.core.inspection import Inspection, Problem, Severity, Verdict
@@ -25,7 +27,7 @@ from server.countries.belgium.refusals import Dictionary
 
 _EXIT = {Verdict.VALID: 0, Verdict.PROBLEMS: 1, Verdict.UNKNOWN: 2}
 _EFACT = tuple(f"efact.{kind.value}" for kind in MessageKind)
-_KNOWN = (*_EFACT, *FORMATS)
+_KNOWN = (*_EFACT, *FORMATS, *EID_FORMATS)
 _SHOWN = 24  # first characters of an unknown file, enough to see what it is
 _AMOUNTS = ("requested", "accepted", "refused")
 _UNREADABLE = "…"
@@ -95,6 +97,11 @@ class _Desk:
             return [_unknown("file.empty")]
         if _is_code(as_format) or (as_format is None and is_picture(data)):
             return self.codes.inspect(data)
+        dumped = as_format if as_format in EID_FORMATS else None
+        if as_format is None and recognise(data) is None:
+            dumped = eid_format(data)
+        if dumped:
+            return [inspect_eid(data, dumped, datetime.now(BRUSSELS))]
         if as_format is None and recognise(data) is None:
             found = data[:_SHOWN].decode("latin-1")
             tried = ", ".join(_KNOWN)
@@ -154,7 +161,7 @@ def _as_sentences(path: Path, inspection: Inspection, words: Words) -> str:
         where = f" {problem.where}" if problem.where else ""
         lines.append(f"  [{severity}]{where} {words.say(problem.code, problem.facts)}")
     content: Mapping[str, Any] = inspection.content
-    lines += [f"  {line}" for line in code_lines(content, words)]
+    lines += [f"  {line}" for show in (code_lines, eid_lines) for line in show(content, words)]
     lines += _errors(content)
     if content.get("settlement"):
         lines.append(f"  {_settlement(content['settlement'], words)}")

@@ -37,6 +37,9 @@ class Simulation:
     duplicates: str = "same-tack"
     """What the platform does with a reference it already holds: a value of its `Duplicates`."""
 
+    card: str = "eid-1.8"
+    """Which fabricated card lies in the virtual reader: a name of `hardware.fake_kinds`."""
+
 
 def simulate(asked: Simulation, speech: Speech) -> int:
     """Start the simulators asked for, print their addresses, run until interrupted."""
@@ -74,14 +77,21 @@ def _my_care_net(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], o
 
 
 def _card(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]:
-    from hardware.fake_eid import EidCard
+    from hardware.fake_kinds import KINDS
+    from hardware.fakes import Faults, FaultyCard
     from hardware.vpcd import serve_card
     from server.app.demo_people import PEOPLE
 
+    if asked.card not in KINDS:
+        known = ", ".join(KINDS)
+        raise ValueError(speech.catalogue.say("cli.simulate.no_card", card=asked.card, known=known))
+    card = KINDS[asked.card](PEOPLE[0].person)
+    if asked.faults:
+        card = FaultyCard(card, Faults.read(asked.faults.read_bytes()))
     host, port = _VIRTUAL_READER
     THIS_PROCESS.allow(Host(host, port, "card"))
     try:
-        served = serve_card(EidCard(PEOPLE[0].person), host, port)
+        served = serve_card(card, host, port)
     except OSError:
         raise OSError(speech.catalogue.say("cli.simulate.no_virtual_reader")) from None
     return f"vpcd://{host}:{port}", served.stop
