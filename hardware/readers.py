@@ -18,7 +18,7 @@ from hardware.ports import (
     ReaderRemoved,
 )
 from hardware.scard import ReaderState, State, acknowledged
-from hardware.worker import ReaderWorker, Trade
+from hardware.worker import CutShort, ReaderWorker, Trade
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ class Readers:
 
     def __init__(self, trade: Trade) -> None:
         self._trade = trade
+        self._cut_short = CutShort(trade.clock)
         self._known: dict[str, _Reader] = {}
 
     def match(self, names: Iterable[str]) -> None:
@@ -51,8 +52,11 @@ class Readers:
             self._drop(name)
         for name in wanted:
             if name not in self._known:
-                self._known[name] = _Reader(ReaderWorker(name, self._trade))
+                self._known[name] = _Reader(self._worker(name))
                 self._trade.publish(ReaderAdded(name))
+
+    def _worker(self, name: str) -> ReaderWorker:
+        return ReaderWorker(name, self._trade, self._cut_short)
 
     def states(self) -> list[ReaderState]:
         """Give each reader with its last state, to be waited on."""
@@ -91,7 +95,7 @@ class Readers:
         for name, reader in self._known.items():
             if reader.worker.late():
                 reader.worker.abandon()
-                reader.worker = ReaderWorker(name, self._trade)
+                reader.worker = self._worker(name)
                 log.warning("a reader is stuck; its worker was replaced")
                 self._trade.publish(CardFailed(name, CardProblem.STUCK))
 

@@ -90,8 +90,9 @@ def inspect(files: tuple[Path, ...], as_format: str | None, as_json: bool) -> No
 @click.argument(
     "names", nargs=-1, required=True, type=click.Choice(["mycarenet", "card", "scanner"])
 )
-@click.option("--card", "kinds", type=click.Choice(["eid", "vitale", "cps"]), multiple=True,
-              help="Carte du lecteur virtuel ; deux fois pour deux fentes.")  # fmt: skip
+@click.option("--card", "kinds", multiple=True,
+              help="Carte du lecteur virtuel : eid, vitale, cps, eid-1.7, kids, forged, mute… ;"
+                   " deux fois pour deux fentes.")  # fmt: skip
 @click.option("--unsigned", is_flag=True, help="Accepter un transport non signé.")
 @click.option("--faults", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Pannes à simuler : un fichier JSON.")  # fmt: skip

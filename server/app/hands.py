@@ -17,6 +17,7 @@ from hardware.ports import (
     CardProblem,
     CardReading,
     CardRemoved,
+    CardSwapped,
     ReaderAdded,
     ReaderRemoved,
     ServiceDown,
@@ -69,13 +70,24 @@ class Hands:
             self._hear, clock, lambda: trusted(cabinet), scard=scard, not_ours=_not_ours()
         )
         self.service_problem = ""  # code of the sentence that says why readers cannot be used
-        self.holder = ""  # patient of the card in the reader, "" when there is none
+        self.swap = ("", "")  # numbers of the card whose reading was cut short, and of the other
+        self._inside: dict[str, str] = {}  # patient of the card in each reader, "" when unknown
         self.family: VitaleRead | None = None  # everybody on the Vitale card in the reader
         self.user = ""  # user whose card is in the reader, "" when there is none
         self.card: CardRead | None = None  # the card in the reader; forgotten when it leaves
         self._awaited = ("", 0.0)  # user whose card is waited for, and until which second
         self._state = ReaderState()
         self._stopped = False
+
+    @property
+    def holders(self) -> Sequence[str]:
+        """Patients whose card is in a reader, the last read at the end; each once."""
+        return tuple(dict.fromkeys(key for key in self._inside.copy().values() if key))
+
+    @property
+    def holder(self) -> str:
+        """Patient of the card read last and still in its reader, "" when there is none."""
+        return self.holders[-1] if self.holders else ""
 
     def start(self) -> None:
         """Begin watching."""
@@ -105,8 +117,7 @@ class Hands:
         if self.card is None:
             return ""
         shown = cards.present(self._cabinet.desk(), self.card, of_a_patient=True)
-        self.holder, self.user = shown.patient or "", ""
-        self._tell("card.done", self.holder)
+        self._hold(self.card.reader, shown)
         return self.holder
 
     @property
@@ -126,9 +137,15 @@ class Hands:
             self._present(event)
         elif isinstance(event, VitaleDone):
             self._present_family(event)
+        elif isinstance(event, CardInserted):
+            self._inside[event.reader] = ""
+            self._tell(*_passing(event))
         elif isinstance(event, CardRemoved | ReaderRemoved):
             self._left(event.reader)
             self._tell(*_passing(event))
+        elif isinstance(event, CardSwapped):
+            self.swap = event.began, event.came
+            self._tell("card.failed", str(CardProblem.OTHER_CARD))
         elif isinstance(event, ServiceDown | ServiceUp):
             self._service(event.problem if isinstance(event, ServiceDown) else None)
         else:
@@ -137,8 +154,9 @@ class Hands:
     def _left(self, reader: str) -> None:
         """Forget the card that was in a reader; one in another reader stays."""
         held = self.card or self.family
+        self._inside.pop(reader, None)
         if held is None or held.reader == reader:
-            self.holder, self.user, self.card, self.family = "", "", None, None
+            self.user, self.card, self.family = "", None, None
 
     def _here(self, problem: CardProblem) -> CardProblem:
         """Name the card that was expected on this desk: a Belgian one waits for no French card."""
@@ -161,13 +179,12 @@ class Hands:
         except KineError as error:
             self._not_kept(error)
             return
-        if self._opened(shown):
-            for remark in _remarks(event, contradicts=shown.contradicts):
-                self._tell("card.remark", remark)
+        if self._opened(shown, event.read.reader):
+            self._remark(_remarks(event, contradicts=shown.contradicts))
 
     def _present_family(self, event: VitaleDone) -> None:
         """Open the file of the one person a Vitale card can mean; otherwise have somebody say."""
-        self.card, self.family, self.holder, self.user = None, event.read, "", ""
+        self.card, self.family, self.user = None, event.read, ""
         try:
             place = vitale.recognise(self._cabinet.desk(), event.read)
             if place is None:
@@ -178,11 +195,10 @@ class Hands:
             self.family = None
             self._not_kept(error)
             return
-        if not self._opened(shown):
+        if not self._opened(shown, event.read.reader):
             self.family = None
             return
-        for remark in (*event.remarks, *_vitale_remarks(shown)):
-            self._tell("card.remark", remark)
+        self._remark([*map(str, event.remarks), *_vitale_remarks(shown)])
 
     def choose(self, place: int) -> str:
         """Take a person of the Vitale card in the reader, and give the patient.
@@ -193,14 +209,19 @@ class Hands:
         if family is None or not 0 <= place < len(family.people):
             raise NotFound(kind="card_person")
         shown = vitale.present(self._cabinet.desk(), family, place)
-        self._opened(shown)
+        self._opened(shown, family.reader)
         return self.holder
+
+    def _remark(self, remarks: Sequence[str]) -> None:
+        """Tell what a person should know of a card that was taken: all codes at once."""
+        if remarks:
+            self._tell("card.remark", " ".join(remarks))
 
     def _not_kept(self, error: KineError) -> None:
         log.warning("card not kept: %s", error.code)
         self._tell("card.failed", LOCKED if isinstance(error, Locked) else NOT_KEPT)
 
-    def _opened(self, shown: Presented) -> bool:
+    def _opened(self, shown: Presented, reader: str) -> bool:
         """Note whose file a card opened, or say why it was refused."""
         if shown.refusal:
             self._tell("card.failed", f"card.{shown.refusal}")
@@ -208,13 +229,20 @@ class Hands:
         if shown.user or shown.namesake:
             self._of_a_user(shown)
             return False
-        self.holder, self.user = shown.patient or "", ""
-        self._tell("card.done", self.holder)
+        self._hold(reader, shown)
         return True
+
+    def _hold(self, reader: str, shown: Presented) -> None:
+        """Note the patient whose card is in a reader; it may have left meanwhile."""
+        self.user = ""
+        if reader in self._inside:
+            self._inside.pop(reader)
+            self._inside[reader] = shown.patient or ""
+        self._tell("card.done", shown.patient or "")
 
     def _of_a_user(self, shown: Presented) -> None:
         """Say whose card it is: nothing was opened, and nobody is exchanged for anybody."""
-        self.holder, self.user = "", shown.user
+        self.user = shown.user
         self._tell("card.done", "")  # of a user's card there is a row too: `card.user`
         if shown.namesake:
             self._tell("card.namesake", shown.namesake)

@@ -10,6 +10,8 @@ from typing import Any, TextIO
 
 from server.app.inspect_cards import card_lines
 from server.app.inspect_codes import FORMATS, CodeDesk, code_lines, is_picture
+from server.app.inspect_eid import FORMATS as EID_FORMATS
+from server.app.inspect_eid import eid_format, eid_lines, inspect_eid
 from server.app.words import Words, table
 from server.core.clock import BRUSSELS
 from server.core.inspection import Inspection, Problem, Severity, Verdict
@@ -27,7 +29,7 @@ from server.countries.france import card_inspection
 
 _EXIT = {Verdict.VALID: 0, Verdict.PROBLEMS: 1, Verdict.UNKNOWN: 2}
 _EFACT = tuple(f"efact.{kind.value}" for kind in MessageKind)
-_KNOWN = (*_EFACT, *FORMATS, *card_inspection.FORMATS)
+_KNOWN = (*_EFACT, *FORMATS, *card_inspection.FORMATS, *EID_FORMATS)
 _SHOWN = 24  # first characters of an unknown file, enough to see what it is
 _AMOUNTS = ("requested", "accepted", "refused")
 _UNREADABLE = "…"
@@ -97,6 +99,11 @@ class _Desk:
             return [_unknown("file.empty")]
         if _is_code(as_format) or (as_format is None and is_picture(data)):
             return self.codes.inspect(data)
+        dumped = as_format if as_format in EID_FORMATS else None
+        if as_format is None and recognise(data) is None:
+            dumped = eid_format(data)
+        if dumped:
+            return [inspect_eid(data, dumped, datetime.now(BRUSSELS))]
         if _is_card(as_format) or (as_format is None and card_inspection.is_card(data)):
             return [card_inspection.inspect_card(data)]
         if as_format is None and recognise(data) is None:
@@ -162,7 +169,8 @@ def _as_sentences(path: Path, inspection: Inspection, words: Words) -> str:
         where = f" {problem.where}" if problem.where else ""
         lines.append(f"  [{severity}]{where} {words.say(problem.code, problem.facts)}")
     content: Mapping[str, Any] = inspection.content
-    lines += [f"  {line}" for line in (*code_lines(content, words), *card_lines(content, words))]
+    shown = (code_lines, card_lines, eid_lines)
+    lines += [f"  {line}" for show in shown for line in show(content, words)]
     lines += _errors(content)
     if content.get("settlement"):
         lines.append(f"  {_settlement(content['settlement'], words)}")

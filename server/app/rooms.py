@@ -151,7 +151,7 @@ class Rooms:
 
     def frame(self, now: datetime) -> FrameState:
         """Give what is shown around every screen."""
-        from server.services import ledger
+        from server.services import ledger, patients
         from server.store import journal
 
         desk = self.desk()
@@ -168,6 +168,8 @@ class Rooms:
             online=bool(post and post.line.state.online),
             waiting=queue.waiting + queue.doubtful,
             card=card,
+            cards=[(key, patients.name_of(desk, key)) for key in hands.holders] if hands else (),
+            swap=hands.swap if hands else ("", ""),
             card_problem=hands.service_problem if hands else "",
             saved_at=journal.last_at(desk.db, desk.device.id),
             damage=self._program.cabinet.damage,

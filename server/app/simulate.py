@@ -42,7 +42,7 @@ class Simulation:
     """What the platform does with a reference it already holds: a value of its `Duplicates`."""
 
     cards: Sequence[str] = ("eid",)
-    """Cards of the virtual reader, one per slot: "eid", "vitale", "cps"."""
+    """Cards of the virtual reader, one per slot: "vitale", "cps", or of `hardware.fake_kinds`."""
 
 
 def simulate(asked: Simulation, speech: Speech) -> int:
@@ -84,11 +84,12 @@ def _card(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]
     from hardware.vpcd import serve_card
 
     host, first = _VIRTUAL_READER
+    cards = [_fabricated(kind, asked.faults, speech) for kind in asked.cards]
     slots = ExitStack()
-    for place, kind in enumerate(asked.cards):
+    for place, card in enumerate(cards):
         THIS_PROCESS.allow(Host(host, first + place, "card"))
         try:
-            slots.callback(serve_card(_fabricated(kind), host, first + place).stop)
+            slots.callback(serve_card(card, host, first + place).stop)
         except OSError:
             slots.close()
             raise OSError(speech.catalogue.say("cli.simulate.no_virtual_reader")) from None
@@ -96,19 +97,24 @@ def _card(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]
     return f"vpcd://{host}:{ports}", slots.close
 
 
-def _fabricated(kind: str) -> "EmulatedCard":
-    """Make a card of somebody who does not exist."""
-    if kind == "eid":
-        from hardware.fake_eid import EidCard
-        from server.app.demo_people import PEOPLE
-
-        return EidCard(PEOPLE[0].person)
+def _fabricated(kind: str, faults: Path | None, speech: Speech) -> "EmulatedCard":
+    """Make a card of somebody who does not exist, with the faults it is to have."""
+    from hardware.fake_kinds import KINDS
     from hardware.fake_vitale import CpsSlot, OnCard, VitaleCard
+    from hardware.fakes import Faults, FaultyCard
+    from server.app.demo_people import PEOPLE
 
+    card: EmulatedCard
     if kind == "cps":
         return CpsSlot()
-    father = OnCard("MARTIN", "LOÏC", "19700701", "170076799990730")
-    return VitaleCard([father, OnCard("MARTIN", "MAËL", "20151401", father.nir)])
+    if kind == "vitale":
+        father = OnCard("MARTIN", "LOÏC", "19700701", "170076799990730")
+        return VitaleCard([father, OnCard("MARTIN", "MAËL", "20151401", father.nir)])
+    if kind != "eid" and kind not in KINDS:
+        known = ", ".join(("eid", "vitale", "cps", *KINDS))
+        raise ValueError(speech.catalogue.say("cli.simulate.no_card", card=kind, known=known))
+    card = KINDS["eid-1.8" if kind == "eid" else kind](PEOPLE[0].person)
+    return FaultyCard(card, Faults.read(faults.read_bytes())) if faults else card
 
 
 def _scanner(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]:

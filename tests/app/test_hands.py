@@ -163,11 +163,19 @@ def test_a_forged_card_is_refused_with_its_reason(
     assert "card.done" not in dict(told)
 
 
-def test_what_is_odd_about_a_card_is_remarked(
+def test_all_that_is_odd_about_a_card_is_said_at_once(
     opened: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = listen(opened.program, monkeypatch)
     opened.reader.insert(replace(OUCHENE, valid_to=date(2024, 1, 1)))
+    until(lambda: ("card.remark", "card.validity_backwards card.expired") in told)
+
+
+def test_what_is_odd_about_a_card_is_remarked(
+    opened: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(opened.program, monkeypatch)
+    opened.reader.insert(replace(OUCHENE, valid_to=date(2025, 1, 1)))
     until(lambda: ("card.remark", "card.expired") in told)
     assert [kind for kind, data in told].count("card.done") == 1
     assert len(set(told)) == len(told)

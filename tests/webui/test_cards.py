@@ -59,6 +59,12 @@ def test_a_failed_reading_is_a_sentence(shop: Shop, code: str, told: str) -> Non
     assert told in shop.get(f"cards/failed?subject={code}")
 
 
+def test_two_remarks_are_two_sentences(shop: Shop) -> None:
+    page = shop.get("cards/failed?subject=card.no_address+card.expired")
+    assert "ne porte pas d’adresse" in page
+    assert "n’est plus valable" in page
+
+
 def test_the_page_of_the_card_says_what_to_do(shop: Shop) -> None:
     assert "Aucune carte dans le lecteur" in shop.get("cards/")
 

@@ -21,8 +21,14 @@ def index() -> ResponseReturnValue:
 
 @page.get("/arrived")
 def arrived() -> ResponseReturnValue:
-    """Open the file of the card just read, or offer it when something typed would be lost."""
+    """Open the file of the card just read, or offer it when something typed would be lost.
+
+    With the cards of two people in two readers nobody can tell whose turn it is: ask.
+    """
     patient_id = request.args.get("subject", "")
+    inside = desk().services.frame(desk().now).cards
+    if len(inside) > 1:
+        return render_template("cards/_choose.html", inside=inside)
     if not request.headers.get(UNSAVED_HEADER):
         return go("patients.show", patient_id=patient_id)
     name = patients.name_of(desk().work(), patient_id)
@@ -47,8 +53,9 @@ def take() -> Response:
 
 @page.get("/failed")
 def failed() -> ResponseReturnValue:
-    """Say why a card could not be read, or is not taken here."""
-    return render_template("cards/_failed.html", words=_sentence(request.args.get("subject", "")))
+    """Say why a card could not be read or is not taken here, or all there is to know of it."""
+    codes = request.args.get("subject", "").split() or [""]
+    return render_template("cards/_failed.html", sentences=[_sentence(code) for code in codes])
 
 
 @page.get("/owner")
@@ -101,4 +108,5 @@ def _sentence(code: str) -> str:
     """Find the sentence of a problem of the reader, or of a refusal (« demo_card »)."""
     spoken = desk().catalogue
     key = code if code.startswith("card.") else f"card.{code}"
-    return spoken.say(key if spoken.has(key) else "card.unreadable")
+    began, came = desk().services.frame(desk().now).swap
+    return spoken.say(key if spoken.has(key) else "card.unreadable", began=began, came=came)
