@@ -40,6 +40,7 @@ SMALL = {
     "mandate": "a few for each of them",
     "reference_version": "the versions of the tables of rules",
     "setting": "the choices of one practice",
+    "scanner": "the scanners typed in one by one",
     "trust_root": "roots a person loaded one by one",
     "counter": "one row for each series of numbers",
     "acting": "the act now under way: one row",
