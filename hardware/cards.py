@@ -5,19 +5,21 @@ watcher's thread or a reader's own.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from hardware.pcsc import load_scard, open_card
-from hardware.ports import CardDone, CardLink, Publish
+from hardware.ports import CardLink, CardProblem, CardTrouble, Publish
 from hardware.reading import Progress, ReadingOrder, read_eid
 from hardware.scard import Scard
+from hardware.vitale import read_vitale
 from hardware.watcher import CardWatcher
-from hardware.worker import Trade
+from hardware.worker import Done, Trade
 from server.core.clock import Clock
 
 if TYPE_CHECKING:
     from hardware.eid_trust import TrustAnchors
+    from hardware.known_atrs import KnownAtr
 
 
 def watch_cards(
@@ -26,16 +28,23 @@ def watch_cards(
     anchors: "Callable[[], TrustAnchors]",
     with_photo: bool = False,
     scard: Scard | None = None,
+    not_ours: "Sequence[KnownAtr]" = (),
 ) -> CardWatcher:
     """Make a watcher of the system's readers (or of `scard`'s); the caller starts and stops it.
 
-    `anchors` is asked at each reading, so that roots loaded meanwhile count at once.
+    `anchors` is asked at each reading, so that roots loaded meanwhile count at once. Cards whose
+    first bytes are among `not_ours` are named and left alone.
     """
     stopped = threading.Event()
 
-    def read(link: CardLink, reader: str, progress: Progress) -> CardDone:
+    def read(link: CardLink, reader: str, progress: Progress) -> Done:
         order = ReadingOrder(reader, clock.now(), anchors(), with_photo)
-        return read_eid(link, order, progress)
+        try:
+            return read_eid(link, order, progress)
+        except CardTrouble as trouble:
+            if trouble.problem is not CardProblem.NOT_EID:
+                raise
+        return read_vitale(link, reader, clock.now(), progress)
 
     service = _Once(scard)
     trade = Trade(
@@ -44,6 +53,7 @@ def watch_cards(
         publish=publish,
         clock=clock,
         wait=stopped.wait,
+        not_ours=not_ours,
     )
     return CardWatcher(service, trade, stopped)
 

@@ -39,6 +39,12 @@ def birth_date(text: str) -> date | None:
     return _date(int(year), _MONTH_NUMBERS.get(word, 0), int(day))
 
 
+def is_no_day(text: str) -> bool:
+    """Say whether a printed birth date is whole and yet no day of the calendar (`31 FEV 1985`)."""
+    found = _BIRTH.fullmatch(text.strip().upper().translate(_PLAIN_LETTERS))
+    return found is not None and int(found[1]) > 0 and birth_date(text) is None
+
+
 def validity_date(text: str) -> date | None:
     """Read `DD.MM.YYYY`; None for anything else."""
     found = _DOTTED.fullmatch(text.strip())
@@ -49,14 +55,14 @@ def agrees_with_niss(born: date, niss: Niss) -> bool:
     """Say whether a birth date can be the one inside the number.
 
     BIS numbers add 20 or 40 to the month; a zero day or month, or a month of no meaning, tells
-    nothing and contradicts nothing.
+    nothing and contradicts nothing. Before 2000 the number does not tell 1800 from 1900.
     """
     year, month, day = (int(niss.digits[at : at + 2]) for at in (0, 2, 4))
     month = month - 20 * (month // 20)
     if not 1 <= month <= 12 or day == 0:
         return True
-    century = 2000 if niss.born_from_2000 else 1900
-    return (born.year, born.month, born.day) == (century + year, month, day)
+    centuries = (2000,) if niss.born_from_2000 else (1800, 1900)
+    return (born.month, born.day) == (month, day) and born.year - year in centuries
 
 
 def _date(year: int, month: int, day: int) -> date | None:

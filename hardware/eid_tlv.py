@@ -14,6 +14,9 @@ from server.core.cards import CardAddress, Identity
 from server.core.errors import InvalidNumber
 from server.core.identifiers import Niss
 
+GUESSED = "\ufffd"
+"""Stands in a text for bytes that are no letter in UTF-8."""
+
 _ESCAPE = 0xFF  # a length byte that says "255, and more follows"
 _MALE, _FEMALE = frozenset("M"), frozenset("FVW")
 

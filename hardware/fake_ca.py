@@ -27,13 +27,15 @@ class Register:
     key: SigningKey
     certificate: bytes
 
-    def sign(self, data: bytes) -> bytes:
+    def sign(self, data: bytes, *, sha1: bool = False) -> bytes:
         """Sign as cards of that age are: PKCS #1 with SHA-256, or ECDSA with SHA-384 in DER.
 
-        The same data always give the same signature, so that a card is the same each time.
+        `sha1`: as RSA registers did until 2014. The same data always give the same signature, so
+        that a card is the same each time.
         """
         if isinstance(self.key, rsa.RSAPrivateKey):
-            return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+            old = hashes.SHA1()  # noqa: S303 - only emulated here
+            return self.key.sign(data, padding.PKCS1v15(), old if sha1 else hashes.SHA256())
         return self.key.sign(data, ec.ECDSA(hashes.SHA384(), deterministic_signing=True))
 
 

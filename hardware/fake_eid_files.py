@@ -36,6 +36,9 @@ class Quirks:
     wrong_address_signature: bool = False
     wrong_photo: bool = False
     no_certificates: bool = False
+    sha1: bool = False  # signed as registers did until 2014 (RSA only)
+    sha1_photo: bool = False  # the photo's hash is a SHA-1, whatever the signature
+    encoding: str = "utf-8"  # of the texts; anything else is wrong
     identity_length: int | None = None  # zero-padded to so many bytes
 
 
@@ -46,15 +49,18 @@ def build_files(
     register = authority.ec if applet == APPLET_18 else authority.rsa
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     photo = resources.files("hardware").joinpath("demo_ca", "silhouette.jpg").read_bytes()
-    identity = _identity(person, applet, photo, public).ljust(odd.identity_length or 0, b"\0")
-    address = _address(person)
-    identity_signature = _signature(register, identity, odd.wrong_identity_signature)
+    identity = _identity(person, applet, photo, public, odd)
+    address = _address(person, odd.encoding)
+    identity_signature = _signature(register, identity, odd.wrong_identity_signature, odd.sha1)
     files = {
         EidFile.IDENTITY: identity,
         EidFile.IDENTITY_SIGNATURE: identity_signature,
         EidFile.ADDRESS: address if applet == APPLET_18 else address.ljust(_ADDRESS_FILE, b"\0"),
         EidFile.ADDRESS_SIGNATURE: _signature(
-            register, address.rstrip(b"\0") + identity_signature, odd.wrong_address_signature
+            register,
+            address.rstrip(b"\0") + identity_signature,
+            odd.wrong_address_signature,
+            odd.sha1,
         ),
         EidFile.PHOTO: photo + b"\0" if odd.wrong_photo else photo,
     }
@@ -63,7 +69,7 @@ def build_files(
     return files | _certificates(authority, register, applet, odd.no_certificates)
 
 
-def _identity(person: Person, applet: int, photo: bytes, public_key: bytes) -> bytes:
+def _identity(person: Person, applet: int, photo: bytes, public_key: bytes, odd: Quirks) -> bytes:
     texts = {
         IdentityTag.CARD_NUMBER: person.card_number,
         IdentityTag.VALID_FROM: f"{person.valid_from:%d.%m.%Y}",
@@ -79,16 +85,18 @@ def _identity(person: Person, applet: int, photo: bytes, public_key: bytes) -> b
         IdentityTag.SEX: person.printed_sex,
         IdentityTag.DOCUMENT_TYPE: str(person.document_type),
     }
-    values = {int(tag): text.encode() for tag, text in texts.items()}
+    values = {int(tag): text.encode(odd.encoding) for tag, text in texts.items()}
     values[_STRUCTURE_VERSION] = b"\1"
     values[_CHIP_NUMBER] = hashlib.md5(person.niss.encode(), usedforsecurity=False).digest()
-    values[IdentityTag.PHOTO_HASH] = _PHOTO_HASH[applet](photo).digest()
+    photo_hash = hashlib.sha1 if odd.sha1_photo else _PHOTO_HASH[applet]
+    values[IdentityTag.PHOTO_HASH] = photo_hash(photo).digest()
     if applet == APPLET_18:
         values[IdentityTag.BASIC_KEY_HASH] = hashlib.sha384(public_key).digest()
-    return encode_fields(dict(sorted(values.items())))
+    content = encode_fields(dict(sorted(values.items())))
+    return content.ljust(odd.identity_length or 0, b"\0")
 
 
-def _address(person: Person) -> bytes:
+def _address(person: Person, encoding: str) -> bytes:
     """Build the address; somebody without one has a file of zeros."""
     texts = {
         AddressTag.STREET: person.street,
@@ -98,12 +106,13 @@ def _address(person: Person) -> bytes:
     if not any(texts.values()):
         return bytes(_ADDRESS_FILE)
     return encode_fields(
-        {_STRUCTURE_VERSION: b"\1"} | {int(tag): text.encode() for tag, text in texts.items()}
+        {_STRUCTURE_VERSION: b"\1"}
+        | {int(tag): text.encode(encoding) for tag, text in texts.items()}
     )
 
 
-def _signature(register: Register, data: bytes, wrong: bool) -> bytes:
-    signature = register.sign(data + b"\1" if wrong else data)
+def _signature(register: Register, data: bytes, wrong: bool, sha1: bool) -> bytes:
+    signature = register.sign(data + b"\1" if wrong else data, sha1=sha1)
     if isinstance(register.key, ec.EllipticCurvePrivateKey):
         return signature.ljust(_EC_SIGNATURE_FILE, b"\0")
     return signature

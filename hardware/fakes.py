@@ -4,11 +4,12 @@ Part of the product: the demo, the tests and the screenshots all use it. Source:
 §1.2 (two levels of test) and §2.8 (faults).
 """
 
+import json
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from hardware.apdu import Status
 from hardware.ports import Answer, CardProblem, CardTrouble
@@ -41,6 +42,22 @@ class Faults:
     no_diagnosis_at: int | None = None  # this command is answered 6F00
     truncate_at: int | None = None  # this answer loses the second half of its data
     sleep: Callable[[float], object] = time.sleep
+
+    @classmethod
+    def read(cls, text: bytes) -> Self:
+        """Read faults from a JSON object whose keys are the fields above.
+
+        Raises `ValueError` for anything else.
+        """
+        kinds = {"delay": float, "pull_after": int, "no_diagnosis_at": int, "truncate_at": int}
+        found = json.loads(text)
+        if not isinstance(found, dict) or set(found) - {*kinds, "mute"}:
+            raise ValueError(", ".join([*kinds, "mute"]))
+        try:
+            wanted = {name: kinds[name](found[name]) for name in kinds if name in found}
+        except TypeError:
+            raise ValueError(", ".join(kinds)) from None
+        return cls(**wanted, mute=found.get("mute") is True)
 
 
 class FaultyCard:

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from server.core.cards import CardKind, CardRead
 from server.core.errors import KineError
+from server.core.vitale import VitaleRead
 
 
 class Answer(NamedTuple):
@@ -55,6 +56,9 @@ class CardProblem(StrEnum):
     NOT_EID = "card.not_eid"
     """A card is there, but it is not a Belgian identity card."""
 
+    NOT_VITALE = "card.not_vitale"
+    """A card is there, but it is neither a Belgian identity card nor a French Vitale card."""
+
     UNREADABLE = "card.unreadable"
     """The card answered, but not with files that make sense, three times in a row."""
 
@@ -67,11 +71,32 @@ class CardProblem(StrEnum):
     BAD_NISS = "card.bad_niss"
     """The national number on the card fails its check digits: nothing was taken over."""
 
+    BAD_NIR = "card.bad_nir"
+    """Remark: a French number on the card fails its key: that person is found by name only."""
+
+    OTHER_CARD = "card.other_card"
+    """After a reading cut short, another card was put in: nothing was taken over yet."""
+
     NO_ADDRESS = "card.no_address"
     """Remark: the card carries no address; it must be typed."""
 
     BIRTH_MISMATCH = "card.birth_mismatch"
     """Remark: birth date and national number of the card disagree; look before accepting."""
+
+    IMPOSSIBLE_BIRTH = "card.impossible_birth"
+    """Remark: the calendar has no such day of birth; it must be typed."""
+
+    UNBORN = "card.unborn"
+    """Remark: the birth date lies ahead of the day of the reading."""
+
+    TOO_OLD = "card.too_old"
+    """Remark: born so long ago that the card is likely not that of who stands here."""
+
+    VALIDITY_BACKWARDS = "card.validity_backwards"
+    """Remark: the card ends before it begins, or begins before its holder was born."""
+
+    BAD_TEXT = "card.bad_text"
+    """Remark: a name or an address is not written as cards write; its letters were guessed."""
 
     EXPIRED = "card.expired"
     """The card is over its validity date: the identity may be used, the person must renew it."""
@@ -108,13 +133,18 @@ class CardProblem(StrEnum):
 
 
 class CardTrouble(KineError):
-    """A card could not be read; facts: `problem`, a `CardProblem`."""
+    """A card could not be read; facts: `problem`, a `CardProblem`.
+
+    `card_number`: printed number of the card that was being read, "" while it is not known. It is
+    no fact: facts are shown and logged.
+    """
 
     code = "card.failed"
 
     def __init__(self, problem: CardProblem) -> None:
         super().__init__(problem=problem)
         self.problem = problem
+        self.card_number = ""
 
 
 class CardPart(StrEnum):
@@ -185,11 +215,31 @@ class CardDone:
 
 
 @dataclass(frozen=True, slots=True)
+class VitaleDone:
+    """A Vitale card was read. Carries personal data, as `CardDone` does."""
+
+    read: VitaleRead
+    remarks: tuple[CardProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CardFailed:
     """A card could not be read, and why."""
 
     reader: str
     problem: CardProblem
+
+
+@dataclass(frozen=True, slots=True)
+class CardSwapped:
+    """A reading was cut short, and another card came back: neither was taken over.
+
+    Carries the two printed card numbers, for the screen of this machine alone.
+    """
+
+    reader: str
+    began: str
+    came: str
 
 
 CardEvent = (
@@ -201,7 +251,9 @@ CardEvent = (
     | CardRemoved
     | CardReading
     | CardDone
+    | VitaleDone
     | CardFailed
+    | CardSwapped
 )
 Publish = Callable[[CardEvent], None]
 Wait = Callable[[float], bool]  # wait so many seconds; True when asked to stop meanwhile

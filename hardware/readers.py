@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hardware.eid import guess_kind
+from hardware.known_atrs import kind_of
 from hardware.ports import (
     CardFailed,
     CardInserted,
@@ -17,7 +18,7 @@ from hardware.ports import (
     ReaderRemoved,
 )
 from hardware.scard import ReaderState, State, acknowledged
-from hardware.worker import ReaderWorker, Trade
+from hardware.worker import CutShort, ReaderWorker, Trade
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Readers:
 
     def __init__(self, trade: Trade) -> None:
         self._trade = trade
+        self._cut_short = CutShort(trade.clock)
         self._known: dict[str, _Reader] = {}
 
     def match(self, names: Iterable[str]) -> None:
@@ -50,8 +52,11 @@ class Readers:
             self._drop(name)
         for name in wanted:
             if name not in self._known:
-                self._known[name] = _Reader(ReaderWorker(name, self._trade))
+                self._known[name] = _Reader(self._worker(name))
                 self._trade.publish(ReaderAdded(name))
+
+    def _worker(self, name: str) -> ReaderWorker:
+        return ReaderWorker(name, self._trade, self._cut_short)
 
     def states(self) -> list[ReaderState]:
         """Give each reader with its last state, to be waited on."""
@@ -76,8 +81,11 @@ class Readers:
 
     def _greet(self, name: str, reader: _Reader, atr: bytes) -> None:
         """Announce a card and have it read, unless it answers nothing."""
-        self._trade.publish(CardInserted(name, guess_kind(atr)))
-        if reader.state & State.MUTE:
+        other = kind_of(atr, self._trade.not_ours)
+        self._trade.publish(CardInserted(name, other or guess_kind(atr)))
+        if other is not None:
+            log.info("a card that is not ours to read was left alone: %s", other)
+        elif reader.state & State.MUTE:
             self._trade.publish(CardFailed(name, CardProblem.MUTE))
         else:
             reader.worker.insertion()
@@ -87,7 +95,7 @@ class Readers:
         for name, reader in self._known.items():
             if reader.worker.late():
                 reader.worker.abandon()
-                reader.worker = ReaderWorker(name, self._trade)
+                reader.worker = self._worker(name)
                 log.warning("a reader is stuck; its worker was replaced")
                 self._trade.publish(CardFailed(name, CardProblem.STUCK))
 

@@ -3,16 +3,17 @@
 Source: `hardware.md` §2.5 (order and what is kept) and §2.6 (the instant of the reading).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hardware.eid import EidFile, read_file, select_applet
-from hardware.eid_dates import agrees_with_niss
+from hardware.eid_remarks import remarks
 from hardware.eid_tlv import IdentityTag, fields, parse_address, parse_identity
-from hardware.ports import CardDone, CardLink, CardPart, CardProblem
-from server.core.cards import CardAddress, CardKind, CardRead, Identity, Proof
+from hardware.ports import CardDone, CardLink, CardPart, CardTrouble
+from server.core.cards import CardKind, CardRead, Proof
 
 if TYPE_CHECKING:
     from hardware.eid_trust import SignedFiles, TrustAnchors
@@ -47,10 +48,11 @@ def _read_once(link: CardLink, order: ReadingOrder, progress: Progress) -> CardD
     progress(0, CardPart.IDENTITY)
     identity_file = read_file(link, EidFile.IDENTITY)
     identity = parse_identity(identity_file)
-    progress(20, CardPart.ADDRESS)
-    address_file = read_file(link, EidFile.ADDRESS)
-    address = parse_address(address_file)
-    files = _read_proof(link, order, progress, identity_file, address_file)
+    with _begun(identity.card_number):
+        progress(20, CardPart.ADDRESS)
+        address_file = read_file(link, EidFile.ADDRESS)
+        address = parse_address(address_file)
+        files = _read_proof(link, order, progress, identity_file, address_file)
     verdict = judge_card(files, identity, order.anchors, order.at)
     read = CardRead(
         kind=CardKind.EID,
@@ -67,7 +69,17 @@ def _read_once(link: CardLink, order: ReadingOrder, progress: Progress) -> CardD
         rrn_certificate=files.rrn_certificate,
         photo=files.photo,
     )
-    return CardDone(read, _remarks(identity, address))
+    return CardDone(read, remarks(identity, address, order.at))
+
+
+@contextmanager
+def _begun(card_number: str) -> Iterator[None]:
+    """Let whatever cuts a reading short tell which card it was, once that is known."""
+    try:
+        yield
+    except CardTrouble as trouble:
+        trouble.card_number = card_number
+        raise
 
 
 def _read_proof(
@@ -98,13 +110,3 @@ def _read_proof(
         photo=photo,
         photo_hash=fields(identity_file).get(IdentityTag.PHOTO_HASH, b""),
     )
-
-
-def _remarks(identity: Identity, address: CardAddress | None) -> tuple[CardProblem, ...]:
-    """List what deserves a look without refusing the card."""
-    born = identity.birth_date
-    seen = (
-        (CardProblem.NO_ADDRESS, address is None),
-        (CardProblem.BIRTH_MISMATCH, born and not agrees_with_niss(born, identity.niss)),
-    )
-    return tuple(problem for problem, applies in seen if applies)

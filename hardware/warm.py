@@ -57,7 +57,7 @@ class WarmChild:
             process = self._ready()
             if process is None:
                 return Heard((), Found(problem=CodeProblem.NO_SUPPORT))
-            with _Alarm(seconds, process) as alarm:
+            with Alarm(seconds, process) as alarm:
                 heard = _answer(process, kind, *parts)
             if heard is None:
                 self._drop()
@@ -71,7 +71,7 @@ class WarmChild:
         if self._process is not None:
             return self._process
         process = self._process = start(self._command)
-        with _Alarm(START_SECONDS, process):
+        with Alarm(START_SECONDS, process):
             if _heard(process) is None:
                 self._drop()
         return self._process
@@ -86,7 +86,7 @@ class WarmChild:
             process.wait()
 
 
-class _Alarm:
+class Alarm:
     """Kills a process that is still at it after some seconds: whoever waits for it wakes up."""
 
     def __init__(self, seconds: float, process: Child) -> None:

@@ -7,11 +7,12 @@ is: whatever it says afterwards is not heard. Source: `hardware.md` §0 (6), §1
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from hardware.apdu import processed
+from hardware.known_atrs import KnownAtr
 from hardware.ports import (
     CardDone,
     CardEvent,
@@ -20,8 +21,10 @@ from hardware.ports import (
     CardPart,
     CardProblem,
     CardReading,
+    CardSwapped,
     CardTrouble,
     Publish,
+    VitaleDone,
     Wait,
 )
 from hardware.reading import Progress
@@ -31,13 +34,16 @@ log = logging.getLogger(__name__)
 
 SETTLING = 0.2  # seconds between insertion and the first command
 DEADLINE = 8.0  # seconds one file may take before the reader is said stuck
+AWAITED = 60.0  # seconds a reading cut short waits for its own card
 _RETRIES = {
     CardProblem.UNREADABLE: (0.3, 1.0),
     CardProblem.BUSY: (0.5, 0.5, 0.5, 0.5),
 }
+_CUT_SHORT = frozenset((CardProblem.PULLED, CardProblem.READER_GONE))
 
 Open = Callable[[str], AbstractContextManager[CardLink]]
-Read = Callable[[CardLink, str, Progress], CardDone]
+Done = CardDone | VitaleDone
+Read = Callable[[CardLink, str, Progress], Done]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +55,37 @@ class Trade:
     publish: Publish
     clock: Clock
     wait: Wait
+    not_ours: Sequence[KnownAtr] = ()  # cards that are named and left alone
+
+
+class CutShort:
+    """The cards whose reading was cut short, by reader: each is awaited for a minute.
+
+    It outlives a reader that is unplugged: work is bound to the card (`hardware.md` §6, H-09).
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._awaited: dict[str, tuple[str, float]] = {}
+
+    def note(self, reader: str, card_number: str) -> None:
+        """Await a card, when it was known which one it is."""
+        if card_number:
+            self._awaited[reader] = card_number, self._clock.monotonic() + AWAITED
+
+    def other_than(self, reader: str, card_number: str) -> str:
+        """Give the number of the card awaited instead of this one, "" when none is. Asked once."""
+        awaited, until = self._awaited.pop(reader, ("", 0.0))
+        return awaited if awaited != card_number and self._clock.monotonic() < until else ""
 
 
 class ReaderWorker:
     """One reader's thread: the watcher announces insertions, facts leave by one callback."""
 
-    def __init__(self, reader: str, trade: Trade) -> None:
+    def __init__(self, reader: str, trade: Trade, cut_short: CutShort) -> None:
         self.reader = reader
         self._trade = trade
+        self._cut_short = cut_short
         self._jobs: queue.Queue[int | None] = queue.Queue()
         self._event = 0  # number of the last insertion or removal: what came before is over
         self._step_began: float | None = None
@@ -103,30 +132,41 @@ class ReaderWorker:
             done = self._attempts(job)
         except CardTrouble as trouble:
             log.info("reading failed: %s", trouble.problem)
+            if trouble.problem in _CUT_SHORT:
+                self._cut_short.note(self.reader, trouble.card_number)
             self._publish(CardFailed(self.reader, trouble.problem))
         except Exception as fault:  # noqa: BLE001 - the reader must outlive a fault of ours
             log.error("reading failed: %s", type(fault).__name__)  # its text could name a patient
             self._publish(CardFailed(self.reader, CardProblem.UNREADABLE))
         else:
-            self._publish(done)
+            self._deliver(done)
         finally:
             self._step_began = None
 
-    def _attempts(self, job: int) -> CardDone:
+    def _deliver(self, done: Done) -> None:
+        """Give a reading, unless another card is awaited here: that is said once, then taken."""
+        number = done.read.identity.card_number if isinstance(done, CardDone) else ""
+        awaited = self._cut_short.other_than(self.reader, number)
+        self._publish(CardSwapped(self.reader, awaited, number) if awaited else done)
+
+    def _attempts(self, job: int) -> Done:
         """Read, again from the start when that may help; reading a card has no side effect."""
-        tried = 0
+        tried, begun = 0, ""
         while True:
             try:
                 return self._attempt()
             except CardTrouble as trouble:
+                begun = trouble.card_number = trouble.card_number or begun
                 waits = _RETRIES.get(trouble.problem, ())
                 if tried >= len(waits) or self._trade.wait(waits[tried]):
                     raise
                 tried += 1
             if job != self._event:
-                raise CardTrouble(CardProblem.PULLED)
+                pulled = CardTrouble(CardProblem.PULLED)
+                pulled.card_number = begun
+                raise pulled
 
-    def _attempt(self) -> CardDone:
+    def _attempt(self) -> Done:
         """Open the card and read it once; each part begun is a new step for the deadline."""
         self._step_began = self._trade.clock.monotonic()
         with self._trade.open_card(self.reader) as link:

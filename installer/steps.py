@@ -101,6 +101,12 @@ def _faults(python: str) -> Step:
 _LONG = {"HYPOTHESIS_PROFILE": "torture"}
 
 
+ALONE = "device or alone"
+"""Marks of the tests that need a thing there is one of: the card service, every processor."""
+
+_SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
+
+
 def run_steps(machine: Machine, steps: Iterable[Step]) -> list[Outcome]:
     """Run every step, also after a failure: one run tells all that is wrong."""
     return [_run_step(machine, step) for step in steps]
@@ -131,11 +137,18 @@ def _measured_tests(machine: Machine, python: str, arguments: Sequence[str]) -> 
         "COVERAGE_FILE": str(machine.root / ".coverage"),
         "COVERAGE_PROCESS_START": str(machine.root / "pyproject.toml"),
     }
-    tests = Step("tests", (*coverage, "run", "-m", "pytest", *arguments), environ)
+    pytest = (*coverage, "run", "-m", "pytest")
     before = Step("mesure remise à zéro", (*coverage, "erase"))
     together = Step("mesure réunie", (*coverage, "combine", "--quiet"))
-    floors = [] if arguments else _floor_steps(coverage)
-    return [before, tests, together, *floors]
+    if arguments:
+        return [before, Step("tests", (*pytest, *arguments), environ), together]
+    return [
+        before,
+        Step("tests", (*pytest, *_SIDE_BY_SIDE, "-m", f"not ({ALONE})"), environ),
+        Step("tests, un à la fois", (*pytest, "-m", ALONE), environ),
+        together,
+        *_floor_steps(coverage),
+    ]
 
 
 def _floor_steps(coverage: tuple[str, ...]) -> list[Step]:

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from server.core.ulid import Entropy
-from server.services.cabinet import REFERENCE, Cabinet
+from server.services.cabinet import Cabinet
+from server.services.doorstep import REFERENCE
 from tests.world import (
     BUILT_ON,
     CHEAP,
@@ -145,6 +146,26 @@ def real_world(open_copy: Callable[[Path], World], _real_folder: Path) -> World:
 
 
 @pytest.fixture
+def french_world(
+    open_copy: Callable[[Path], World], demo_reference: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> World:  # fmt: skip
+    """A demo practice of France, whose screens are not all made yet."""
+    folder = tmp_path_factory.mktemp("french")
+    return open_copy(_founded(folder, demo_reference, demo=True, country="FR"))
+
+
+@pytest.fixture
+def french_real_world(
+    open_copy: Callable[[Path], World], real_reference: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> World:  # fmt: skip
+    """The same made for real."""
+    folder = tmp_path_factory.mktemp("french-real")
+    return open_copy(_founded(folder, real_reference, demo=False, country="FR"))
+
+
+@pytest.fixture
 def cabinet(world: World) -> Cabinet:
     return world.cabinet
 
@@ -160,10 +181,11 @@ def _reference(out: Path, *more: str) -> Path:
     return out
 
 
-def _founded(folder: Path, reference: Path, *, demo: bool) -> Path:
+def _founded(folder: Path, reference: Path, *, demo: bool, country: str = "BE") -> Path:
     shutil.copy(reference, folder / REFERENCE)
     cabinet = Cabinet(folder, FixedClock(), seeded(7), BUILT_ON, CHEAP)
-    cabinet.create(replace(MARCHAL, demo=demo))
+    locale = "fr_FR" if country == "FR" else MARCHAL.locale
+    cabinet.create(replace(MARCHAL, demo=demo, country=country, locale=locale))
     cabinet.unlock(cabinet.logins()[0].id, PASSPHRASE)
     furnish(cabinet)
     cabinet.lock()

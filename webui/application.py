@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from server.core.errors import KineError, Locked
 from server.core.rights import Right
-from server.services import drafts
 from webui import formats, forms
 from webui.addresses import Addresses
 from webui.compiled import CompiledTemplates
@@ -96,6 +95,8 @@ def _forget_draft() -> None:
     """Forget the draft of the form just sent; one kept until its passphrase is typed stays."""
     here = desk()
     if in_session(here.door, here.gate) and not g.get("unsent"):
+        from server.services import drafts
+
         with suppress(KineError):  # locked this very moment
             drafts.sent(here.work(), below(request.path))
 

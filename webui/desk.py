@@ -3,22 +3,28 @@
 A page asks `desk()` once and calls one service with what lies on it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flask import current_app, g
 
-from server.services.desk import Desk as WorkDesk
-from server.services.logins import Logins
 from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
 from webui.gate import Gate
 from webui.i18n import Catalogue
-from webui.outside import BackupControl, Calls, DemoControl, FileHealth, PostControl
-from webui.safe import Safe
-from webui.scanning import ScanControl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from server.services.desk import Desk as WorkDesk
+    from server.services.logins import Logins
+    from webui.outside import BackupControl, Calls, Checked, DemoControl, FileHealth, PostControl
+    from webui.readers import ReaderControl
+    from webui.safe import Safe
+    from webui.scanning import ScanControl
 
 
 class Services(Protocol):
@@ -28,22 +34,22 @@ class Services(Protocol):
         """Give the state shown around every screen."""
         ...
 
-    def desk(self) -> WorkDesk:
+    def desk(self) -> "WorkDesk":
         """Give the services' own desk for this request; raise `Locked` when locked."""
         ...
 
     @property
-    def logins(self) -> Logins:
+    def logins(self) -> "Logins":
         """The logins of the open practice; raise `Locked` when it is locked."""
         ...
 
     @property
-    def post(self) -> PostControl | None:
+    def post(self) -> "PostControl | None":
         """The post of the open practice; None while no address to send to is set."""
         ...
 
     @property
-    def backups(self) -> BackupControl | None:
+    def backups(self) -> "BackupControl | None":
         """The keeper of copies of the open practice."""
         ...
 
@@ -52,23 +58,40 @@ class Services(Protocol):
         ...
 
     @property
-    def scans(self) -> ScanControl | None:
+    def readers(self) -> "ReaderControl | None":
+        """The card readers of this machine; None where cards are off or not for this user."""
+        ...
+
+    @property
+    def scans(self) -> "ScanControl | None":
         """The scanners of the open practice; None for who may not bring papers in."""
         ...
 
     @property
-    def demo(self) -> DemoControl | None:
+    def demo(self) -> "DemoControl | None":
         """The toys of a demo practice; None in a real one."""
         ...
 
     @property
-    def safe(self) -> Safe:
+    def safe(self) -> "Safe":
         """What protects the open practice: secrets, PIN, lock."""
         ...
 
     @property
-    def calls(self) -> Calls:
+    def calls(self) -> "Calls":
         """Whom the program may call, and what it refused to."""
+        ...
+
+    def card_people(self) -> "Sequence[str]":
+        """Name everybody on the Vitale card in the reader; nobody when there is none."""
+        ...
+
+    def choose_card(self, place: int) -> str:
+        """Take a person of that card and give the patient; raise `NotFound` when it left."""
+        ...
+
+    def examine(self) -> "Sequence[Checked]":
+        """Look at this machine as the doctor does; raise `Forbidden` to who sees no patient."""
         ...
 
     def confirm_date(self) -> None:
@@ -76,7 +99,7 @@ class Services(Protocol):
         ...
 
     @property
-    def health(self) -> FileHealth:
+    def health(self) -> "FileHealth":
         """What the last readings of the practice file found."""
         ...
 
@@ -105,7 +128,7 @@ class Desk:
     door: Door
     broker: Broker
 
-    def work(self) -> WorkDesk:
+    def work(self) -> "WorkDesk":
         """Give a fresh services' desk: what every service takes first."""
         return self.services.desk()
 

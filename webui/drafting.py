@@ -6,14 +6,16 @@ what it was sent. Secrets are never part of it. Addresses are told below the pre
 
 import json
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from flask import request
 
 from server.core.errors import InvalidValue
-from server.services import drafts
-from server.services.drafts import Left, Typed
 from webui.desk import desk
 from webui.security import TOKEN_FIELD
+
+if TYPE_CHECKING:
+    from server.services.drafts import Left, Typed
 
 _NEVER = frozenset(
     {
@@ -33,13 +35,19 @@ def here() -> str:
     return below(request.full_path.removesuffix("?"))
 
 
-def left_here() -> Left | None:
+def left_here() -> "Left | None":
     """Return what the user left on the page being drawn; a form shown again speaks for itself."""
-    return drafts.of_page(desk().work(), here()) if request.method == "GET" else None
+    if request.method != "GET":
+        return None
+    from server.services import drafts
+
+    return drafts.of_page(desk().work(), here())
 
 
-def read(text: str) -> list[Typed]:
+def read(text: str) -> "list[Typed]":
     """Read the forms a page sends; raise `InvalidValue` on what our pages do not send."""
+    from server.services.drafts import Typed
+
     try:
         forms = [(str(action), _pairs(fields)) for action, fields in json.loads(text)]
     except (TypeError, ValueError):
@@ -47,7 +55,7 @@ def read(text: str) -> list[Typed]:
     return [Typed(below(action), fields) for action, fields in forms]
 
 
-def written(forms: Iterable[Typed]) -> str:
+def written(forms: "Iterable[Typed]") -> str:
     """Write forms as a page reads them back: with the prefix of this launch."""
     root = desk().door.root
     return json.dumps([[root + form.action, list(form.fields)] for form in forms])
@@ -55,6 +63,9 @@ def written(forms: Iterable[Typed]) -> str:
 
 def keep_what_was_sent(place: str) -> None:
     """Keep the form of this request for the screen it comes from."""
+    from server.services import drafts
+    from server.services.drafts import Typed
+
     sent = Typed(below(request.path), _wanted(request.form.items(multi=True)))
     if sent.fields:
         drafts.keep(desk().work(), below(place), [sent])

@@ -15,7 +15,6 @@ from werkzeug.exceptions import HTTPException
 
 from server.core import errors
 from server.core.errors import KineError
-from server.services.troubles import explained
 from webui.desk import desk
 from webui.drafting import keep_what_was_sent
 from webui.errands import came_from, errands
@@ -107,6 +106,8 @@ def _not_served(error: HTTPException) -> Response:
 
 
 def _failed(error: Exception) -> Response:
+    from server.services.troubles import explained  # brings the library of the store along
+
     told = explained(error)
     if told is not None:
         return _broken(told)

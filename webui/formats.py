@@ -5,13 +5,16 @@ Rules: `product.md` §4.2 and `design.md` §7, §10.
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from server.core.codes import visible
 from server.core.errors import InvalidNumber
-from server.core.identifiers import Niss
 from server.core.money import euros
 from webui.i18n import Catalogue
+
+if TYPE_CHECKING:
+    from server.core.identifiers import Niss
 
 ZONE = ZoneInfo("Europe/Brussels")  # the same hours as Europe/Paris
 NBSP = "\u00a0"
@@ -82,8 +85,10 @@ def moment(instant: datetime) -> str:
     return f"{day(instant)} {hour(instant)}"
 
 
-def niss(number: Niss | str) -> str:
+def niss(number: "Niss | str") -> str:
     """Write a NISS with its mask, `58.03.14-995.18`; text that is none stays as it is."""
+    from server.core.identifiers import Niss
+
     if isinstance(number, Niss):
         return str(number)
     try:

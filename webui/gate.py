@@ -41,6 +41,15 @@ class GateUser:
 
 
 @dataclass(frozen=True, slots=True)
+class DoorCard:
+    """The card in the reader of a closed practice: whose it is, and nothing else of it."""
+
+    user: str = ""  # id of the user it stands for, "" when nobody's
+    unknown: bool = False  # a card was read, and this door does not know it
+    problem: str = ""  # code of the sentence that says why it could not be read
+
+
+@dataclass(frozen=True, slots=True)
 class PracticeSign:
     """What is written on the door of the practice."""
 
@@ -115,6 +124,11 @@ class Gate(Protocol):
 
     def users(self) -> Sequence[GateUser]:
         """Give the active users, the likeliest first: the owner of the card, else the last one."""
+        ...
+
+    @property
+    def card(self) -> DoorCard | None:
+        """The card at the closed door; None where no card stands for anybody."""
         ...
 
     def unlock(self, user: str, passphrase: str) -> None:

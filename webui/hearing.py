@@ -17,7 +17,7 @@ ROWS: Mapping[str, Right | None] = {
     "lot": Right.BILLING, "line": Right.BILLING, "message": Right.BILLING,
     "letter": Right.BILLING, "payment": Right.BILLING, "answer": Right.BILLING,
     "post": Right.BILLING,
-    "journal": Right.JOURNAL, "user": Right.USERS,
+    "journal": Right.JOURNAL, "user": Right.USERS, "mandate": Right.USERS,
     "door": Right.SECURITY, "keys": Right.SECURITY, "lock": Right.SECURITY,
     "backup": _EVERYBODY, "device": _EVERYBODY, "practice": _EVERYBODY,
     "reference": _EVERYBODY, "root": _EVERYBODY, "outbound": _EVERYBODY,

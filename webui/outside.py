@@ -1,7 +1,7 @@
 """What runs beside the screens, as they see it: post, copies, the file's state, a demo's toys."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +18,8 @@ class PostState:
     simulated: bool  # the partner is a simulator on this machine
     sending: tuple[int, int] | None  # done, total of the run under way
     last_trouble: str  # reason code of the last run that brought nothing, "" when none
+    answered_at: datetime | None = None  # when the mailbox last answered, since the opening
+    held: str = ""  # reason code: nothing travels for who is at work, "" when it may
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,19 @@ class FileHealth:
     damage: str = ""  # why the practice is only read now, "" when it is not
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One thing the doctor looked at: `grade` is "well", "ill" or "untried".
+
+    `key` is the sentence, with the mend in it when there is one to make.
+    """
+
+    subject: str  # "reader", "middleware", "card", "certificate", "clock" or "practice"
+    grade: str
+    key: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
 class PostControl(Protocol):
     """What the user may ask of the post."""
 
@@ -70,7 +85,7 @@ class PostControl(Protocol):
         ...
 
     def send_now(self) -> None:
-        """« Envoyer maintenant »: run at once and look into the mailbox."""
+        """« Envoyer maintenant »: run at once and look into the mailbox; may raise SendingHeld."""
         ...
 
     def cancel(self) -> None:

@@ -3,6 +3,8 @@
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+UNSAVED_HEADER = "X-Unsaved"  # the page says that something typed is not kept yet
+
 
 def wants_fragment() -> bool:
     """Whether the request comes from htmx and only a part of the page is to be replaced."""

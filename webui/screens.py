@@ -9,6 +9,7 @@ from webui.pages import (
     connection,
     demo,
     devices,
+    diagnosis,
     drafts,
     finances,
     frame,
@@ -17,6 +18,7 @@ from webui.pages import (
     journal,
     ledger,
     lots,
+    mandates,
     options,
     past,
     patients,
@@ -28,6 +30,7 @@ from webui.pages import (
     search,
     series,
     sessions,
+    setup,
     today,
     tray,
     users,
@@ -38,6 +41,7 @@ PAGES = (
     patients.page, series.page, sessions.page, search.page, cards.page, options.page,
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
-    proof.page, safety.page, drafts.page, tray.page, scan.page, devices.page,
+    proof.page, safety.page, drafts.page, tray.page, mandates.page,
+    diagnosis.page, setup.page, scan.page, devices.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -11,6 +11,7 @@ NAMED = (
     "line.refused", "line.dns", "line.timeout", "line.silent", "line.reset", "line.tls",
     "line.circuit", "line.down", "line.forbidden", "answer.cut", "answer.unreadable",
     "answer.too_big", "mailbox.too_soon", "mailbox.no_trace", "mailbox.full_page", "tack.failure",
+    "held.card", "held.mandate",
     "restart", "absent", "spent", "PAYLOAD_CHANGED", "RESTORED", "said_absent", "answered",
 )  # fmt: skip
 FAMILIES = ("line", "http", "soap", "answer", "mailbox", "tack", "mail")

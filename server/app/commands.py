@@ -90,6 +90,9 @@ def inspect(files: tuple[Path, ...], as_format: str | None, as_json: bool) -> No
 @click.argument(
     "names", nargs=-1, required=True, type=click.Choice(["mycarenet", "card", "scanner"])
 )
+@click.option("--card", "kinds", multiple=True,
+              help="Carte du lecteur virtuel : eid, vitale, cps, eid-1.7, kids, forged, mute… ;"
+                   " deux fois pour deux fentes.")  # fmt: skip
 @click.option("--unsigned", is_flag=True, help="Accepter un transport non signé.")
 @click.option("--faults", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Pannes à simuler : un fichier JSON.")  # fmt: skip
@@ -104,15 +107,18 @@ def inspect(files: tuple[Path, ...], as_format: str | None, as_json: bool) -> No
 @click.option("--while-fed", is_flag=True, hidden=True)
 @_json
 def simulate(
-    names: tuple[str, ...], unsigned: bool, faults: Path | None, seed: int, port: int,
-    db: Path | None, delays: tuple[float, float, float, float] | None, duplicates: str,
+    names: tuple[str, ...], kinds: tuple[str, ...], unsigned: bool, faults: Path | None,
+    seed: int, port: int, db: Path | None,
+    delays: tuple[float, float, float, float] | None, duplicates: str,
     while_fed: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Démarrer des simulateurs sur cette machine et afficher leurs adresses."""
     from server.app.simulate import Simulation
     from server.app.simulate import simulate as start
 
-    asked = Simulation(names, unsigned, faults, seed, port, db, while_fed, delays, duplicates)
+    asked = Simulation(
+        names, unsigned, faults, seed, port, db, while_fed, delays, duplicates, kinds or ("eid",)
+    )
     _carry_out(lambda speech: start(asked, speech), as_json=as_json)
 
 
@@ -146,12 +152,14 @@ def list_(practice: Path, as_json: bool) -> None:
 @besace.command()
 @_practice
 @click.option("--endpoint", default="", help="L'adresse que vous donnez à `besace run`.")
+@click.option("--sesam", type=click.Path(path_type=Path), default=None,
+              help="France : le programme du composant SESAM-Vitale agréé.")  # fmt: skip
 @_json
-def doctor(practice: Path, endpoint: str, as_json: bool) -> None:
+def doctor(practice: Path, endpoint: str, sesam: Path | None, as_json: bool) -> None:
     """Dire ce qui va et ce qui ne va pas : lecteurs, fenêtre, dossier, tables, horloge."""
     from server.app.doctor import examine
 
-    _carry_out(lambda speech: examine(practice, endpoint, speech), as_json=as_json)
+    _carry_out(lambda speech: examine(practice, endpoint, speech, sesam), as_json=as_json)
 
 
 @besace.command()

@@ -9,7 +9,7 @@ from hardware.demo_reader import DemoReader
 from server.app import reference
 from server.app.cable import Cable
 from server.app.clocks import ShiftedClock
-from server.app.demo_people import PEOPLE
+from server.app.demo_people import PEOPLE, STAFF
 from server.app.demo_practice import PASSPHRASE, fill
 from server.app.insurers import SimulatorProcess
 from server.app.opening import show
@@ -17,12 +17,13 @@ from server.app.program import Program
 from server.app.sentences import Speech
 from server.app.stops import interrupt, on_stop
 from server.core.clock import BRUSSELS
-from server.services.cabinet import REFERENCE
+from server.services.doorstep import REFERENCE
 from server.settings import Settings
 from server.store.keys import Cost
 
 _CHEAP = Cost(19 * 1024, 2, 1)  # its passphrase is printed on the first page
 _QUARTER = timedelta(minutes=16)
+_PILE = (*(patient.person for patient in PEOPLE), *STAFF)
 
 
 def open_demo(speech: Speech, *, window: bool, hours: float) -> int:
@@ -64,13 +65,11 @@ class Demo:
 
     def cards(self) -> Sequence[tuple[str, str]]:
         """Return the cards lying on the desk: (number in the pile, name printed)."""
-        return [
-            (str(i), f"{p.person.first_names} {p.person.last_name}") for i, p in enumerate(PEOPLE)
-        ]
+        return [(str(i), f"{p.first_names} {p.last_name}") for i, p in enumerate(_PILE)]
 
     def insert(self, card: str) -> None:
         """Put a card into the reader."""
-        self.reader.insert(PEOPLE[int(card)].person)
+        self.reader.insert(_PILE[int(card)])
 
     def remove(self) -> None:
         """Take the card out."""

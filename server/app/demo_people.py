@@ -116,3 +116,27 @@ PEOPLE = (
         ),
     ),
 )
+
+STAFF = (
+    Person(
+        niss="79051799889",
+        last_name="Marchal",
+        first_names="Sophie",
+        birth_date=date(1979, 5, 17),
+        sex="F",
+        street="Rue des Tilleuls 12",
+        postcode="4000",
+        municipality="Liège",
+    ),
+    Person(
+        niss="76092399769",
+        last_name="Lenoir",
+        first_names="Thierry",
+        birth_date=date(1976, 9, 23),
+        sex="M",
+        street="Rue des Tilleuls 12",
+        postcode="4000",
+        municipality="Liège",
+    ),
+)
+"""Who works there, and who might: their cards lie on the desk too, tied to nobody yet."""

@@ -10,13 +10,14 @@ from server.app.doctor_keys import look_at_keys, look_at_sleep
 from server.app.doctor_practice import look_at_practice
 from server.app.findings import Finding, Grade
 from server.app.sentences import Speech
-from server.services.cabinet import DATABASE
+from server.services.doorstep import DATABASE
 
 
-def examine(folder: Path, endpoint: str, speech: Speech) -> int:
+def examine(folder: Path, endpoint: str, speech: Speech, component: Path | None = None) -> int:
     """Look at everything the program leans on, and at a practice without opening it.
 
-    `endpoint` is the address lots would be sent to, "" when none is given.
+    `endpoint` is the address lots would be sent to, "" when none is given; `component` the command
+    of the French component, None when none is configured.
     Returns 0 when all is well, 1 when something of the practice is not, 3 when this machine lacks
     something.
     """
@@ -27,6 +28,7 @@ def examine(folder: Path, endpoint: str, speech: Speech) -> int:
     found += look_at_practice(folder, clock.now())
     if (folder / DATABASE).exists():
         found += look_at_keys(folder, clock)
+    found += _sesam(folder, component)
     found += _called(endpoint)
     for finding in found:
         click.echo(_told(finding, speech))
@@ -39,7 +41,8 @@ def _told(finding: Finding, speech: Speech) -> str:
     if speech.as_json:
         facts = dict(finding.facts)
         return speech.json(code=finding.code, well=well, facts=facts, sentence=words)
-    return f"{'✓' if well else '✗'} {words}"
+    mark = "✓" if well else "✗"
+    return f"{mark if finding.tried else '·'} {words}"
 
 
 def _encryption() -> Iterator[Finding]:
@@ -93,6 +96,19 @@ def _called(endpoint: str) -> Iterator[Finding]:
     yield Finding("outbound.one", facts={"host": door.host, "port": str(door.port)})
 
 
+def _cards_more() -> Iterator[Finding]:
+    from server.app.doctor_cards import look_at_card, look_at_middleware
+
+    yield from look_at_middleware()
+    yield from look_at_card()
+
+
+def _sesam(folder: Path, component: Path | None) -> Iterator[Finding]:
+    from server.app.doctor_sesam import look_at_sesam
+
+    return look_at_sesam(folder, component)
+
+
 def _codes() -> Iterator[Finding]:
     from server.app.doctor_codes import look_at_codes
 
@@ -100,5 +116,5 @@ def _codes() -> Iterator[Finding]:
 
 
 _LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _encryption, _window, look_at_sleep, _cards, _codes,
+    _encryption, _window, look_at_sleep, _cards, _cards_more, _codes,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from server.app.findings import Finding, Grade
 from server.core.clock import BRUSSELS
 from server.core.errors import DamagedPractice
 from server.core.keeping import LOCAL_AGE, SECOND_AGE
-from server.services.cabinet import DATABASE
+from server.services.doorstep import DATABASE
 from server.settings import BUILT_ON
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _TARIFF = "be_tariff"
 
 def look_at_practice(folder: Path, now: datetime) -> Iterator[Finding]:
     """Judge the clock, then the folder and the tables of the practice when there is one."""
-    yield from _clock(folder, now)
+    yield from look_at_clock(folder, now)
     if not (folder / DATABASE).exists():
         yield Finding("practice.none", facts={"folder": str(folder)})
         return
@@ -35,7 +35,7 @@ def look_at_practice(folder: Path, now: datetime) -> Iterator[Finding]:
     yield from _tariff(folder, now.astimezone(BRUSSELS).date())
 
 
-def _clock(folder: Path, now: datetime) -> Iterator[Finding]:
+def look_at_clock(folder: Path, now: datetime) -> Iterator[Finding]:
     """Find a clock that says earlier than this release, or than the last work in the practice."""
     earliest = datetime(BUILT_ON.year, BUILT_ON.month, BUILT_ON.day, tzinfo=BRUSSELS)
     for name in (DATABASE, f"{DATABASE}-wal"):

@@ -20,3 +20,4 @@ class Finding:
     code: str
     grade: Grade = Grade.WELL
     facts: Mapping[str, str] = field(default_factory=dict)
+    tried: bool = True  # False: nothing was there to be looked at, which is neither well nor ill

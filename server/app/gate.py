@@ -6,20 +6,19 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import RLock, Thread
+from typing import TYPE_CHECKING
 
-from server.app import heap, reference
-from server.app.safe import told_at
+from server.app import heap
+from server.app.late import LateCabinet
 from server.app.system_store import SystemStore
 from server.core.errors import InvalidValue, KineError, StateConflict, WrongKey
 from server.core.rights import Right
-from server.services.cabinet import REFERENCE, Cabinet, Sign
-from server.services.founding import NewPractice as Form
+from server.services.doorstep import REFERENCE, Doorstep, Sign
 from server.services.keyring import system_slot_of
-from server.services.system_keys import Store
-from server.services.troubles import explained
 from server.settings import BUILT_ON
 from webui.gate import (
     CopyOffer,
+    DoorCard,
     GateState,
     GateUser,
     NewPractice,
@@ -28,6 +27,11 @@ from webui.gate import (
     Rekeying,
 )
 from webui.i18n import DEFAULT_LOCALE
+
+if TYPE_CHECKING:
+    from server.services.cabinet import Cabinet
+    from server.services.founding import NewPractice as Form
+    from server.services.system_keys import Store
 
 log = logging.getLogger(__name__)
 
@@ -43,15 +47,17 @@ class CabinetGate:
 
     def __init__(
         self,
-        cabinet: Cabinet,
+        step: Doorstep,
+        cabinet: LateCabinet,
         folder: Path,
         opened: Callable[[], None],
         closing: Callable[[], None],
         aside: Callable[[], AbstractContextManager[object]] = nullcontext,
-        system: Store | None = None,
+        system: "Store | None" = None,
     ) -> None:
         """`aside` keeps all that runs beside away from the practice while it is held."""
-        self._cabinet = cabinet
+        self._step = step
+        self._late = cabinet
         self._folder = folder
         self._opened = opened
         self._closing = closing
@@ -61,16 +67,22 @@ class CabinetGate:
         self._recovery: Recovery | None = None
         self._sign: Sign | None = None
         self._running = False  # what works beside an open practice
+        self.closed: Callable[[], None] = _nothing  # what begins once a practice is closed
+        self.at_door: Callable[[], DoorCard] = DoorCard  # looks at the reader of a closed practice
         self._turn = RLock()
+
+    @property
+    def _cabinet(self) -> "Cabinet":
+        return self._late()
 
     @property
     def state(self) -> GateState:
         """Where we stand now."""
         if self._rekeying is not None and self._rekeying.failure is None:
             return GateState.REKEYING
-        if self._recovery is None and self._cabinet.is_open:
+        if self._recovery is None and self._late.is_open:
             return GateState.OPEN  # asked several times a request: the disk is not looked at
-        if not self._cabinet.exists:
+        if not self._step.exists:
             return GateState.EMPTY
         return GateState.LOCKED if self._recovery is None else GateState.UNPROVEN
 
@@ -78,7 +90,7 @@ class CabinetGate:
     def locale(self) -> str:
         """The catalogue of the screens: the user's once open, the practice's before."""
         try:
-            if self._cabinet.is_open:
+            if self._late.is_open:
                 return self._cabinet.desk().user.locale
         except KineError:
             return DEFAULT_LOCALE  # locked this very moment
@@ -98,18 +110,25 @@ class CabinetGate:
 
     def users(self) -> Sequence[GateUser]:
         """Give who may unlock; raise `DamagedPractice` when the key file cannot be read."""
-        if not self._cabinet.exists:
+        if not self._step.exists:
             return ()
-        pin, slots = self._cabinet.pin_user, self._cabinet.keyring.file.slots()
+        pin, slots = self._late.pin_user, self._step.keyring.file.slots()
+        bearer = self.at_door().user
         kept = any(slot.startswith("system:") for slot in slots) and self._system.available
         found = [
             GateUser(
-                x.id, x.name, x.role.lower(), x.main, pin=x.id == pin,
+                x.id, x.name, x.role.lower(), x.main, card_in=x.id == bearer, pin=x.id == pin,
                 system=kept and system_slot_of(x.id) in slots,
             )
-            for x in self._cabinet.logins()
+            for x in self._step.logins()
         ]  # fmt: skip
-        return sorted(found, key=lambda user: not user.pin)
+        return sorted(found, key=lambda user: (not user.card_in, not user.pin))
+
+    @property
+    def card(self) -> DoorCard | None:
+        """The card at the closed door."""
+        closed = self.state is GateState.LOCKED
+        return self.at_door() if closed and self._step.knows_cards else None
 
     def unlock(self, user: str, passphrase: str) -> None:
         """Open the practice; a first run that never ended asks for its recovery code again."""
@@ -140,7 +159,7 @@ class CabinetGate:
     def _unlock(self, user: str, passphrase: str, *, older: bool) -> None:
         with self._turn:
             self._open(user, passphrase, older=older)
-            sign = self._cabinet.sign
+            sign = self._step.sign
             if sign is not None and not sign.proven and self._cabinet.desk().user.is_main:
                 self.ask_recovery(self._cabinet.renew_recovery())
             else:
@@ -153,12 +172,14 @@ class CabinetGate:
     def create(self, practice: NewPractice) -> None:
         """Make a real, empty, encrypted practice and open it for its holder."""
         with self._turn:
-            if self._cabinet.exists:
+            if self._step.exists:
                 raise StateConflict(kind="practice", state="made", wanted="empty")
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            from server.app import reference  # a first run only
+
             reference.build(self._folder / REFERENCE, demo=False)
             code = self._cabinet.create(_form(practice))
-            self._cabinet.unlock(self._cabinet.logins()[0].id, practice.passphrase)
+            self._cabinet.unlock(self._step.logins()[0].id, practice.passphrase)
             self._recovery = _question(code)
 
     def recovery(self) -> Recovery:
@@ -175,7 +196,7 @@ class CabinetGate:
             wanted = [bare[position - 1] for position in asked.positions]
             if [a.strip().upper() for a in answers] != wanted:
                 raise InvalidValue(field="recovery", reason="wrong")
-            self._cabinet.prove()
+            self._step.set_proven(proven=True)
             self._recovery = None
             if not self._running:
                 self._let_in()
@@ -189,6 +210,8 @@ class CabinetGate:
         """Begin to encrypt the practice under a new key, in a thread of its own."""
         with self._turn:
             self._cabinet.desk().require(Right.SECURITY)
+            from server.app.safe import told_at
+
             with told_at("rekey_passphrase"):
                 self._cabinet.confirm(passphrase)
             self._rekeying = Rekeying(0)
@@ -207,6 +230,8 @@ class CabinetGate:
                 log.warning("no new key: %s", type(error).__name__)
                 if self._cabinet.is_open:
                     self._let_in()
+                from server.services.troubles import explained
+
                 self._rekeying = Rekeying(0, explained(error) or KineError())
 
     def _tell(self, done: int, total: int) -> None:
@@ -217,8 +242,9 @@ class CabinetGate:
         with self._turn:
             self._recovery, self._running, self._rekeying = None, False, None
             self._closing()
-            self._cabinet.lock(why)
+            self._late.lock(why)
             heap.give_back()
+            self.closed()
 
     def offers(self) -> Sequence[CopyOffer]:
         """Give the copies found beside the empty folder."""
@@ -244,6 +270,8 @@ class CabinetGate:
             self._let_in()
 
     def _open(self, user: str, passphrase: str, *, older: bool = False) -> None:
+        from server.app.safe import told_at
+
         with told_at("passphrase"):  # user or phrase: which is wrong is not said
             self._cabinet.unlock(user, passphrase, older=older, note=False)
 
@@ -264,19 +292,25 @@ class CabinetGate:
         if self._sign is not None and self.state is GateState.OPEN:
             return self._sign
         try:
-            self._sign = self._cabinet.sign
+            self._sign = self._step.sign
         except KineError:
             self._sign = None
         return self._sign
 
 
-def _form(practice: NewPractice) -> Form:
+def _form(practice: NewPractice) -> "Form":
     """Give what the cabinet needs; never a demo practice: none is made from a page."""
+    from server.services.founding import NewPractice as Form
+
     first, _, last = practice.holder_name.strip().rpartition(" ")
     return Form(
         practice.country, practice.practice_name, practice.provider_number, last, first or last,
         "", practice.passphrase, practice.locale,
     )  # fmt: skip
+
+
+def _nothing() -> None:
+    """Begin nothing."""
 
 
 def _question(code: str) -> Recovery:

@@ -8,7 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from server.app.inspect_cards import card_lines
 from server.app.inspect_codes import FORMATS, CodeDesk, code_lines, is_picture
+from server.app.inspect_eid import FORMATS as EID_FORMATS
+from server.app.inspect_eid import eid_format, eid_lines, inspect_eid
 from server.app.words import Words, table
 from server.core.clock import BRUSSELS
 from server.core.inspection import Inspection, Problem, Severity, Verdict
@@ -22,10 +25,11 @@ from server.countries.belgium.efact import (
     recognise,
 )
 from server.countries.belgium.refusals import Dictionary
+from server.countries.france import card_inspection
 
 _EXIT = {Verdict.VALID: 0, Verdict.PROBLEMS: 1, Verdict.UNKNOWN: 2}
 _EFACT = tuple(f"efact.{kind.value}" for kind in MessageKind)
-_KNOWN = (*_EFACT, *FORMATS)
+_KNOWN = (*_EFACT, *FORMATS, *card_inspection.FORMATS, *EID_FORMATS)
 _SHOWN = 24  # first characters of an unknown file, enough to see what it is
 _AMOUNTS = ("requested", "accepted", "refused")
 _UNREADABLE = "…"
@@ -41,10 +45,10 @@ def inspect(
 ) -> int:
     """Recognise, decode and check files, in the order given; give the worst exit status.
 
-    `as_format` ("efact", "efact.920099", "code") skips recognition. A file gives one inspection,
-    an image one per code. Nothing read is written or kept.
+    `as_format` ("efact", "efact.920099", "code", "fr.card") skips recognition. A file gives one
+    inspection, an image one per code. Nothing read is written or kept.
     """
-    words = Words.load(language, ("inspect_words", "be_efact_problems"))
+    words = Words.load(language, ("inspect_words", "be_efact_problems", "fr_card_codes"))
     today = datetime.now(BRUSSELS).date()
     status = 0
     with closing(CodeDesk(today)) as codes:
@@ -95,6 +99,13 @@ class _Desk:
             return [_unknown("file.empty")]
         if _is_code(as_format) or (as_format is None and is_picture(data)):
             return self.codes.inspect(data)
+        dumped = as_format if as_format in EID_FORMATS else None
+        if as_format is None and recognise(data) is None:
+            dumped = eid_format(data)
+        if dumped:
+            return [inspect_eid(data, dumped, datetime.now(BRUSSELS))]
+        if _is_card(as_format) or (as_format is None and card_inspection.is_card(data)):
+            return [card_inspection.inspect_card(data)]
         if as_format is None and recognise(data) is None:
             found = data[:_SHOWN].decode("latin-1")
             tried = ", ".join(_KNOWN)
@@ -108,6 +119,10 @@ def _is_known(name: str) -> bool:
 
 def _is_code(name: str | None) -> bool:
     return name == "code" or name in FORMATS
+
+
+def _is_card(name: str | None) -> bool:
+    return name in card_inspection.FORMATS
 
 
 def _unknown(code: str, **facts: str) -> Inspection:
@@ -154,7 +169,8 @@ def _as_sentences(path: Path, inspection: Inspection, words: Words) -> str:
         where = f" {problem.where}" if problem.where else ""
         lines.append(f"  [{severity}]{where} {words.say(problem.code, problem.facts)}")
     content: Mapping[str, Any] = inspection.content
-    lines += [f"  {line}" for line in code_lines(content, words)]
+    shown = (code_lines, card_lines, eid_lines)
+    lines += [f"  {line}" for show in shown for line in show(content, words)]
     lines += _errors(content)
     if content.get("settlement"):
         lines.append(f"  {_settlement(content['settlement'], words)}")

@@ -2,12 +2,17 @@
 
 import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
 from threading import Lock
 from typing import Protocol
 
 from server.app.cable import Cable
 from server.core.clock import Clock
+from server.core.errors import Locked, SendingHeld
+from server.core.mandates import Service
 from server.core.outbox import MailBatch, Message, Outcome, Verdict
+from server.services import mandates
 from server.services.cabinet import Cabinet
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
@@ -36,18 +41,24 @@ class Post:
         cable: Cable,
         tell: Callable[[str, str], None],
         connect: Connect,
+        stranger: Callable[[], str] = str,
     ) -> None:
         """`tell` publishes what passes: a kind and an id or a figure, never a name.
 
-        `connect` opens every line of the post.
+        `connect` opens every line of the post; `stranger` names the user whose card is in the
+        reader while somebody else works, "" when there is none.
         """
         self._tell = tell
+        self._cabinet = cabinet
+        self._stranger = stranger
         self.endpoint = endpoint
         self.last: Report | None = None
+        self._clock = clock
+        self._answered: datetime | None = None
         self.progress: Progress | None = None
-        outbox = PracticeOutbox(cabinet.desk, clock.monotonic)
+        outbox = PracticeOutbox(cabinet.desk, clock.monotonic, held=lambda: bool(stranger()))
         partner = _Lazy(lambda: _my_care_net(cabinet, clock, endpoint, connect))
-        self._cable = _OnCable(cable, partner, partner)
+        self._cable = _OnCable(cable, partner, partner, lambda: self.held)
         streams = {"efact": self._cable}
         intake = PracticeIntake(cabinet.desk)
         self._engine = Engine(outbox, streams, streams, intake, clock, self._step)
@@ -65,7 +76,11 @@ class Post:
         self._worker.stop()
 
     def send_now(self) -> None:
-        """« Envoyer maintenant »."""
+        """« Envoyer maintenant »; raise `SendingHeld` when nothing may leave for who is at work."""
+        name = self._stranger()
+        if name:
+            raise SendingHeld(reason="card", name=name)
+        mandates.require(self._cabinet.desk(), Service.EFACT)
         self._worker.press()
 
     def wake(self) -> None:
@@ -81,6 +96,16 @@ class Post:
         self._worker.cancel()
 
     @property
+    def held(self) -> str:
+        """Why nothing travels for who is at work: a reason code, "" when it may (E-03, E-07)."""
+        with suppress(Locked):
+            if self._stranger():
+                return "held.card"
+            if not mandates.may_reach(self._cabinet.desk(), Service.EFACT):
+                return "held.mandate"
+        return ""
+
+    @property
     def state(self) -> PostState:
         """How the way to the hub stands, for the screens."""
         line, progress = self.line.state, self.progress
@@ -92,6 +117,8 @@ class Post:
             simulated=not self.endpoint.tls,
             sending=(progress.done, progress.total) if progress else None,
             last_trouble=_trouble(self.last),
+            answered_at=self._answered,
+            held=self.held,
         )
 
     def _heard(self, state: LineState) -> None:
@@ -103,6 +130,8 @@ class Post:
 
     def _ran(self, report: Report) -> None:
         self.last, self.progress = report, None
+        if any(outcome.verdict is Verdict.DONE for _, outcome in report.looked):
+            self._answered = self._clock.now()
         self._tell("post.ran", "")
 
 
@@ -164,8 +193,11 @@ class _CableProbe:
 class _OnCable:
     """A partner at the end of a cable: nothing leaves while it is pulled."""
 
-    def __init__(self, cable: Cable, transport: _Lazy, mailbox: _Lazy) -> None:
+    def __init__(
+        self, cable: Cable, transport: _Lazy, mailbox: _Lazy, held: Callable[[], str]
+    ) -> None:
         self._cable = cable
+        self._held = held
         self._transport = transport
         self._mailbox = mailbox
 
@@ -176,6 +208,9 @@ class _OnCable:
         return _DOWN if self._cable.cut else self._transport().ask(message, keep)
 
     def fetch(self, keep: Keep, staying: int | None = None) -> MailBatch:
+        held = self._held()
+        if held:
+            return MailBatch(Outcome(Verdict.UNREACHABLE, held))
         return MailBatch(_DOWN) if self._cable.cut else self._mailbox().fetch(keep, staying)
 
     def confirm(self, hashes: Sequence[str], tack_hashes: Sequence[str]) -> Outcome:

@@ -2,10 +2,11 @@
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from threading import Lock, RLock
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from server.app import heap
 from server.app.cable import Cable
 from server.app.clocks import ShiftedClock
 from server.app.gate import CabinetGate
+from server.app.late import LateCabinet
 from server.app.lock import PracticeLock
 from server.app.partner import partner_of
 from server.app.rooms import EventRows, Rooms, rights_in
@@ -20,13 +22,15 @@ from server.app.watchman import Watchman
 from server.app.web import WebThread
 from server.core.errors import InvalidValue
 from server.core.rights import Right
-from server.services.cabinet import Cabinet
+from server.services.doorstep import Doorstep
+from server.services.keyring import Keyring
 from server.settings import BUILT_ON, Settings
 from server.store.keys import Cost
 from sync.outbound import THIS_PROCESS, Host, Outbound
 from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
+from webui.gate import DoorCard
 from webui.pages import gate as gate_page
 from webui.pages import restore as restore_page
 from webui.porch import Porch
@@ -35,8 +39,11 @@ from webui.serving import bind, server_for
 from webui.stream import Stream
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from hardware.scard import Scard
     from server.app.demo import Demo
+    from server.app.door_cards import DoorCards
     from server.app.hands import Hands
     from server.app.health import HealthWatch
     from server.app.keeper import Keeper
@@ -44,6 +51,7 @@ if TYPE_CHECKING:
     from server.app.scanning import Scanning
     from server.app.sleep import SleepWatch
     from server.app.sorter import Sorter
+    from server.services.cabinet import Cabinet
 
 log = logging.getLogger(__name__)
 
@@ -75,13 +83,19 @@ class Program:
         self.broker = Broker()
         self.outbound = outbound
         self._called: Host | None = None
-        self.cabinet = Cabinet(settings.practice, clock, secrets.token_bytes, BUILT_ON, cost)
+        self._cost = cost or Cost()
+        self._late = LateCabinet(self._make_cabinet)
+        self._step = Doorstep(settings.practice, Keyring(settings.practice, clock, self._cost))
         self.gate = CabinetGate(
-            self.cabinet, settings.practice, self._opened, self._closing, self._aside
+            self._step, self._late, settings.practice, self._opened, self._closing, self._aside
         )
         self.post: Post | None = None
         self.hands: Hands | None = None
-        self._watchman = Watchman(outbound, self.cabinet, self.broker.wake)
+        self._door_cards: DoorCards | None = None
+        self._at_door = Lock()
+        self._ending = False
+        self.gate.closed = self._watch_door
+        self._watchman = Watchman(outbound, self._late, self.broker.wake)
         self.health: HealthWatch | None = None
         self.keeper: Keeper | None = None
         self.sorter: Sorter | None = None
@@ -89,7 +103,19 @@ class Program:
         self._sleep: SleepWatch | None = None
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
+        self._beside = RLock()  # what runs beside the practice is being started, or stopped
         self._web: WebThread | None = None
+
+    @property
+    def cabinet(self) -> "Cabinet":
+        """The practice folder and the session opened on it."""
+        return self._late()
+
+    def _make_cabinet(self) -> "Cabinet":
+        from server.services.cabinet import Cabinet  # every table of the store: at the first need
+
+        folder = self.settings.practice
+        return Cabinet(folder, self.clock, secrets.token_bytes, BUILT_ON, self._cost)
 
     def start(self) -> str:
         """Take the folder, serve, and return the one-time address of the first page.
@@ -114,7 +140,9 @@ class Program:
         """Put everything away: post, hands, practice, door, folder."""
         if self._sleep is not None:
             self._sleep.stop()
+        self._ending = True
         self.gate.lock("ended")
+        self._leave_door()
         self.broker.wake()
         if self.keeper is not None:
             self.keeper.finish()
@@ -131,30 +159,66 @@ class Program:
             raise InvalidValue(field="port", reason="taken") from None
         self.door = Door(listener.getsockname()[1], monotonic, secrets.token_bytes)
         stream = Stream(
-            EventRows(self.cabinet), self.broker,
+            EventRows(self._late), self.broker,
             monotonic,  # the machine's: a night that passes in a demo leaves nobody idle
-            lambda: not self.cabinet.is_open,
-            lambda: rights_in(self.cabinet),
+            lambda: not self._late.is_open,
+            lambda: rights_in(self._late),
         )  # fmt: skip
         build = partial(
             create_app, door=self.door, gate=self.gate, services=Rooms(self), stream=stream,
             now=self.clock.now,
         )  # fmt: skip
-        app = Porch(build(pages=[gate_page.page, restore_page.page]), build, self.gate)
+        app = Porch(build(pages=[gate_page.page, restore_page.page]), self._house(build), self.gate)
         self._web = WebThread(server_for(app, listener, admits(self.door)))
         self._web.start()
+
+    def _house(self, build: Callable[[], "Flask"]) -> Callable[[], "Flask"]:
+        """Make the screens of an open practice; until it is, look at the cards at its door."""
+
+        def made() -> "Flask":
+            house = build()
+            self._watch_door()
+            return house
+
+        return made
+
+    def _watch_door(self) -> None:
+        """Look whose card is put in before a closed practice, where a card stands for somebody.
+
+        Only after the first page: it has no use for the library of the readers.
+        """
+        with self._at_door:
+            if not self.settings.cards or self._ending or self._door_cards or not self.gate.card:
+                return
+            from server.app.door_cards import DoorCards
+
+            self._door_cards = DoorCards(self._step, self.clock, self._scard)
+            self._door_cards.start()
+            self.gate.at_door = self._door_cards.look
+
+    def _leave_door(self) -> None:
+        """Let the readers go: called once the practice is open, or the program ends."""
+        with self._at_door:
+            watch, self._door_cards = self._door_cards, None
+            self.gate.at_door = DoorCard
+            if watch is not None:
+                watch.stop()
 
     def _opened(self) -> None:
         """Start what runs beside a practice just unlocked: its post, its hands.
 
         Beside a damaged file nothing runs: it is only read.
         """
+        self._leave_door()
+        self._watch_sleep()
+        if not self.cabinet.damage:
+            with self._beside:  # damage found meanwhile stops what is whole, not what is half begun
+                self._start_beside()
+        self.broker.wake()
+
+    def _start_beside(self) -> None:
         from server.app.health import HealthWatch
 
-        self._watch_sleep()
-        if self.cabinet.damage:
-            self.broker.wake()
-            return
         self.health = HealthWatch(self.cabinet, self.found_damage)
         self.health.start()
         endpoint = partner_of(self.settings.endpoint, demo=self.cabinet.desk().practice.demo)
@@ -166,7 +230,7 @@ class Program:
             self.outbound.allow(self._called)
             self.post = Post(
                 self.cabinet, self.clock, endpoint, self.cable, self.broker.publish,
-                self.outbound.connect,
+                self.outbound.connect, self._stranger,
             )  # fmt: skip
             self.post.start()
         if self.settings.cards and self.cabinet.desk().user.may(Right.PATIENTS):
@@ -174,7 +238,6 @@ class Program:
         self._start_papers()
         self._start_keeper()
         self._watchman.opened()
-        self.broker.wake()
 
     def _watch_sleep(self) -> None:
         """Lock with the machine and its screen; the same watch for the whole run."""
@@ -186,7 +249,7 @@ class Program:
 
     def fell_asleep(self, why: str) -> None:
         """Lock at once: the machine sleeps, or its screen is locked."""
-        if self.cabinet.is_open:
+        if self._late.is_open:
             self.door.close_session()
             self.gate.lock(why)
             self.broker.wake()
@@ -194,9 +257,10 @@ class Program:
     def found_damage(self, reason: str) -> None:
         """Only read from now on: stop what writes by itself, and tell every page."""
         self.cabinet.stop_writing(reason)
-        self._rest()
-        if self.keeper is not None:
-            self.keeper.cancel()
+        with self._beside:
+            self._rest()
+            if self.keeper is not None:
+                self.keeper.cancel()
         self.broker.publish("practice.damaged", reason)
 
     def _closing(self) -> None:
@@ -241,8 +305,21 @@ class Program:
         """Watch the readers: only now, because the first page has no use for their library."""
         from server.app.hands import Hands
 
-        self.hands = Hands(self.cabinet, self.clock, self.broker.publish, self._scard)
+        self.hands = Hands(self.cabinet, self.clock, self._told_of_card, self._scard)
         self.hands.start()
+
+    def _told_of_card(self, kind: str, data: str) -> None:
+        """Tell the screens; what waited because of a card may leave once it is gone."""
+        self.broker.publish(kind, data)
+        if self.post is not None and kind in ("card.removed", "card.done"):
+            self.post.wake()
+
+    def _stranger(self) -> str:
+        """Name the user whose card is in the reader while somebody else works."""
+        from server.services import user_cards
+
+        user = self.hands.stranger if self.hands else ""
+        return user_cards.name_of(self.cabinet.desk(), user) if user else ""
 
     def _start_papers(self) -> None:
         """Let papers in and look into them, for who may see them."""

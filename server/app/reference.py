@@ -15,7 +15,8 @@ import apsw
 
 from server.core.errors import ReferenceRefused
 from server.core.rights import Right
-from server.services.cabinet import REFERENCE, Cabinet
+from server.services.cabinet import Cabinet
+from server.services.doorstep import REFERENCE
 
 DEMO_TABLES = ("demo/be_tariff_demo.csv",)
 

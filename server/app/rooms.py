@@ -9,24 +9,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from server.app import reference
-from server.app.safe import CabinetSafe
-from server.core.errors import Locked
+from server.app.late import LateCabinet
+from server.core.errors import Locked, NotFound
 from server.core.rights import Right
-from server.services.cabinet import Cabinet
-from server.services.desk import Desk
-from server.services.logins import Logins
-from server.store import events, journal
 from webui.frame import FrameState
-from webui.outside import CalledHost, Calls, FileHealth, RefusedCall
 from webui.stream import EventRow
 
 if TYPE_CHECKING:
     from server.app.demo import Demo
+    from server.app.hands import Hands
     from server.app.keeper import Keeper
     from server.app.post import Post
     from server.app.program import Program
+    from server.app.safe import CabinetSafe
     from server.app.scanning import Scanning
+    from server.services.desk import Desk
+    from server.services.logins import Logins
+    from webui.outside import Calls, Checked, FileHealth
 
 
 class Rooms:
@@ -35,12 +34,12 @@ class Rooms:
     def __init__(self, program: "Program") -> None:
         self._program = program
 
-    def desk(self) -> Desk:
+    def desk(self) -> "Desk":
         """Give a fresh desk; raise `Locked` when the practice is."""
         return self._program.cabinet.desk()
 
     @property
-    def logins(self) -> Logins:
+    def logins(self) -> "Logins":
         """The logins of the open practice; raise `Locked` when it is locked."""
         return self._program.cabinet.slots()
 
@@ -61,6 +60,11 @@ class Rooms:
             sorter.wake()
 
     @property
+    def readers(self) -> "Hands | None":
+        """The readers of this machine, while a user who sees patients is at work."""
+        return self._program.hands
+
+    @property
     def scans(self) -> "Scanning | None":
         """The scanners of the open practice."""
         return self._program.scans
@@ -71,17 +75,42 @@ class Rooms:
         return self._program.demo
 
     @property
-    def safe(self) -> CabinetSafe:
+    def safe(self) -> "CabinetSafe":
         """What protects the open practice."""
+        from server.app.safe import CabinetSafe
+
         return CabinetSafe(self._program.cabinet, self._program.gate.ask_recovery)
 
     @property
-    def calls(self) -> Calls:
+    def calls(self) -> "Calls":
         """Whom the program may call, and what it refused to."""
+        from webui.outside import CalledHost, Calls, RefusedCall
+
         outbound = self._program.outbound
         hosts = [CalledHost(host.name, host.port, host.why) for host in outbound.hosts]
         refused = [RefusedCall(x.name, x.port, x.times) for x in outbound.refusals]
         return Calls(hosts, refused)
+
+    def card_people(self) -> Sequence[str]:
+        """Name everybody on the Vitale card in the reader, in the card's order."""
+        self.desk().require(Right.PATIENTS)
+        hands = self._program.hands
+        people = hands.family.people if hands and hands.family else ()
+        return [f"{who.first_names} {who.last_name}" for who in people]
+
+    def choose_card(self, place: int) -> str:
+        """Take a person of that card; raise `NotFound` when the card left meanwhile."""
+        hands = self._program.hands
+        if hands is None:
+            raise NotFound(kind="card_person")
+        return hands.choose(place)
+
+    def examine(self) -> "Sequence[Checked]":
+        """Look at this machine as the doctor does, and at the open practice."""
+        from server.app import diagnosis
+
+        self.desk().require(Right.PATIENTS)
+        return diagnosis.examine(self._program)
 
     def confirm_date(self) -> None:
         """Take the user's word for the date and judge again what waited for it."""
@@ -92,10 +121,11 @@ class Rooms:
         practices.judge_again(self.desk())
 
     @property
-    def health(self) -> FileHealth:
+    def health(self) -> "FileHealth":
         """What the last readings of the practice file found."""
         from server.services import checkups
         from server.store.soundness import Check
+        from webui.outside import FileHealth
 
         cabinet = self._program.cabinet
         done = checkups.of_folder(cabinet.folder)
@@ -111,6 +141,8 @@ class Rooms:
 
     def import_tariff(self, table: bytes) -> None:
         """Add a tariff to the open practice; raise `ReferenceRefused` with the rows at fault."""
+        from server.app import reference
+
         program = self._program
         with TemporaryDirectory(prefix="tariff-", dir=program.settings.practice) as folder:
             typed = Path(folder) / "tariff.csv"
@@ -120,12 +152,14 @@ class Rooms:
     def frame(self, now: datetime) -> FrameState:
         """Give what is shown around every screen."""
         from server.services import ledger, patients
+        from server.store import journal
 
         desk = self.desk()
         queue = ledger.queue(desk)
         post, hands = self._program.post, self._program.hands
         if not desk.user.may(Right.PATIENTS):
             hands = None
+        card = _in_the_reader(desk, hands) if hands else ""
         return FrameState(
             user=f"{desk.user.first_name} {desk.user.last_name}",
             practice=desk.practice.name,
@@ -133,17 +167,28 @@ class Rooms:
             rights=desk.user.rights,
             online=bool(post and post.line.state.online),
             waiting=queue.waiting + queue.doubtful,
-            card=patients.name_of(desk, hands.holder) if hands and hands.holder else "",
+            card=card,
+            cards=[(key, patients.name_of(desk, key)) for key in hands.holders] if hands else (),
+            swap=hands.swap if hands else ("", ""),
             card_problem=hands.service_problem if hands else "",
             saved_at=journal.last_at(desk.db, desk.device.id),
             damage=self._program.cabinet.damage,
         )
 
 
-def rights_in(cabinet: Cabinet) -> Set[Right]:
+def _in_the_reader(desk: "Desk", hands: "Hands") -> str:
+    """Name the patient, or the user, whose card is in the reader; "" when there is none."""
+    from server.services import patients, user_cards
+
+    if hands.user:
+        return user_cards.name_of(desk, hands.user)
+    return patients.name_of(desk, hands.holder) if hands.holder else ""
+
+
+def rights_in(cabinet: LateCabinet) -> Set[Right]:
     """Give what the present user may do; nothing while the practice is locked."""
     try:
-        return cabinet.desk().user.rights
+        return cabinet().desk().user.rights
     except Locked:
         return frozenset()
 
@@ -151,27 +196,37 @@ def rights_in(cabinet: Cabinet) -> Set[Right]:
 class EventRows:
     """The port `webui.stream.EventSource` on one cabinet: nothing while it is locked."""
 
-    def __init__(self, cabinet: Cabinet) -> None:
+    def __init__(self, cabinet: LateCabinet) -> None:
         self._cabinet = cabinet
 
     def since(self, last: int) -> Sequence[EventRow]:
         """Give the rows after one, in order."""
+        from server.store import events
+
         try:
-            found = events.since(self._cabinet.desk().db, last)
+            found = events.since(self._cabinet().desk().db, last)
         except Locked:
             return ()
         return [EventRow(event.id, event.kind, event.ref) for event in found]
 
     def oldest(self) -> int:
         """Give the id of the oldest row still known, 0 when there is none."""
+        if not self._cabinet.is_open:
+            return 0
+        from server.store import events
+
         try:
-            return events.oldest_id(self._cabinet.desk().db) if self._cabinet.is_open else 0
+            return events.oldest_id(self._cabinet().desk().db)
         except Locked:
             return 0  # this very moment
 
     def latest(self) -> int:
         """Give the id of the last row, 0 when there is none or the practice is closed."""
+        if not self._cabinet.is_open:
+            return 0
+        from server.store import events
+
         try:
-            return events.last_id(self._cabinet.desk().db) if self._cabinet.is_open else 0
+            return events.last_id(self._cabinet().desk().db)
         except Locked:
             return 0  # this very moment

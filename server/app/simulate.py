@@ -6,12 +6,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 import click
 
 from server.app.sentences import Speech
 from server.app.stops import interrupt, on_stop
 from sync.outbound import THIS_PROCESS, Host
+
+if TYPE_CHECKING:
+    from hardware.fakes import EmulatedCard
 
 _REFILL_SECONDS = 5.0  # after which the scanner made of code finds sheets in its feeder again
 _PAGES_A_MINUTE = 20.0
@@ -36,6 +40,9 @@ class Simulation:
 
     duplicates: str = "same-tack"
     """What the platform does with a reference it already holds: a value of its `Duplicates`."""
+
+    cards: Sequence[str] = ("eid",)
+    """Cards of the virtual reader, one per slot: "vitale", "cps", or of `hardware.fake_kinds`."""
 
 
 def simulate(asked: Simulation, speech: Speech) -> int:
@@ -74,17 +81,40 @@ def _my_care_net(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], o
 
 
 def _card(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]:
-    from hardware.fake_eid import EidCard
     from hardware.vpcd import serve_card
+
+    host, first = _VIRTUAL_READER
+    cards = [_fabricated(kind, asked.faults, speech) for kind in asked.cards]
+    slots = ExitStack()
+    for place, card in enumerate(cards):
+        THIS_PROCESS.allow(Host(host, first + place, "card"))
+        try:
+            slots.callback(serve_card(card, host, first + place).stop)
+        except OSError:
+            slots.close()
+            raise OSError(speech.catalogue.say("cli.simulate.no_virtual_reader")) from None
+    ports = ",".join(str(first + place) for place in range(len(asked.cards)))
+    return f"vpcd://{host}:{ports}", slots.close
+
+
+def _fabricated(kind: str, faults: Path | None, speech: Speech) -> "EmulatedCard":
+    """Make a card of somebody who does not exist, with the faults it is to have."""
+    from hardware.fake_kinds import KINDS
+    from hardware.fake_vitale import CpsSlot, OnCard, VitaleCard
+    from hardware.fakes import Faults, FaultyCard
     from server.app.demo_people import PEOPLE
 
-    host, port = _VIRTUAL_READER
-    THIS_PROCESS.allow(Host(host, port, "card"))
-    try:
-        served = serve_card(EidCard(PEOPLE[0].person), host, port)
-    except OSError:
-        raise OSError(speech.catalogue.say("cli.simulate.no_virtual_reader")) from None
-    return f"vpcd://{host}:{port}", served.stop
+    card: EmulatedCard
+    if kind == "cps":
+        return CpsSlot()
+    if kind == "vitale":
+        father = OnCard("MARTIN", "LOÏC", "19700701", "170076799990730")
+        return VitaleCard([father, OnCard("MARTIN", "MAËL", "20151401", father.nir)])
+    if kind != "eid" and kind not in KINDS:
+        known = ", ".join(("eid", "vitale", "cps", *KINDS))
+        raise ValueError(speech.catalogue.say("cli.simulate.no_card", card=kind, known=known))
+    card = KINDS["eid-1.8" if kind == "eid" else kind](PEOPLE[0].person)
+    return FaultyCard(card, Faults.read(faults.read_bytes())) if faults else card
 
 
 def _scanner(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]:

@@ -14,7 +14,8 @@ from server.app.clocks import ShiftedClock
 from server.app.lock import PracticeLock
 from server.app.sentences import Speech
 from server.core.errors import InvalidValue, NotFound
-from server.services.cabinet import Cabinet, Login
+from server.services.cabinet import Cabinet
+from server.services.doorstep import Login
 from server.settings import BUILT_ON
 
 

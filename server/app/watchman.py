@@ -5,8 +5,8 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
 
+from server.app.late import LateCabinet
 from server.core.errors import KineError
-from server.services.cabinet import Cabinet
 from sync.outbound import Outbound
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ _Door = tuple[str, int]
 class Watchman:
     """Listens to one list of hosts. The guard may call from anywhere: all is done on a thread."""
 
-    def __init__(self, outbound: Outbound, cabinet: Cabinet, told: Callable[[], None]) -> None:
+    def __init__(self, outbound: Outbound, cabinet: LateCabinet, told: Callable[[], None]) -> None:
         """`told` wakes the screens after each row."""
         self._outbound = outbound
         self._cabinet = cabinet
@@ -44,12 +44,12 @@ class Watchman:
         self._thread.join(_STOP_SECONDS)
 
     def _write(self) -> None:
-        from server.services import outside  # not for the first page
-
         for door in iter(self._heard.get, None):
+            from server.services import outside  # at the first refusal: not for the first page
+
             log.warning("a call to %s:%d was refused", *door)
             try:
-                outside.note_refusal(self._cabinet.desk(), *door)
+                outside.note_refusal(self._cabinet().desk(), *door)
             except KineError:  # locked: kept for the next unlocking
                 self._waiting.append(door)
             else:

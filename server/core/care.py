@@ -65,12 +65,16 @@ class BlockReason(StrEnum):
 
 
 class Confidence(StrEnum):
-    """How sure a row of a legal table is; `T` is invented and allowed in a demo practice only."""
+    """How sure a row of a legal table is; `T` is invented and allowed in a demo practice only.
+
+    A `K-low` row is a recollection nobody has confirmed: it decides nothing until a person says so.
+    """
 
     S = "S"
     S_LOW = "S-low"
     DERIVED = "derived"
     K = "K"
+    K_LOW = "K-low"
     T = "T"
     MANUAL = "manual"
 

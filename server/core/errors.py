@@ -16,6 +16,7 @@ KineError
 ├── DiskRefused          the disk is full, read-only, failing or gone; nothing half was written
 ├── OlderPractice        the file is older than what was last seen of this practice
 ├── BackupFailed         a copy of the practice could not be made or brought back
+├── SendingHeld          nothing may leave for who is at work: no mandate, or another's card
 ├── SealRefused          a lot failed its check; carries the faults
 ├── ReferenceRefused     a table cannot be imported; carries the rows at fault
 └── Missing              the environment lacks something; says what
@@ -126,6 +127,15 @@ class BackupFailed(KineError):
     """A copy could not be made or brought back, nothing was changed; facts: `reason`, `place`."""
 
     code = "backup.failed"
+
+
+class SendingHeld(KineError):
+    """Nothing may leave for who is at work; what is done offline is not concerned.
+
+    Facts: `reason`: "mandate", with `service`; or "card", with `name` of whose card is in.
+    """
+
+    code = "sending.held"
 
 
 class SealRefused(KineError):

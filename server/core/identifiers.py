@@ -1,8 +1,10 @@
 """The numbers of the trade: parsed once at the edge; after that the type is the proof.
 
-Sources of the rules: `be-efact.md` §3 (NISS, NIHII, BCE, IBAN, agreement and nomenclature numbers).
+Sources of the rules: `be-efact.md` §3 (NISS, NIHII, BCE, IBAN, agreement and nomenclature numbers);
+`fr-sesam-vitale.md` §14 (NIR).
 """
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -49,6 +51,49 @@ class Niss:
     def __str__(self) -> str:
         d = self.digits
         return f"{d[:2]}.{d[2:4]}.{d[4:6]}-{d[6:9]}.{d[9:]}"
+
+
+_NIR = re.compile(r"[1-8]\d{4}(?:\d{2}|2[AB])\d{6}")
+_CORSICA = {"2A": "19", "2B": "18"}  # what stands for the letters in the sum of the key
+
+
+@dataclass(frozen=True, slots=True)
+class Nir:
+    """A French number of the register: thirteen characters, then a key of two digits."""
+
+    body: str
+    key: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept spacing and lower case; the key is 97 − (number mod 97), 2A and 2B as 19 and 18.
+
+        Nothing else is refused: months and departments exist that no calendar and no map knows.
+        """
+        bare = "".join(c for c in text if c not in _SPACING).upper()
+        if len(bare) != 15 or not bare.isascii() or not bare[13:].isdigit():
+            raise InvalidNumber(kind="nir", given=text, reason="length")
+        body, key = bare[:13], bare[13:]
+        if not _NIR.fullmatch(body):
+            raise InvalidNumber(kind="nir", given=text, reason="shape")
+        if key != cls.key_of(body):
+            raise InvalidNumber(kind="nir", given=text, reason="check")
+        return cls(body, key)
+
+    @staticmethod
+    def key_of(body: str) -> str:
+        """Compute the key of thirteen characters of the right shape."""
+        digits = body[:5] + _CORSICA.get(body[5:7], body[5:7]) + body[7:]
+        return f"{97 - int(digits) % 97:02d}"
+
+    @property
+    def digits(self) -> str:
+        """The fifteen characters, as stored; letters in Corsica."""
+        return self.body + self.key
+
+    def __str__(self) -> str:
+        b = self.body
+        return " ".join((b[0], b[1:3], b[3:5], b[5:7], b[7:10], b[10:], self.key))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from itertools import groupby
 from server.core.care import Confidence
 from server.core.errors import InvalidNumber
 from server.core.identifiers import Niss
-from server.countries.belgium.dated import in_force
 from server.countries.code_profiles import Cut, Field, FieldRow
+from server.countries.dated import in_force
 
 LONGEST = 4_000
 """Characters: no code holds more, and nothing longer is cut."""

@@ -14,7 +14,7 @@ from typing import Self
 from urllib.parse import parse_qsl
 
 from server.core.errors import InvalidValue
-from server.countries.belgium.dated import (
+from server.countries.dated import (
     Cells,
     Origin,
     flag_cell,

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from server.core.care import Place
 from server.core.errors import InvalidValue
-from server.countries.belgium.dated import Dated
 from server.countries.belgium.nomenclature import ActKind, CodeRow
 from server.countries.belgium.shares import FixedShare, fixed_share
 from server.countries.belgium.tariff import TariffRow
+from server.countries.dated import Dated
+from server.reference.shape import TableShape
 from server.reference.sheets import NumberedRow, Problem
-from server.reference.tables import TableShape
 
 Judged = tuple[str, int, tuple[str, ...], Dated]  # file, row, key, what was read
 

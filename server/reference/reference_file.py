@@ -12,8 +12,9 @@ from typing import Any
 
 import sqlite_utils
 
+from server.reference.shape import TableShape
 from server.reference.sheets import NumberedRow
-from server.reference.tables import TABLES, TableShape
+from server.reference.tables import TABLES
 from server.reference.versions import Version
 
 VERSIONS = {

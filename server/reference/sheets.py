@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from server.reference.tables import TableShape
+from server.reference.shape import TableShape
 
 # The line of the file, the header being line 1: what a spreadsheet shows beside the row.
 NumberedRow = tuple[int, Mapping[str, str]]

@@ -1,13 +1,12 @@
 """The tables of the reference file: their columns, their keys, and how a row of each is judged."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from server.countries.belgium.calendar import Deadline
 from server.countries.belgium.counters import Quota
 from server.countries.belgium.coverage import Ct1, Mutuality
-from server.countries.belgium.dated import Cells, Dated
 from server.countries.belgium.nomenclature import CodeRow
+from server.countries.belgium.obtaining import Need
 from server.countries.belgium.policy import (
     AgreementNeed,
     NotCumulable,
@@ -19,24 +18,8 @@ from server.countries.belgium.shares import FixedShare
 from server.countries.belgium.switches import Switch
 from server.countries.belgium.tariff import TariffRow
 from server.countries.code_profiles import FieldRow
-
-ORIGIN = ("valid_from", "valid_to", "source", "confidence")
-
-
-@dataclass(frozen=True, slots=True)
-class TableShape:
-    """Columns of a table in their order; those that are numbers; those that make a row unique."""
-
-    read: Callable[[Cells], Dated]  # raises InvalidValue naming the bad column
-    key: tuple[str, ...]  # two rows with the same key may not overlap in time
-    columns: tuple[str, ...]
-    numbers: frozenset[str] = frozenset()
-
-    @property
-    def all_columns(self) -> tuple[str, ...]:
-        """The columns of the CSV file, in order."""
-        return (*self.columns, *ORIGIN)
-
+from server.reference.shape import TableShape
+from server.reference.tables_france import FRENCH_TABLES
 
 TABLES: Mapping[str, TableShape] = {
     "be_tariff": TableShape(
@@ -117,11 +100,17 @@ TABLES: Mapping[str, TableShape] = {
     "be_settings": TableShape(
         Switch.from_mapping, key=("key",), columns=("key", "value", "meaning")
     ),
+    "be_setup": TableShape(
+        Need.from_mapping,
+        key=("key",),
+        columns=("step", "key", "label_fr", "label_nl", "giver_fr", "giver_nl", "ours"),
+    ),
     "code_profiles": TableShape(
         FieldRow.from_mapping,
         key=("profile", "field"),
         columns=("profile", "country", "form", "field", "place", "pattern", "needed"),
     ),
+    **FRENCH_TABLES,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ The folder holds the encrypted practice file, its key file and the clear referen
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +16,14 @@ import apsw
 from server.core.clock import Clock, ClockFacts, ClockTrust, Heard, judge
 from server.core.errors import DamagedPractice, InvalidValue, Locked, OlderPractice, WrongKey
 from server.core.identifiers import Nihii
-from server.core.rights import Right, Role
+from server.core.rights import Right
 from server.core.ulid import Entropy, new_ulid
 from server.services import entries, founding, reference_files, safety
 from server.services.desk import Desk
+from server.services.doorstep import DATABASE, REFERENCE, Doorstep, Login, Sign
 from server.services.founding import Ground, NewPractice
 from server.services.keyring import KEYS, Keyring, slot_of, system_slot_of
-from server.services.logins import ROLES, Logins
+from server.services.logins import Logins
 from server.store import events, journal, soundness
 from server.store import practice as practices
 from server.store.connection import Pool, connect, fold_log
@@ -46,30 +47,7 @@ if TYPE_CHECKING:
     from server.services.vault import Vault
     from server.store.backup import Tell
 
-DATABASE = "besace.db"
-REFERENCE = "reference.db"  # as built; the practice keeps it under the name of its digest
 _PROOF_SECONDS = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """One user as the unlock page shows him: known before anything is decrypted."""
-
-    id: str
-    name: str
-    role: Role = Role.MANDANT
-    main: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """What is written on the door of a practice."""
-
-    name: str
-    country: str
-    demo: bool
-    locale: str
-    proven: bool  # somebody retyped the recovery code
 
 
 class Cabinet:
@@ -90,6 +68,7 @@ class Cabinet:
         self._clock = clock
         self._entropy = entropy
         self.keyring = Keyring(folder, clock, cost or Cost())
+        self._doorstep = Doorstep(folder, self.keyring)
         self._pool: Pool | None = None
         self._key: DatabaseKey | None = None
         self._user = ""
@@ -107,7 +86,7 @@ class Cabinet:
     @property
     def exists(self) -> bool:
         """Whether the folder already holds a practice."""
-        return (self._folder / DATABASE).exists() and (self._folder / KEYS).exists()
+        return self._doorstep.exists
 
     @property
     def is_open(self) -> bool:
@@ -121,14 +100,7 @@ class Cabinet:
 
     def logins(self) -> list[Login]:
         """Return who may unlock, in the order they were added."""
-        roles = self.keyring.file.sign().get(ROLES, {})
-        found = []
-        for slot, label in self.keyring.file.slots().items():
-            if slot.startswith("user:"):
-                key = slot.removeprefix("user:")
-                role, main = roles.get(key, (Role.MANDANT, True))
-                found.append(Login(key, label, Role(role), bool(main)))
-        return found
+        return self._doorstep.logins()
 
     def slots(self) -> Logins:
         """Return the logins to give and take, while the practice is open; raise `Locked`."""
@@ -168,18 +140,11 @@ class Cabinet:
     @property
     def sign(self) -> Sign | None:
         """What is written on the door of the practice; None while there is none."""
-        if not self.exists:
-            return None
-        held = self.keyring.file.sign()
-        return Sign(held["name"], held["country"], held["demo"], held["locale"], held["proven"])
+        return self._doorstep.sign
 
     def prove(self) -> None:
         """Note that the recovery code was retyped: the first run has ended."""
-        self.keyring.file.set_sign({**self.keyring.file.sign(), "proven": True})
-
-    def _unprove(self) -> None:
-        """Note that nobody has retyped the recovery code about to be made."""
-        self.keyring.file.set_sign({**self.keyring.file.sign(), "proven": False})
+        self._doorstep.set_proven(proven=True)
 
     def renew_recovery(self) -> str:
         """Make another recovery code for the open practice; the one before opens nothing more.
@@ -192,7 +157,7 @@ class Cabinet:
         desk = self.desk()
         desk.require(Right.SECURITY)
         desk.require_proof()
-        self._unprove()
+        self._doorstep.set_proven(proven=False)  # nobody retyped the code about to be made
         safety.put_slot(self.desk(), self.keyring, self._key, RECOVERY, parse_recovery_code(code))
         return code
 

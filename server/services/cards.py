@@ -7,8 +7,10 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from server.core.cards import CardRead, Identity, Proof
+from server.core.cards import CardRead, Identity
 from server.core.rights import Right
+from server.core.vitale import VitalePerson
+from server.services import user_cards
 from server.services.desk import Desk, needs
 from server.store import patients
 from server.store.patients import Address, IdentityFact, Patient, Reading, search_key
@@ -24,19 +26,29 @@ class Presented:
     drafted: bool = False
     contradicts: bool = False
     refusal: str = ""
+    user: str = ""  # of whom it is the card: nothing was opened
+    namesake: str = ""  # user it names, though it is not tied: nothing was opened or drafted
 
 
 @needs(Right.PATIENTS)
-def present(desk: Desk, read: CardRead) -> Presented:
-    """Find or draft the patient of a card and keep the reading as evidence."""
-    refusal = _refusal(read, desk.practice.demo)
+def present(desk: Desk, read: CardRead, *, of_a_patient: bool = False) -> Presented:
+    """Find or draft the patient of a card and keep the reading as evidence.
+
+    A card tied to a user, or named like one, opens nobody's file unless it is said to be
+    `of_a_patient`.
+    """
+    refusal = user_cards.refusal_of(read, demo=desk.practice.demo)
     if refusal:
         with desk.deed("card.refused", "card", refusal):
             log.info("card refused: %s", refusal)
         return Presented(None, refusal=refusal)
+    if not of_a_patient:
+        whose = _of_a_user(desk, read)
+        if whose is not None:
+            return whose
     held = patients.by_niss(desk.db, read.identity.niss.digits)
     patient = _as_drafted(held, read.identity) if held else _draft(desk, read.identity)
-    contradicts = held is not None and not held.draft and not _agrees(held, read.identity)
+    contradicts = held is not None and not held.draft and not agrees(held, read.identity)
     with desk.deed("card.read", "patient", patient.id, {"proof": str(read.proof)}) as seq:
         key = desk.new_id()
         patients.add_reading(desk.db, key, read, desk.device.id, seq)
@@ -55,16 +67,15 @@ def reading_today(desk: Desk, patient_id: str) -> Reading | None:
     return patients.reading_of(desk.db, patient_id, desk.now - timedelta(hours=12))
 
 
-def _refusal(read: CardRead, demo: bool) -> str:
-    """Say why a card may not be used here: fabricated cards and real ones never mix."""
-    if read.proof is Proof.FORGED:
-        return "forged"
-    fabricated = read.proof is Proof.DEMO
-    if fabricated and not demo:
-        return "demo_card"
-    if demo and not fabricated:
-        return "real_card"
-    return ""
+def _of_a_user(desk: Desk, read: CardRead) -> Presented | None:
+    """Notice the card of a user, which is journaled, or of somebody who bears the name of one."""
+    owner = user_cards.owner_of(desk, read)
+    if owner is not None:
+        with desk.deed("card.user", "user", owner.id):
+            log.info("the card of a user was put in")
+        return Presented(None, user=owner.id)
+    namesake = user_cards.namesake_of(desk, read)
+    return Presented(None, namesake=namesake.id) if namesake else None
 
 
 def _draft(desk: Desk, identity: Identity) -> Patient:
@@ -84,7 +95,7 @@ def _as_drafted(held: Patient, identity: Identity) -> Patient:
     )  # fmt: skip
 
 
-def _agrees(held: Patient, card: Identity) -> bool:
+def agrees(held: Patient, card: Identity | VitalePerson) -> bool:
     """Say whether names and birth agree: a card cuts long names, which is no contradiction."""
     pairs = (
         (search_key(held.last_name), search_key(card.last_name)),

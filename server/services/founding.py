@@ -24,6 +24,9 @@ BESIDE = "besace.new"
 
 SHORTEST = 10  # characters of a passphrase
 
+GENERIC = frozenset({"USER"})
+"""Codes of accounts several people shared elsewhere: nobody is ever given one (SOFT33-8)."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewPractice:
@@ -131,7 +134,8 @@ def _fill(
 
 
 def _code(last_name: str) -> str:
-    return "".join(c for c in last_name.upper() if c.isalnum())[:15] or "TITULAIRE"
+    code = "".join(c for c in last_name.upper() if c.isalnum())[:15]
+    return "TITULAIRE" if not code or code in GENERIC else code
 
 
 def _public(form: NewPractice) -> Mapping[str, object]:

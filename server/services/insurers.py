@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from server.countries.belgium.dated import in_force
+from server.countries.dated import in_force
 from server.services.desk import Desk
 from server.services.rules import choice, rulebook
 from server.store import reference

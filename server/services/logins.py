@@ -4,15 +4,17 @@ A slot opens the key of the whole practice; what its user may then do is written
 itself, which is encrypted. The door shows names and roles before anything is opened.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from server.core.ulid import Entropy
 from server.services import safety
 from server.services.desk import Desk
+from server.services.doorstep import CARDS, ROLES, held_cards
 from server.services.keyring import Keyring, slot_of, system_slot_of
 from server.store.keys import DatabaseKey
 from server.store.practice import User
 
-ROLES = "roles"  # on the sign: user id → role, and whether he is a main user
+_SALT_BYTES = 16
 
 
 class Logins:
@@ -48,3 +50,18 @@ class Logins:
             self._keyring.file.relabel(slot_of(holder), known[holder].door_name)
         roles = {key: [str(user.role), user.is_main] for key, user in known.items() if user.active}
         self._keyring.file.set_sign({**self._keyring.file.sign(), ROLES: roles})
+
+    def card_salt(self, entropy: Entropy) -> bytes:
+        """Return what this door mixes into the marks of cards; made with the first card."""
+        salt = str(held_cards(self._keyring).get("salt", ""))
+        return bytes.fromhex(salt) if salt else self._keep_cards(entropy(_SALT_BYTES), {})
+
+    def show_cards(self, marks: Mapping[str, str]) -> None:
+        """Let the door know the cards that stand for users now: mark → user id."""
+        salt = str(held_cards(self._keyring).get("salt", ""))
+        self._keep_cards(bytes.fromhex(salt), marks)
+
+    def _keep_cards(self, salt: bytes, marks: Mapping[str, str]) -> bytes:
+        cards = {"salt": salt.hex(), "marks": dict(marks)}
+        self._keyring.file.set_sign({**self._keyring.file.sign(), CARDS: cards})
+        return salt

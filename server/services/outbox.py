@@ -15,7 +15,7 @@ from server.core.backoff import exhausted, next_delay
 from server.core.clock import civil_date, start_of_day
 from server.core.errors import StateConflict
 from server.core.outbox import Message, MessageState, Outcome, Verdict
-from server.services import arrivals, fates, homecomings
+from server.services import arrivals, fates, homecomings, mandates
 from server.services.desk import Desk
 from server.store import claims, post
 from server.store.post import Attempt, Row
@@ -37,7 +37,10 @@ class PracticeOutbox:
         desk: Callable[[], Desk],
         mono: Callable[[], float],
         jitter: Callable[[], float] = random.random,
+        held: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`held` says that nothing may leave now; who has no mandate for a stream sends none."""
+        self._held = held
         self._desk = desk
         self._mono = mono
         self._jitter = jitter
@@ -64,7 +67,7 @@ class PracticeOutbox:
         desk = self._desk()
         rows = [
             row
-            for row in post.open_rows(desk.db)
+            for row in self._travelling(desk)
             if row.state is _S.UNKNOWN and row.stream in streams and not _is_due(row, now)
         ]
         for row in rows:
@@ -78,17 +81,17 @@ class PracticeOutbox:
         self.recover(now)
         desk = self._desk()
         self._wake(desk, now)
-        rows = [row for row in post.open_rows(desk.db) if _is_due(row, now)]
+        rows = [row for row in self._travelling(desk) if _is_due(row, now)]
         return list(dict.fromkeys(row.lane for row in rows))
 
     def count(self, now: datetime) -> int:
         """Return how many rows are due."""
-        return sum(_is_due(row, now) for row in post.open_rows(self._desk().db))
+        return sum(_is_due(row, now) for row in self._travelling(self._desk()))
 
     def lease(self, lane: str, now: datetime) -> Message | None:
         """Take the most urgent due row of a lane; the lease and the attempt are durable (C2)."""
         desk = self._desk()
-        mine = [row for row in post.open_rows(desk.db) if row.lane == lane]
+        mine = [row for row in self._travelling(desk) if row.lane == lane]
         if any(row.state is _S.LEASED or self._is_held(desk, row) for row in mine):
             return None
         for row in mine:
@@ -140,8 +143,17 @@ class PracticeOutbox:
     def next_due(self, now: datetime) -> datetime | None:
         """Return when something becomes due; now or earlier when it already is."""
         desk = self._desk()
-        rows = [row for row in post.open_rows(desk.db) if not self._depends(desk, row)]
+        rows = [row for row in self._travelling(desk) if not self._depends(desk, row)]
         return min((at for row in rows if (at := _due_at(row)) is not None), default=None)
+
+    def _travelling(self, desk: Desk) -> list[Row]:
+        """Return the rows not at their end that may travel for who is at work (E-07)."""
+        if self._held():
+            return []
+        rows = post.open_rows(desk.db)
+        streams = {row.stream for row in rows}
+        allowed = {stream for stream in streams if mandates.may_travel(desk, stream)}
+        return [row for row in rows if row.stream in allowed]
 
     def _wake(self, desk: Desk, now: datetime) -> None:
         """Make ready what has waited long enough, and let expire what comes too late.

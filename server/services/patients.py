@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from server.core.errors import InvalidForm, NotFound
-from server.core.identifiers import Niss
+from server.core.identifiers import Nir, Niss
 from server.core.rights import Right
 from server.countries.belgium.niss import niss_doubts, niss_facts
 from server.services.desk import Desk, Repeated, needs
 from server.services.forms import Form
-from server.store import patients, totals
+from server.store import nirs, patients, totals
 from server.store.patients import Address, IdentityFact, Patient
 
 
@@ -24,6 +24,7 @@ class PatientFile:
     identities: Sequence[IdentityFact]
     doubts: Sequence[str]  # codes: what the number says differs from what is written
     contradiction: IdentityFact | None  # a newer source says something else, not accepted
+    nir: str = ""  # the French number, as people read it
 
     @property
     def origin(self) -> str:
@@ -34,8 +35,9 @@ class PatientFile:
 
 @needs(Right.PATIENTS)
 def search(desk: Desk, text: str, most: int = 20) -> Sequence[Patient]:
-    """Return patients by the beginning of their names, birth date or NISS; at most so many."""
-    return patients.search(desk.db, text, most)
+    """Return patients by the beginning of their names, birth date, NISS or NIR; at most so many."""
+    found = patients.search(desk.db, text, most)
+    return found or nirs.beginning(desk.db, text, most)
 
 
 @needs(Right.PATIENTS)
@@ -71,7 +73,9 @@ def open_file(desk: Desk, patient_id: str) -> PatientFile:
     doubts = (
         niss_doubts(Niss(patient.niss), patient.birth_date, patient.sex) if patient.niss else ()
     )
-    return PatientFile(patient, patients.address(desk.db, patient_id), said, doubts, pending)
+    held, lives = nirs.of(desk.db, patient_id), patients.address(desk.db, patient_id)
+    nir = str(Nir(held[:13], held[13:])) if held else ""
+    return PatientFile(patient, lives, said, doubts, pending, nir)
 
 
 @needs(Right.PATIENTS)

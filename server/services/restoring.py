@@ -14,8 +14,8 @@ from server.core.clock import Clock, ClockFacts, judge
 from server.core.errors import DamagedPractice, InvalidForm, StateConflict
 from server.core.ulid import Entropy, new_ulid
 from server.services import backups, homecomings, places
-from server.services.cabinet import DATABASE
 from server.services.desk import Desk
+from server.services.doorstep import DATABASE
 from server.services.founding import BESIDE, SHORTEST
 from server.services.keyring import KEYS
 from server.store import backup, durable

@@ -13,7 +13,7 @@ from server.core.identifiers import Nihii
 from server.core.rights import ADJUSTED, Right, Role
 from server.services.desk import Desk, needs
 from server.services.forms import Form
-from server.services.founding import SHORTEST
+from server.services.founding import GENERIC, SHORTEST
 from server.services.logins import Logins
 from server.store import practice as practices
 from server.store.practice import Practitioner, User
@@ -155,6 +155,8 @@ def _code(desk: Desk, form: Form) -> str:
     code = form.text("code", needed=True, most=15).upper()
     if not all(c.isalnum() or c in _CODE_SIGNS for c in code):
         form.faults.append(("code", "shape"))
+    if code in GENERIC:
+        form.faults.append(("code", "generic"))
     if any(code == user.code.upper() for user in practices.users(desk.db)):
         form.faults.append(("code", "taken"))
     return code

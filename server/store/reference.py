@@ -19,6 +19,7 @@ _TABLES: Mapping[str, str] = {
     "be_copay": "select * from ref.be_copay",
     "be_not_cumulable": "select * from ref.be_not_cumulable",
     "be_settings": "select * from ref.be_settings",
+    "be_setup": "select * from ref.be_setup",
     "code_profiles": "select * from ref.code_profiles",
     "be_efact_codes": "select * from ref.be_efact_codes",
     "be_efact_zones": "select * from ref.be_efact_zones",

@@ -3,7 +3,7 @@ import pytest
 from server.app.bench import screen
 from server.core.errors import Missing
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]  # it starts a browser of its own
 
 
 def test_each_commit_changes_the_day_page(monkeypatch: pytest.MonkeyPatch) -> None:

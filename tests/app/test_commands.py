@@ -258,6 +258,32 @@ def test_a_card_without_a_virtual_reader_is_a_sentence(
     assert "vsmartcard-vpcd" in told.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--card", "joker"], "joker"),
+        (["--faults", "[]"], "pull_after"),
+        (["--faults", '{"no": 1}'], "pull_after"),
+        (["--faults", '{"delay": []}'], "pull_after"),
+    ],
+)
+def test_a_card_nobody_can_make_is_a_sentence(
+    say: Callable[..., Result],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    words: list[str],
+    told: str,
+) -> None:
+    monkeypatch.setattr("server.app.simulate.on_stop", lambda _: None)
+    if words[0] == "--faults":
+        file = tmp_path / "faults.json"
+        file.write_text(words[1])
+        words = ["--faults", str(file)]
+    done = say("simulate", "card", *words)
+    assert done.exit_code == 3
+    assert told in done.stderr
+
+
 def test_arguments_nobody_understands_are_unusable(say: Callable[..., Result]) -> None:
     for words in (["nothing"], ["run", "--port", "99999"], ["simulate", "nobody"], ["inspect"]):
         assert say(*words).exit_code == 2

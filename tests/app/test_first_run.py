@@ -183,3 +183,31 @@ def test_an_empty_folder_becomes_the_practice_of_a_copy_on_plain_pages(
     assert visitor.where == "today/"
     assert running.end() == 0
     assert "Traceback" not in running.errors
+
+
+@pytest.mark.row("SOFT33-8")
+@pytest.mark.scenario("E-02")
+def test_no_account_ships_with_the_program_and_the_first_run_makes_a_named_user(
+    serve: Callable[[], tuple[Running, Visitor]], folder: Path
+) -> None:
+    running, visitor = serve()
+    for page in ("", "today/", "options/users/", "unlock"):
+        visitor.get(page)
+        assert visitor.where == "new" or visitor.page.status_code == 403 or page == "unlock"
+        assert 'name="passphrase"' not in visitor.page.text or visitor.where == "new"
+    visitor.get("new")
+    for user in ("USER", "user", "admin", "1"):
+        visitor.post("unlock", user=user, passphrase=user)
+        assert not (folder / "besace.db").exists()
+        visitor.get("")
+        assert visitor.where == "new"
+    visitor.post("new", **{**NEW, "holder_name": "Ana User"})
+    retype(visitor, code_shown(visitor))
+    assert running.end() == 0
+    cabinet = Cabinet(folder, FixedClock(), seeded(), BUILT_ON, CHEAP)
+    [login] = cabinet.logins()
+    assert login.name == "Ana USER"
+    cabinet.unlock(login.id, PASSPHRASE)
+    codes = cabinet.desk().db.execute("select code from app_user").fetchall()
+    cabinet.lock()
+    assert codes == [("TITULAIRE",)]

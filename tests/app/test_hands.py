@@ -12,11 +12,13 @@ from hardware.fake_ca import Authority, new_authority
 from hardware.fake_eid import EidCard
 from hardware.fake_eid_files import Quirks
 from hardware.fake_person import Person
+from hardware.fake_vitale import CpsSlot, OnCard, VitaleCard
 from hardware.fakes import Faults, FaultyCard
 from server.app.demo import Demo
 from server.app.demo_people import PEOPLE
 from server.app.program import Program
 from server.core.cards import Proof
+from server.core.errors import NotFound
 from server.services import cards, roots
 from server.store import events
 from server.store.rows import value
@@ -161,11 +163,129 @@ def test_a_forged_card_is_refused_with_its_reason(
     assert "card.done" not in dict(told)
 
 
-def test_what_is_odd_about_a_card_is_remarked(
+def test_all_that_is_odd_about_a_card_is_said_at_once(
     opened: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = listen(opened.program, monkeypatch)
     opened.reader.insert(replace(OUCHENE, valid_to=date(2024, 1, 1)))
+    until(lambda: ("card.remark", "card.validity_backwards card.expired") in told)
+
+
+def test_what_is_odd_about_a_card_is_remarked(
+    opened: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(opened.program, monkeypatch)
+    opened.reader.insert(replace(OUCHENE, valid_to=date(2025, 1, 1)))
     until(lambda: ("card.remark", "card.expired") in told)
     assert [kind for kind, data in told].count("card.done") == 1
     assert len(set(told)) == len(told)
+
+
+LOIC = OnCard("MARTIN", "LOÏC", "19700701", "170076799990730")
+MAEL = OnCard("MARTIN", "MAËL", "20151401", "170076799990730")
+
+
+@pytest.fixture
+def french(french_world: World, program_on: Callable[..., Program]) -> Program:
+    """The program on a demo practice of France, unlocked."""
+    french_world.cabinet.prove()
+    french_world.cabinet.lock()
+    program = program_on(french_world.folder)
+    program.gate.unlock(program.gate.users()[0].id, PASSPHRASE)
+    return program
+
+
+def test_a_vitale_of_one_person_opens_its_file_and_says_what_it_is_good_for(
+    french: Program, reader: DemoReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(french, monkeypatch)
+    reader.insert(VitaleCard([LOIC]))
+    patient = holder(french)
+    until(lambda: ("card.remark", "card.vitale_public") in told)
+    assert ("card.done", patient) in told
+    reader.remove()
+    assert french.hands
+    until(lambda: french.hands and french.hands.family is None)
+    reader.insert(VitaleCard([LOIC]))
+    assert holder(french) == patient
+    assert told.count(("card.remark", "card.vitale_public")) == 1
+
+
+def test_a_vitale_of_a_family_asks_who_is_there_and_opens_that_file(
+    french: Program, reader: DemoReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, before = listen(french, monkeypatch), patients_held(french)
+    reader.insert(VitaleCard([LOIC, MAEL]))
+    until(lambda: ("card.choice", "") in told)
+    assert patients_held(french) == before
+    hands = french.hands
+    assert hands
+    assert hands.holder == ""
+    patient = hands.choose(1)
+    assert (hands.holder, patients_held(french)) == (patient, before + 1)
+    with pytest.raises(NotFound):
+        hands.choose(2)
+    reader.remove()
+    until(lambda: hands.family is None)
+    with pytest.raises(NotFound):
+        hands.choose(0)
+    reader.insert(VitaleCard([LOIC, MAEL]))
+    assert holder(french) == patient  # the only one of the card who is known here
+
+
+@pytest.mark.scenario("H-09")
+def test_a_vitale_pulled_in_mid_read_drafts_nobody_and_is_read_when_it_comes_back(
+    french: Program, reader: DemoReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, before = listen(french, monkeypatch), patients_held(french)
+    reader.insert(FaultyCard(VitaleCard([LOIC]), Faults(pull_after=5)))
+    until(lambda: ("card.failed", "card.pulled") in told)
+    assert patients_held(french) == before
+    reader.remove()
+    reader.insert(VitaleCard([LOIC]))
+    assert holder(french)
+    assert catalogue("fr_FR").has("card.pulled")
+
+
+def test_a_professional_s_card_is_left_alone_on_any_desk(
+    opened: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(opened.program, monkeypatch)
+    cps = CpsSlot()
+    opened.reader.insert(cps)
+    until(lambda: ("card.inserted", "") in told)
+    opened.insert("0")
+    until(lambda: "card.done" in dict(told))
+    assert cps.asked == 0
+    assert "card.failed" not in dict(told)
+
+
+def test_a_vitale_on_a_belgian_desk_is_refused_in_the_words_of_belgium(
+    opened: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(opened.program, monkeypatch)
+    opened.reader.insert(VitaleCard([LOIC, MAEL]))
+    until(lambda: ("card.failed", "card.foreign_card") in told)
+    assert "Vitale" not in catalogue("fr_BE").say("card.foreign_card")
+
+
+class Unknown(CpsSlot):
+    """A card of no kind of ours."""
+
+    atr = bytes.fromhex("3B00")
+
+
+def test_a_card_nobody_knows_is_no_vitale_in_france(
+    french: Program, reader: DemoReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(french, monkeypatch)
+    reader.insert(Unknown())
+    until(lambda: ("card.failed", "card.not_vitale") in told)
+
+
+def test_a_card_nobody_knows_is_no_identity_card_in_belgium(
+    opened: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = listen(opened.program, monkeypatch)
+    opened.reader.insert(Unknown())
+    until(lambda: ("card.failed", "card.not_eid") in told)

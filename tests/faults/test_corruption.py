@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 
 import apsw
 import pytest
@@ -18,6 +19,7 @@ import pytest
 from server.app.doctor_practice import look_at_practice
 from server.app.findings import Grade
 from server.app.program import Program
+from server.app.sorter import Sorter
 from server.core.errors import DamagedPractice, OlderPractice, WrongKey
 from server.services import checkups, homecomings
 from server.services.cabinet import Cabinet
@@ -244,7 +246,7 @@ def test_a_page_that_is_damaged_further_on_is_found_and_the_practice_is_only_rea
     with pytest.raises(DamagedPractice) as refused, program.cabinet.desk().deed("x", "y", "z"):
         pass
     assert refused.value.facts == {"reason": "read_only"}
-    assert program.post is None
+    until(lambda: program.post is None)
     until(lambda: Check.QUICK in checkups.of_folder(closed))
     assert not checkups.of_folder(closed)[Check.QUICK].sound
     assert "rien ne peut être enregistré" in visitor.get("options/").text or (
@@ -254,6 +256,33 @@ def test_a_page_that_is_damaged_further_on_is_found_and_the_practice_is_only_rea
     assert bytes_of(closed) == before
     found = {finding.code: finding.grade for finding in look_at_practice(closed, START)}
     assert found["health.damaged"] is Grade.PROBLEM
+
+
+def test_damage_found_while_the_sorter_is_being_started_stops_it_once_it_runs(
+    closed: Path, running: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, visitor = running(closed)
+    finders: list[Thread] = []
+    fallen: list[BaseException] = []
+
+    def find() -> None:
+        try:
+            program.found_damage("pages")
+        except RuntimeError as error:
+            fallen.append(error)
+
+    def start(sorter: Sorter) -> None:
+        finders.append(Thread(target=find))
+        finders[0].start()
+        until(lambda: program.cabinet.damage == "pages")
+        started(sorter)
+
+    started = Sorter.start
+    monkeypatch.setattr(Sorter, "start", start)
+    visitor.post("unlock", user=visitor.user(), passphrase=PASSPHRASE)
+    finders[0].join(20)
+    assert fallen == []
+    assert program.sorter is None
 
 
 def older_copy(busy: World, aside: Path) -> Path:

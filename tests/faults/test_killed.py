@@ -14,7 +14,8 @@ import pytest
 from server.core.errors import WrongKey
 from server.core.outbox import MessageState
 from server.services import ledger, payments, sessions
-from server.services.cabinet import REFERENCE, Cabinet
+from server.services.cabinet import Cabinet
+from server.services.doorstep import REFERENCE
 from server.simulators.mycarenet.config import Config, Delays, Duplicates
 from server.simulators.mycarenet.service import Running, serve
 from server.store import post

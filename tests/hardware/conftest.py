@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from hardware.eid_trust import TrustAnchors
 from hardware.fake_ca import Authority, demo_root, new_authority
 from hardware.fake_person import Person
 from hardware.fake_scard import PaperScard
+from tests.hardware.desk import Desk, open_desk
 from tests.hardware.stage import NOON, READER, SetStage, Stage
 
 
@@ -75,3 +77,9 @@ def set_stage(anchors: TrustAnchors) -> Iterator[SetStage]:
 @pytest.fixture
 def stage(set_stage: SetStage) -> Stage:
     return set_stage()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with open_desk(tmp_path) as desk:
+        yield desk

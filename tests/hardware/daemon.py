@@ -9,7 +9,7 @@ from pathlib import Path
 
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 SOCKET = Path("/run/pcscd/pcscd.comm")
-PORT = 35973
+PORT, OTHER_PORT = 35973, 35974  # of the two slots of the virtual reader
 CONFIG = """FRIENDLYNAME "Virtual PCD"
 DEVICENAME   /dev/null:0x{port:X}
 LIBPATH      {driver}

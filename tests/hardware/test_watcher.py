@@ -18,6 +18,7 @@ from hardware.ports import (
     CardProblem,
     CardReading,
     CardRemoved,
+    CardSwapped,
     CardTrouble,
     ReaderAdded,
     ReaderRemoved,
@@ -26,7 +27,7 @@ from hardware.ports import (
 )
 from hardware.scard import ReaderNews, ReaderState, Result, State
 from hardware.watcher import CardWatcher
-from hardware.worker import SETTLING
+from hardware.worker import AWAITED, SETTLING
 from server.core.cards import CardKind
 from tests.hardware.stage import SetStage, Stage
 
@@ -82,10 +83,131 @@ def test_two_cards_swapped_at_once_are_two_readings(stage: Stage, ana: Person, z
     assert stage.until(CardDone).read.identity.niss.digits == zoe.niss
 
 
-def test_a_swap_in_mid_read_reads_the_second_card(stage: Stage, ana: Person, zoe: Person) -> None:
-    stage.insert(_at_command(6, lambda: stage.insert(EidCard(zoe)), EidCard(ana)))
+def _cut_short(stage: Stage, ana: Person) -> None:
+    """Pull a card once it is known whose it is."""
+    stage.insert(FaultyCard(EidCard(ana), Faults(pull_after=8)))
+    assert stage.until(CardFailed).problem is CardProblem.PULLED
+    stage.until(CardRemoved)
+
+
+def test_a_swap_in_mid_read_says_both_cards_and_takes_neither(
+    stage: Stage, ana: Person, zoe: Person, reader: str
+) -> None:
+    stage.insert(_at_command(8, lambda: stage.insert(EidCard(zoe)), EidCard(ana)))
+    assert stage.until(CardFailed).problem is CardProblem.PULLED
+    said = stage.events.get(timeout=5)
+    while isinstance(said, CardInserted | CardRemoved | CardReading):
+        said = stage.events.get(timeout=5)
+    assert said == CardSwapped(reader, ana.card_number, zoe.card_number)
+    stage.insert(EidCard(ana))
+    assert stage.until(CardDone).read.identity.niss.digits == ana.niss
+
+
+def test_a_swap_before_anybody_was_known_reads_the_second_card(
+    stage: Stage, ana: Person, zoe: Person
+) -> None:
+    stage.insert(_at_command(2, lambda: stage.insert(EidCard(zoe)), EidCard(ana)))
     assert stage.until(CardFailed).problem is CardProblem.PULLED
     assert stage.until(CardDone).read.identity.niss.digits == zoe.niss
+
+
+def test_the_other_card_put_in_once_more_is_meant_and_read(
+    stage: Stage, ana: Person, zoe: Person
+) -> None:
+    _cut_short(stage, ana)
+    stage.insert(EidCard(zoe))
+    stage.until(CardSwapped)
+    stage.insert(None)
+    stage.until(CardRemoved)
+    stage.insert(EidCard(zoe))
+    assert stage.until(CardDone).read.identity.niss.digits == zoe.niss
+
+
+def test_a_card_that_never_came_back_is_forgotten_after_a_minute(
+    stage: Stage, ana: Person, zoe: Person
+) -> None:
+    _cut_short(stage, ana)
+    stage.time.seconds += AWAITED
+    stage.insert(EidCard(zoe))
+    assert stage.until(CardDone).read.identity.niss.digits == zoe.niss
+
+
+def test_a_card_cut_short_by_its_reader_is_awaited_when_the_reader_is_back(
+    stage: Stage, ana: Person, zoe: Person, reader: str
+) -> None:
+    stage.insert(_at_command(8, lambda: stage.scard.remove_reader(reader), EidCard(ana)))
+    assert stage.until(CardFailed).problem is CardProblem.READER_GONE
+    stage.scard.add_reader(reader)
+    stage.until(ReaderAdded)
+    stage.insert(EidCard(zoe))
+    assert stage.until(CardSwapped) == CardSwapped(reader, ana.card_number, zoe.card_number)
+
+
+def test_another_card_in_another_reader_is_no_swap(stage: Stage, ana: Person, zoe: Person) -> None:
+    stage.scard.add_reader("Second Reader")
+    _cut_short(stage, ana)
+    stage.scard.insert("Second Reader", EidCard(zoe))
+    assert stage.until(CardDone).read.identity.niss.digits == zoe.niss
+    stage.insert(EidCard(ana))
+    assert stage.until(CardDone).read.identity.niss.digits == ana.niss
+
+
+class Mannered(PaperScard):
+    """A service as Windows runs it: it stops with its last reader and starts with the next."""
+
+    def remove_reader(self, name: str) -> None:
+        super().remove_reader(name)
+        self.stop_service()
+
+    def add_reader(self, name: str) -> None:
+        super().add_reader(name)
+        self.start_service()
+
+
+def test_a_service_that_stops_with_its_last_reader_is_found_again_with_the_next(
+    set_stage: SetStage, ana: Person, reader: str
+) -> None:
+    scard = Mannered()
+    scard.add_reader(reader)
+    stage = set_stage(scard)
+    for _ in range(3):  # as on any day
+        scard.insert(reader, EidCard(ana))
+        assert stage.until(CardDone).read.identity.niss.digits == ana.niss
+        scard.remove_reader(reader)
+        assert stage.until(ReaderRemoved) == ReaderRemoved(reader)
+        scard.add_reader(reader)
+        assert stage.until(ReaderAdded) == ReaderAdded(reader)
+
+
+class Losing(PaperScard):
+    """A service whose conversations break while a card is spoken to."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__()
+        self.lost = [result, result]
+
+    def SCardTransmit(  # noqa: N802 - PC/SC's name
+        self, card: int, protocol: int, command: Sequence[int], /
+    ) -> tuple[int, list[int]]:
+        if self.lost:
+            return self.lost.pop(), []
+        return super().SCardTransmit(card, protocol, command)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [Result.COMM_ERROR, Result.COMM_DATA_LOST, Result.RESET_CARD, Result.NOT_TRANSACTED],
+)
+def test_a_conversation_lost_twice_is_begun_again_in_silence(
+    set_stage: SetStage, ana: Person, reader: str, result: Result
+) -> None:
+    scard = Losing(result)
+    scard.add_reader(reader)
+    stage = set_stage(scard)
+    scard.insert(reader, EidCard(ana))
+    while not isinstance(event := stage.events.get(timeout=5), CardDone):
+        assert not isinstance(event, CardFailed)
+    assert event.read.identity.niss.digits == ana.niss
 
 
 def test_a_reader_unplugged_in_mid_read_gives_a_sentence(

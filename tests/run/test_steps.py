@@ -41,6 +41,12 @@ def test_the_tests_run_between_forgetting_and_adding_up_what_was_measured() -> N
     assert erase < tests < combine
 
 
+def test_what_needs_a_thing_there_is_one_of_runs_by_itself_and_no_test_is_left_out() -> None:
+    many, alone = (line for line in commands() if "-m pytest" in line)
+    assert many.endswith("-n 2 --dist loadfile -m not (device or alone)")
+    assert alone.endswith("-m pytest -m device or alone")
+
+
 def test_core_countries_and_post_must_be_covered_completely() -> None:
     assert dict(FLOORS) == {"server/core": 100, "server/countries": 100, "sync": 100}
     run = "\n".join(commands())

@@ -29,6 +29,8 @@ def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
         "letter_id": letter,
         "payment_id": "01NOPAYMENT",
         "user_id": str(sql("select id from app_user")),
+        "card_id": "01NOCARD",
+        "mandate_id": "01NOMANDATE",
         "incoming_id": paper_on(shop),
         "scanner_id": str(sql("select id from scanner")),
         "sheet": "1",

@@ -15,6 +15,7 @@ from server.app.watchman import Watchman
 from server.settings import Settings
 from server.store import journal
 from sync.outbound import Outbound, OutboundRefused, Refusal
+from tests.app.early import made_already
 from tests.app.running import besace, quiet
 from tests.app.visitor import Visitor
 from tests.app.waiting import until
@@ -102,7 +103,7 @@ def test_a_refused_call_is_written_into_the_journal_also_when_it_came_while_lock
     world: World,
 ) -> None:
     outbound, woken = Outbound(), list[str]()
-    watchman = Watchman(outbound, world.cabinet, lambda: woken.append("woken"))
+    watchman = Watchman(outbound, made_already(world.cabinet), lambda: woken.append("woken"))
     watchman.start()
     with pytest.raises(OutboundRefused):
         outbound.connect("evil.example", 443, 1)
@@ -118,7 +119,7 @@ def test_a_refused_call_is_written_into_the_journal_also_when_it_came_while_lock
 
 def test_what_was_refused_while_locked_waits_for_the_unlocking(world: World) -> None:
     outbound = Outbound()
-    watchman = Watchman(outbound, world.cabinet, lambda: None)
+    watchman = Watchman(outbound, made_already(world.cabinet), lambda: None)
     user, phrase = world.cabinet.logins()[0].id, "tilleuls douze liège"
     world.cabinet.lock()
     watchman.start()

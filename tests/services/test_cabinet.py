@@ -20,7 +20,8 @@ from server.core.errors import (
     WrongKey,
 )
 from server.services import patients
-from server.services.cabinet import DATABASE, REFERENCE, Cabinet
+from server.services.cabinet import Cabinet
+from server.services.doorstep import DATABASE, REFERENCE
 from server.services.founding import NewPractice
 from server.services.keyring import KEYS
 from server.store.connection import is_encrypted

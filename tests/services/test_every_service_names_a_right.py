@@ -30,6 +30,8 @@ INSIDE: Mapping[str, str] = {
     "insurers.counted_as": "the numbering of a lot, inside sealing",
     "insurers.counted_with": "the day of a lot, inside sealing",
     "lots.first_free_day": "the day of a lot, inside sealing and rehearsing",
+    "mandates.may_reach": "the post, for whoever is at work",
+    "mandates.may_travel": "the post, for whoever is at work",
     "outside.note_refusal": "the program's own door, which nobody asked to open",
     "places.of": "the keeper of copies, for whoever is at work",
     "retention.until": "the rules of keeping",
@@ -43,6 +45,8 @@ INSIDE: Mapping[str, str] = {
     "rules.choice": "the rules in force",
     "rules.code_profiles": "the reference tables",
     "rules.rulebook": "the rules in force",
+    "user_cards.namesake_of": "the presenting of a card, which asked for patients",
+    "user_cards.owner_of": "the presenting of a card, which asked for patients",
     "verdicts": "the ledger and the refusals, which were asked for with billing",
 }
 """Services called by other acts only, and whose."""

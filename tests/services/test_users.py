@@ -87,6 +87,7 @@ def test_a_user_is_added_and_unlocks_with_his_provisional_passphrase(world: Worl
         ({"code": "marchal"}, ("code", "taken")),
         ({"code": "A" * 16}, ("code", "too_long")),
         ({"code": "a b"}, ("code", "shape")),
+        ({"code": "user"}, ("code", "generic")),
         ({"first_name": ""}, ("first_name", "missing")),
         ({"role": "OWNER"}, ("role", "unknown")),
         ({"locale": "de"}, ("locale", "unknown")),

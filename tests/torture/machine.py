@@ -15,7 +15,8 @@ import apsw
 from server.core.errors import NotFound, SealRefused
 from server.core.outbox import FINAL
 from server.services import lots, waiting
-from server.services.cabinet import DATABASE, Cabinet
+from server.services.cabinet import Cabinet
+from server.services.doorstep import DATABASE
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.store import claims, post

@@ -15,7 +15,8 @@ from typing import Self
 
 import argon2.low_level
 
-from server.services.cabinet import DATABASE, REFERENCE, Cabinet
+from server.services.cabinet import Cabinet
+from server.services.doorstep import DATABASE, REFERENCE
 from server.store import totals
 from tests.people import DELVAUX, LAMBIOTTE, OUCHENE, THONON
 from tests.world import BUILT_ON, CHEAP, MARCHAL, FixedClock, World, furnish, open_cabinet, seeded

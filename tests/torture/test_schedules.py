@@ -10,6 +10,8 @@ from tests.torture.senders import OURS
 from tests.torture.summary import Summary
 from tests.torture.template import Template
 
+pytestmark = pytest.mark.alone
+
 ENOUGH_FOR_EVERY_FAULT = 1_000
 COMPARED = 400  # of the same seeds, from the first
 

@@ -5,6 +5,8 @@ import pytest
 from tests.torture.sockets import play_many
 from tests.torture.summary import Summary
 
+pytestmark = pytest.mark.alone
+
 A_FEW = 12
 
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.app.safe import CabinetSafe
-from server.core.errors import InvalidValue, ReferenceRefused, StateConflict, WrongKey
+from server.core.errors import InvalidValue, NotFound, ReferenceRefused, StateConflict, WrongKey
 from server.core.rights import Right
 from server.services.desk import Desk as WorkDesk
 from server.services.logins import Logins
@@ -23,6 +23,7 @@ from webui.door import Door
 from webui.frame import FrameState
 from webui.gate import (
     CopyOffer,
+    DoorCard,
     GateState,
     GateUser,
     NewPractice,
@@ -30,7 +31,7 @@ from webui.gate import (
     Recovery,
     Rekeying,
 )
-from webui.outside import Calls, FileHealth
+from webui.outside import Calls, Checked, FileHealth
 from webui.states import LOOKS
 from webui.stream import EventRow, Stream
 
@@ -62,6 +63,10 @@ class FakeGate:
         if secret != PASSPHRASE:
             raise WrongKey(field="secret")
         self.state = GateState.OPEN
+
+    @property
+    def card(self) -> DoorCard | None:
+        return None
 
     def unlock_older(self, user: str, passphrase: str) -> None:
         self.unlock(user, passphrase)
@@ -114,6 +119,7 @@ class FakeServices:
 
     post = None
     demo = None
+    readers = None
     backups = None
     scans = None
 
@@ -153,6 +159,15 @@ class FakeServices:
 
     def found_damage(self, reason: str) -> None:
         self.world.cabinet.stop_writing(reason)
+
+    def card_people(self) -> Sequence[str]:
+        return ()
+
+    def choose_card(self, place: int) -> str:
+        raise NotFound(kind="card_person")
+
+    def examine(self) -> Sequence[Checked]:
+        return ()
 
     def confirm_date(self) -> None:
         self.world.cabinet.confirm_date()

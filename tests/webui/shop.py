@@ -13,13 +13,18 @@ from werkzeug.test import TestResponse
 from server.app.gate import CabinetGate
 from server.app.rooms import EventRows, rights_in
 from server.app.safe import CabinetSafe
-from server.core.errors import ReferenceRefused
+from server.core.cards import CardRead
+from server.core.errors import NotFound, ReferenceRefused
+from server.core.rights import Right
 from server.services import ledger
 from server.services.desk import Desk as WorkDesk
+from server.services.doorstep import Doorstep
 from server.services.logins import Logins
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from sync.transports.fakes import FakePartner
+from tests.app.early import made_already
+from tests.people import OUCHENE
 from tests.services.office import Office
 from tests.wallet import Wallet
 from tests.webui.house import PORT, window
@@ -28,7 +33,8 @@ from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
 from webui.frame import FrameState
-from webui.outside import BackupState, Calls, FileHealth, PostState
+from webui.outside import BackupState, Calls, Checked, FileHealth, PostState
+from webui.readers import ReaderState
 from webui.safe import Safe
 from webui.scanning import ScanControl, ScanState, WantedScan
 from webui.stream import Stream
@@ -86,6 +92,26 @@ class FakeToys:
 
 
 @dataclass
+class FakeReaders:
+    """Readers whose card is put in by a test; what they are asked is remembered."""
+
+    state: ReaderState = field(default_factory=lambda: ReaderState(readers=("Paper reader",)))
+    card: CardRead | None = None
+    stranger: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    def await_card(self, user: str) -> None:
+        self.asked.append(f"await {user}")
+
+    def await_nobody(self) -> None:
+        self.asked.append("nobody")
+
+    def open_patient(self) -> str:
+        self.asked.append("patient")
+        return ""
+
+
+@dataclass
 class FakeKeeper:
     """A keeper of copies that only remembers what it was asked."""
 
@@ -127,10 +153,13 @@ class Rooms:
     world: World
     post: FakePost | None = None
     demo: FakeToys | None = None
+    readers: FakeReaders | None = None
+    checked: Sequence[Checked] = ()
     calls: Calls = NOBODY
     fresh: bool = True  # the passphrase was typed a moment ago
     health: FileHealth = field(default_factory=FileHealth)
     backups: FakeKeeper | None = None
+    people: Sequence[str] = ()  # on the Vitale card in the reader
     scans: ScanControl | None = field(default_factory=FakeScans)
     safe: Safe = field(init=False)
 
@@ -146,6 +175,18 @@ class Rooms:
     @property
     def logins(self) -> Logins:
         return self.world.cabinet.slots()
+
+    def card_people(self) -> Sequence[str]:
+        return self.people
+
+    def choose_card(self, place: int) -> str:
+        if not 0 <= place < len(self.people):
+            raise NotFound(kind="card_person")
+        return self.world.patient(OUCHENE)
+
+    def examine(self) -> Sequence[Checked]:
+        self.desk().require(Right.PATIENTS)
+        return self.checked
 
     def confirm_date(self) -> None:
         self.world.cabinet.confirm_date()
@@ -175,7 +216,11 @@ class Shop:
         self.broker = Broker()
         self.wallet = Wallet()
         self.wallet.available = False  # as on the machines that test; a test may hand one out
-        self.gate = CabinetGate(world.cabinet, world.folder, _nothing, _nothing, system=self.wallet)
+        late = made_already(world.cabinet)
+        self.gate = CabinetGate(
+            Doorstep(world.folder, world.cabinet.keyring), late, world.folder, _nothing, _nothing,
+            system=self.wallet,
+        )  # fmt: skip
         self.rooms.safe = CabinetSafe(world.cabinet, self.gate.ask_recovery, self.wallet)
         self.door = Door(port, _still, Random(1).randbytes)  # noqa: S311 - repeatable
         self.app = create_app(
@@ -183,11 +228,11 @@ class Shop:
             gate=self.gate,
             services=self.rooms,
             stream=Stream(
-                EventRows(world.cabinet),
+                EventRows(late),
                 self.broker,
                 _still,
                 lambda: False,
-                lambda: rights_in(world.cabinet),
+                lambda: rights_in(late),
             ),
             now=world.clock.now,
         )

@@ -59,5 +59,30 @@ def test_a_failed_reading_is_a_sentence(shop: Shop, code: str, told: str) -> Non
     assert told in shop.get(f"cards/failed?subject={code}")
 
 
+def test_two_remarks_are_two_sentences(shop: Shop) -> None:
+    page = shop.get("cards/failed?subject=card.no_address+card.expired")
+    assert "ne porte pas d’adresse" in page
+    assert "n’est plus valable" in page
+
+
 def test_the_page_of_the_card_says_what_to_do(shop: Shop) -> None:
     assert "Aucune carte dans le lecteur" in shop.get("cards/")
+
+
+def test_a_family_s_card_asks_who_is_there_and_opens_that_file(shop: Shop) -> None:
+    assert "qui est là" not in shop.get("cards/choice")
+    shop.rooms.people = ("LOÏC MARTIN", "<b>MAËL</b> MARTIN")
+    for page in ("cards/choice", "cards/"):
+        text = shop.get(page)
+        assert "qui est là" in text
+        assert "LOÏC MARTIN" in text
+        assert "&lt;b&gt;MAËL" in text
+    assert "Aucune carte dans le lecteur" not in shop.get("cards/")
+    answer = shop.post("cards/take", place="1")
+    assert answer.headers["Location"].endswith(shop.world.patient(OUCHENE))
+
+
+@pytest.mark.parametrize(("place", "status"), [("", 400), ("x", 400), ("7", 404), ("-1", 404)])
+def test_a_person_who_is_not_on_the_card_is_not_taken(shop: Shop, place: str, status: int) -> None:
+    shop.rooms.people = ("LOÏC MARTIN",)
+    assert shop.post("cards/take", place=place).status_code == status

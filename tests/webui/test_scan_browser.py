@@ -23,7 +23,7 @@ from tests.world import World
 from webui.security import admits
 from webui.serving import bind, server_for
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 _LONG = 30_000  # milliseconds for pages to be drawn on a busy machine
 
 

@@ -39,7 +39,13 @@ LOOKS: dict[str, tuple[str, Key, str]] = {
 }
 """By endpoint: the address, the id in it, and the action of the row."""
 
-NO_LOOK = {"static", "launch", "proof.ask", "users.show"}  # none is about somebody cared for
+NO_LOOK = {
+    "static",
+    "launch",
+    "proof.ask",
+    "users.card",
+    "users.show",
+}  # none is about somebody cared for
 
 
 @pytest.fixture

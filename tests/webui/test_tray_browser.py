@@ -17,7 +17,7 @@ from tests.world import World
 from webui.security import admits
 from webui.serving import bind, server_for
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 VERLAINE = Person("Verlaine", "Anne", "", "", "")
 FARTHEST = 60  # presses of Tab before a thing is said to be out of reach

@@ -9,6 +9,7 @@ from server.core.rights import Right
 from server.services import ledger, waiting
 from webui import formats
 from webui.desk import desk
+from webui.forms import shown_again_by
 from webui.guards import only
 from webui.naming import Naming
 from webui.outside import PostState
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
 
 
 @page.post("/send")
+@shown_again_by(index)
 def send() -> Response:
     """« Envoyer maintenant »: leave at once, and look into the mailbox."""
     here = desk()
@@ -60,8 +62,9 @@ def retry(message_id: str) -> Response:
     """Let a refused message leave again, once its cause is repaired."""
     here = desk()
     waiting.retry(here.work(), message_id)
-    if here.services.post is not None:
-        here.services.post.send_now()
+    post = here.services.post
+    if post is not None and not post.state.held:
+        post.send_now()
     return go("connection.index")
 
 

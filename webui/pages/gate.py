@@ -4,14 +4,13 @@ from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidValue, Locked, OlderPractice, StateConflict
-from server.core.identifiers import Nihii
 from webui.desk import desk
 from webui.errands import a_screen
 from webui.forms import Problems, required, shown_again_by
 from webui.frame import home
 from webui.gate import GateState, NewPractice
 from webui.i18n import LANGUAGES
-from webui.replies import go, go_to
+from webui.replies import UNSAVED_HEADER, go, go_to
 from webui.security import in_session, keep_session
 
 page = Blueprint("gate", __name__)
@@ -57,9 +56,28 @@ def door() -> ResponseReturnValue:
         "gate/unlock.html",
         users=users,
         chosen=chosen,
+        card=here.gate.card,
         toys=here.services.demo,
         older=isinstance(g.get("problem"), OlderPractice),
     )
+
+
+@page.get("/unlock/card")
+def card() -> ResponseReturnValue:
+    """Say whose card came in at the closed door; its user is chosen unless something was typed.
+
+    `seen` is the user whose card was in when the page was drawn: who then chose somebody else is
+    not led back.
+    """
+    here, seen = desk(), request.args.get("seen", "")
+    found = here.gate.card
+    if found is None:
+        return Response(status=204)
+    chosen = request.args.get("user", "")
+    if found.user and found.user not in (chosen, seen) and not request.headers.get(UNSAVED_HEADER):
+        return go("gate.door", user=found.user)
+    name = next((user.name for user in here.gate.users() if user.id == found.user), "")
+    return render_template("gate/_card.html", card=found, name=name, mine=found.user == chosen)
 
 
 @page.post("/unlock")
@@ -151,12 +169,16 @@ def rekeying() -> ResponseReturnValue:
 
 @page.post("/lock")
 def lock() -> Response:
-    """Close the practice; every open page is told and blanks itself."""
+    """Close the practice; every open page is told and blanks itself.
+
+    With `user`, the door is opened on him: whose card is in the reader takes over (SOFT33-7).
+    """
     here = desk()
     here.door.close_session()
     here.gate.lock()
     here.broker.wake()
-    return go("gate.index")
+    wanted = request.form.get("user", "")
+    return go("gate.door", user=wanted) if wanted else go("gate.index")
 
 
 def _only_while(state: GateState) -> None:
@@ -166,6 +188,8 @@ def _only_while(state: GateState) -> None:
 
 
 def _new_practice() -> NewPractice:
+    from server.core.identifiers import Nihii
+
     problems = Problems()
     with problems.of("country"):
         country = required("country")

@@ -5,13 +5,15 @@
   const token = document.querySelector('meta[name="page-token"]').content;
   const writing = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
 
-  /* What the event stream asks for, nobody's hand did: the server is told, with what passed. */
+  /* What the event stream or the clock asks for, nobody's hand did: the server is told, with what
+     passed. */
   document.addEventListener("htmx:configRequest", (event) => {
     const { headers, parameters, triggeringEvent: cause } = event.detail;
     headers["X-Page-Token"] = token;
-    if (!cause || !/^(sse:|htmx:sseOpen)/.test(cause.type)) return;
+    if (cause && !/^(sse:|htmx:sseOpen)/.test(cause.type)) return;
     headers["X-By-Itself"] = "1";
     if (unsaved()) headers["X-Unsaved"] = "1";
+    if (!cause) return;
     parameters.event = cause.type.replace("sse:", "");
     parameters.subject = (cause.detail && cause.detail.data) || "";
   });
@@ -100,7 +102,7 @@
     return (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.altKey ? "Alt+" : "") + key;
   };
   const bearer = (key) =>
-    [...document.querySelectorAll("dialog[open] [data-key], [data-key]")].find(
+    [...document.querySelectorAll("#card-note [data-key]"), ...document.querySelectorAll("[data-key]")].find(
       (node) => node.dataset.key === key && !node.disabled
     );
   const meantForText = (event, key) =>

@@ -21,8 +21,9 @@ from server.app.bench.big_history import MUTUALITIES, VISITS, Ground, History, t
 from server.app.demo_practice import CARD, FORM
 from server.core.identifiers import AgreementNumber
 from server.services import checkups, patients, practices, sessions, treatments
-from server.services.cabinet import REFERENCE, Cabinet
+from server.services.cabinet import Cabinet
 from server.services.desk import Desk
+from server.services.doorstep import REFERENCE
 from server.settings import BUILT_ON
 from server.store import journal, totals
 from server.store import patients as people_store

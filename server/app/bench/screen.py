@@ -20,7 +20,7 @@ from server.app.demo_practice import PASSPHRASE, fill
 from server.app.program import Program
 from server.core.errors import Missing
 from server.services import sessions
-from server.services.cabinet import REFERENCE
+from server.services.doorstep import REFERENCE
 from server.settings import Settings
 from server.store.keys import Cost
 

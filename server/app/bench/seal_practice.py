@@ -9,7 +9,8 @@ from server.app import reference
 from server.app.demo_practice import CARD, FORM
 from server.core.identifiers import AgreementNumber
 from server.services import patients, practices, sessions, treatments
-from server.services.cabinet import REFERENCE, Cabinet
+from server.services.cabinet import Cabinet
+from server.services.doorstep import REFERENCE
 from server.store.keys import Cost
 
 MUTUALITIES = ("134", "210", "319", "410", "509", "610", "910")

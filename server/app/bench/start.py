@@ -17,7 +17,8 @@ from urllib.request import HTTPCookieProcessor, build_opener
 from server.app import reference
 from server.app.bench.figure import Figure
 from server.app.demo_practice import FORM
-from server.services.cabinet import REFERENCE, Cabinet
+from server.services.cabinet import Cabinet
+from server.services.doorstep import REFERENCE
 from server.settings import BUILT_ON
 from server.store.keys import Cost
 from sync.clock import SystemClock

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from server.core.errors import InvalidValue
-from server.countries.belgium.dated import (
+from server.countries.dated import (
     Cells,
     Origin,
     in_force,

@@ -9,7 +9,7 @@ from typing import Self
 from server.core.care import Category
 from server.core.errors import InvalidValue
 from server.countries.belgium.calendar import add_months
-from server.countries.belgium.dated import (
+from server.countries.dated import (
     Cells,
     Origin,
     in_force,

@@ -8,7 +8,7 @@ from typing import Self
 
 from server.core.care import Coverage, Source
 from server.core.errors import InvalidValue
-from server.countries.belgium.dated import (
+from server.countries.dated import (
     Cells,
     Origin,
     flag_cell,

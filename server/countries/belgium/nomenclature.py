@@ -7,7 +7,7 @@ from typing import Self
 from server.core.care import Category, Place
 from server.core.errors import InvalidNumber, InvalidValue
 from server.core.identifiers import NomenclatureCode
-from server.countries.belgium.dated import (
+from server.countries.dated import (
     Cells,
     Origin,
     needed_cell,

@@ -9,21 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from server.core.care import Confidence, Quote, QuoteStep
+from server.core.care import Quote, QuoteStep
 from server.core.errors import InvalidValue
-from server.countries.belgium.dated import Cells, Origin, in_force, newest, whole_cell
 from server.countries.belgium.nomenclature import ActKind
 from server.countries.belgium.tariff import Tariff, TariffRow
-
-# From the surest to the least sure: a quote is as sure as its weakest row.
-_SURENESS = (
-    Confidence.S,
-    Confidence.DERIVED,
-    Confidence.S_LOW,
-    Confidence.K,
-    Confidence.MANUAL,
-    Confidence.T,
-)
+from server.countries.dated import Cells, Origin, in_force, newest, weakest, whole_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +92,7 @@ def quote(
         copay_cents=share.copay_cents + lost,
         supplement_cents=terms.supplement_cents,
         version=row.origin.version,
-        confidence=max((s.confidence for s in steps), key=_SURENESS.index),
+        confidence=weakest(s.confidence for s in steps),
         steps=tuple(steps),
     )
 

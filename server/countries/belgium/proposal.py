@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.core.care import Category, Place
-from server.countries.belgium.dated import in_force
 from server.countries.belgium.nomenclature import ActKind, CodeRow, Use
 from server.countries.belgium.tariff import Tariff, TariffRow
+from server.countries.dated import in_force
 
 Acts = Sequence[TariffRow | CodeRow]
 

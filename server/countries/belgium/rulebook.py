@@ -7,7 +7,6 @@ from typing import Self, TypeVar
 from server.countries.belgium.calendar import Deadline
 from server.countries.belgium.counters import Quota
 from server.countries.belgium.coverage import Ct1, Mutuality
-from server.countries.belgium.dated import Cells, Dated, Table
 from server.countries.belgium.nomenclature import CodeRow
 from server.countries.belgium.policy import (
     AgreementNeed,
@@ -19,6 +18,7 @@ from server.countries.belgium.pricing import Reduction
 from server.countries.belgium.shares import FixedShare
 from server.countries.belgium.switches import Switch
 from server.countries.belgium.tariff import Tariff, TariffRow
+from server.countries.dated import Cells, Dated, Table
 
 Row = TypeVar("Row", bound=Dated)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from server.countries.belgium.dated import Cells, Origin, in_force, needed_cell, newest
+from server.countries.dated import Cells, Origin, in_force, needed_cell, newest
 
 
 @dataclass(frozen=True, slots=True)

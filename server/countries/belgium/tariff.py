@@ -9,7 +9,8 @@ from datetime import date
 from typing import Self
 
 from server.core.care import Confidence
-from server.countries.belgium.dated import (
+from server.countries.belgium.nomenclature import Use, code_cell, r52_cell
+from server.countries.dated import (
     Cells,
     Origin,
     Table,
@@ -19,7 +20,6 @@ from server.countries.belgium.dated import (
     newest,
     whole_cell,
 )
-from server.countries.belgium.nomenclature import Use, code_cell, r52_cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from server.app import reference
-from server.services.cabinet import REFERENCE, Cabinet
+from server.services.cabinet import Cabinet
+from server.services.doorstep import REFERENCE
 from tests.people import DELVAUX, OUCHENE
 from tests.world import BUILT_ON, CHEAP, MARCHAL, PASSPHRASE, FixedClock, World, furnish, seeded
 

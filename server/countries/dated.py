@@ -15,6 +15,17 @@ from server.core.errors import InvalidValue
 
 Cells = Mapping[str, object]
 
+# From the surest to the least sure.
+_SURENESS = (
+    Confidence.S,
+    Confidence.DERIVED,
+    Confidence.S_LOW,
+    Confidence.K,
+    Confidence.K_LOW,
+    Confidence.MANUAL,
+    Confidence.T,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -92,6 +103,11 @@ def newest(rows: Iterable[Row]) -> Row | None:
         if found is None or row.origin.valid_from >= found.origin.valid_from:
             found = row
     return found
+
+
+def weakest(confidences: Iterable[Confidence]) -> Confidence:
+    """Give the least sure of some rows: what they decide together is as sure as that one."""
+    return max(confidences, key=_SURENESS.index)
 
 
 def text_cell(cells: Cells, name: str) -> str:

@@ -1,0 +1,102 @@
+"""The doctor's findings as a screen of the open program asks for them, card and roots included."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from server.app.doctor_cards import look_at_middleware
+from server.app.doctor_keys import look_at_keys
+from server.app.doctor_practice import look_at_clock, look_at_practice
+from server.app.findings import Finding, Grade
+from server.core.clock import BRUSSELS
+from server.core.rights import Right
+from server.store import roots
+from webui.outside import Checked
+
+if TYPE_CHECKING:
+    from server.app.program import Program
+    from server.services.desk import Desk
+    from webui.readers import ReaderState
+
+_SKEW = timedelta(seconds=30)
+_READERS = {"card.service_down": "cards.no_service", "card.no_support": "cards.no_library"}
+
+
+def examine(program: "Program") -> Sequence[Checked]:
+    """Look at reader, middleware, card, certificate and clock, then at the practice itself.
+
+    Who may not change settings is told of the first five alone.
+    """
+    desk, folder = program.cabinet.desk(), program.settings.practice
+    state = program.hands.state if program.hands else None
+    found = [
+        *_of("reader", [_reader(state)]),
+        *_of("middleware", look_at_middleware()),
+        _card(state),
+        *_of("certificate", _certificates(desk)),
+        *_of("clock", [*look_at_clock(folder, desk.now), *_clock(desk)]),
+    ]
+    if desk.user.may(Right.SETTINGS):
+        practice = [x for x in look_at_practice(folder, desk.now) if x.code[:6] != "clock."]
+        found += _of("practice", [*practice, *look_at_keys(folder, program.clock)])
+    return found
+
+
+def _of(subject: str, findings: Sequence[Finding] | Iterator[Finding]) -> Iterator[Checked]:
+    for each in findings:
+        well = each.grade is Grade.WELL
+        grade = "untried" if not each.tried else "well" if well else "ill"
+        yield Checked(subject, grade, f"doctor.{each.code}", each.facts)
+
+
+def _reader(state: "ReaderState | None") -> Finding:
+    if state is None:
+        return Finding("cards.off", tried=False)
+    if state.problem:
+        return Finding(_READERS.get(state.problem, "cards.no_service"), Grade.LACK)
+    if not state.readers:
+        return Finding("cards.no_reader", Grade.LACK)
+    return Finding("cards.readers", facts={"readers": ", ".join(state.readers)})
+
+
+def _card(state: "ReaderState | None") -> Checked:
+    """Tell of the card in the reader by its own sentence, else of the last one read."""
+    if state is not None and state.failure:
+        return Checked("card", "ill", state.failure)
+    if state is None or state.read_at is None:
+        return Checked("card", "untried", "doctor.card_in.unread")
+    at = {"at": f"{state.read_at.astimezone(BRUSSELS):%d/%m/%Y %H:%M}"}
+    if state.remarks:
+        return Checked("card", "ill", state.remarks[0], at)
+    return Checked("card", "well", "doctor.card_in.read", at)
+
+
+def _certificates(desk: "Desk") -> Iterator[Finding]:
+    """Tell of the roots that vouch for cards, then of the certificate that would sign sendings."""
+    held = roots.all_roots(desk.db)
+    if desk.practice.demo:
+        yield Finding("certificate.demo")
+    elif not held:
+        yield Finding("certificate.no_root", Grade.PROBLEM)
+    else:
+        yield _roots([root.valid_to for root in held], desk.now)
+    yield Finding("certificate.unsigned", tried=False)
+
+
+def _roots(ends: Sequence[datetime], now: datetime) -> Finding:
+    facts = {"count": str(len(ends)), "end": f"{max(ends):%d/%m/%Y}"}
+    over = max(ends) < now
+    return Finding("certificate.over" if over else "certificate.ok",
+                   Grade.PROBLEM if over else Grade.WELL, facts)  # fmt: skip
+
+
+def _clock(desk: "Desk") -> Iterator[Finding]:
+    """Compare with what a partner's clock said, when one was heard."""
+    if desk.clock_is_suspect:
+        yield Finding("clock.suspect", Grade.PROBLEM)
+    heard = desk.network_time
+    if heard is not None:
+        seconds = round(abs((heard - desk.now).total_seconds()))
+        code = "clock.skew" if abs(heard - desk.now) > _SKEW else "clock.agrees"
+        grade = Grade.PROBLEM if code == "clock.skew" else Grade.WELL
+        yield Finding(code, grade, {"seconds": str(seconds)})
