@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hardware.wire import Garbled
+from server.core.leaves import Leaf, read, written
 
 ADVICE = ("blurred", "pale", "coarse", "dark")
 """What can be said of a page, in the order of the bits that say it."""
@@ -41,6 +42,19 @@ def unpack_sheet(body: bytes) -> tuple[How, bytes]:
     """Read a sheet: how it was seen, and its picture."""
     dpi, photo = _SHEET.unpack_from(body)
     return How(max(dpi, 1), bool(photo)), body[_SHEET.size :]
+
+
+def pack_revision(leaves: Sequence[Leaf]) -> bytes:
+    """Write how the pages of a file are to be seen, before the file."""
+    text = written(leaves).encode()
+    return _LENGTH.pack(len(text)) + text
+
+
+def unpack_revision(body: bytes) -> tuple[tuple[Leaf, ...], bytes]:
+    """Read it back, and the file; raises `ValueError`."""
+    (length,) = _LENGTH.unpack_from(body)
+    end = _LENGTH.size + length
+    return read(body[_LENGTH.size : end].decode()), body[end:]
 
 
 def pack_page(page: Page) -> bytes:

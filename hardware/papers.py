@@ -5,9 +5,17 @@ from dataclasses import dataclass
 
 from hardware.child import command
 from hardware.code_ports import CodeProblem, Found
-from hardware.page_wire import How, Page, pack_bundle, pack_sheet, unpack_page
+from hardware.page_wire import (
+    How,
+    Page,
+    pack_bundle,
+    pack_revision,
+    pack_sheet,
+    unpack_page,
+)
 from hardware.warm import WarmChild
 from hardware.wire import MOST_BYTES, MOST_SHEET, Garbled, Kind
+from server.core.leaves import Leaf
 from server.core.sheets import Sheet
 
 SHEET_SECONDS, FILE_SECONDS, BIND_SECONDS = 20.0, 20.0, 20.0
@@ -18,6 +26,15 @@ class Made:
     """What was made of a sheet or a file; without pages, `found` says why."""
 
     pages: tuple[Page, ...]
+    found: Found
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Revised:
+    """What a file is when its pages are seen otherwise: those, and all as one PDF."""
+
+    pages: tuple[Page, ...]
+    pdf: bytes
     found: Found
 
 
@@ -39,6 +56,19 @@ class Papers(WarmChild):
         if len(data) > MOST_BYTES:
             return Made((), Found(problem=CodeProblem.TOO_HEAVY))
         return self._made(FILE_SECONDS, Kind.FILE, data)
+
+    def revised(self, data: bytes, leaves: Sequence[Leaf]) -> Revised:
+        """Draw the pages of a received file turned and cut; without a PDF, `found` says why."""
+        heard = self._ask(FILE_SECONDS, Kind.REVISE, pack_revision(leaves), data)
+        pdf = b"".join(piece.body for piece in heard.pieces if piece.kind is Kind.BOUND)
+        shown = [piece.body for piece in heard.pieces if piece.kind is Kind.PAGE]
+        try:
+            pages = tuple(map(unpack_page, shown))
+        except Garbled:
+            return Revised((), b"", Found(problem=CodeProblem.TOO_HEAVY))
+        if not pdf.startswith(b"%PDF-"):
+            return Revised((), b"", heard.found)
+        return Revised(pages, pdf, heard.found)
 
     def bound(self, jpegs: Sequence[bytes]) -> bytes:
         """Join pages made ready into one PDF; b"" when they cannot be."""

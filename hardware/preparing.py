@@ -18,8 +18,16 @@ from hardware import flatten, pictures
 from hardware.code_ports import CodeProblem, CodeTrouble, Found
 from hardware.confinement import allow_more_time, confine
 from hardware.flatten import Pixels
-from hardware.page_wire import How, Page, pack_page, unpack_bundle, unpack_sheet
+from hardware.page_wire import (
+    How,
+    Page,
+    pack_page,
+    unpack_bundle,
+    unpack_revision,
+    unpack_sheet,
+)
 from hardware.wire import Kind, pack_found, read, write
+from server.core.leaves import Leaf
 
 _JPEG = 75
 _DPI = 200  # of a page kept; finer tells nothing more and weighs four times as much
@@ -35,7 +43,7 @@ def main() -> None:
 
 def serve(asked: BinaryIO, answers: BinaryIO, before: Callable[[], object]) -> None:
     """Answer each message of a stream, after `before`: pieces, then how it ended."""
-    work = {Kind.SHEET: _sheet, Kind.BIND: _bound, Kind.FILE: _shown}
+    work = {Kind.SHEET: _sheet, Kind.BIND: _bound, Kind.FILE: _shown, Kind.REVISE: _revised}
     while message := read(asked):
         before()
         ended = Found()
@@ -66,11 +74,40 @@ def _sheet(body: bytes) -> Iterator[tuple[Kind, bytes]]:
 def _shown(body: bytes) -> Iterator[tuple[Kind, bytes]]:
     """Draw each page of a file as it is, for the screen."""
     for pixels in pictures.sheets(body):
-        page = _whole(pixels)
-        judged = flatten.quality(page, _DPI)
-        scale = min(1.0, _SHOWN / page.shape[0])
-        shown = _jpeg(flatten.scaled(page, scale), _DPI)
-        yield Kind.PAGE, pack_page(Page(shown, judged.score, judged.advice))
+        yield Kind.PAGE, _for_the_screen(_whole(pixels))
+
+
+def _revised(body: bytes) -> Iterator[tuple[Kind, bytes]]:
+    """Draw the pages of a file as they are to be seen, each for the screen, and all as one PDF."""
+    leaves, data = unpack_revision(body)
+    shown: dict[Leaf, bytes] = {}
+    kept: dict[Leaf, bytes] = {}
+    for number, pixels in enumerate(pictures.sheets(data), 1):
+        for leaf in leaves:
+            if leaf.page == number:
+                page = flatten.without_idle_colour(_part(_whole(pixels), leaf))
+                shown[leaf], kept[leaf] = _for_the_screen(page), _jpeg(page, _DPI)
+    if set(shown) != set(leaves):
+        raise CodeTrouble(CodeProblem.DAMAGED)
+    for leaf in leaves:
+        yield Kind.PAGE, shown[leaf]
+    yield Kind.BOUND, _one_pdf([io.BytesIO(kept[leaf]) for leaf in leaves])
+
+
+def _part(pixels: Pixels, leaf: Leaf) -> Pixels:
+    """Turn a page, then cut it."""
+    turned = np.rot90(pixels, -leaf.turn // 90)
+    height, width = turned.shape[:2]
+    left, top, right, bottom = leaf.box
+    rows = slice(height * top // 1000, max(height * bottom // 1000, height * top // 1000 + 1))
+    columns = slice(width * left // 1000, max(width * right // 1000, width * left // 1000 + 1))
+    return np.ascontiguousarray(turned[rows, columns])
+
+
+def _for_the_screen(page: Pixels) -> bytes:
+    judged = flatten.quality(page, _DPI)
+    shown = _jpeg(flatten.scaled(page, min(1.0, _SHOWN / page.shape[0])), _DPI)
+    return pack_page(Page(shown, judged.score, judged.advice))
 
 
 def _bound(body: bytes) -> Iterator[tuple[Kind, bytes]]:

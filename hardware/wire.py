@@ -30,6 +30,7 @@ class Kind(IntEnum):
     PAGE = 6  # one page made ready: how readable, then its JPEG
     BIND = 7  # JPEGs to be one PDF
     BOUND = 8  # that PDF
+    REVISE = 9  # a file, with how its pages are to be seen
 
 
 class Message(NamedTuple):

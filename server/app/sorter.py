@@ -6,17 +6,20 @@ at the next unlocking.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
 from traceback import format_tb
 
 from hardware.decoder import Decoder
-from hardware.papers import Made, Papers
+from hardware.page_wire import Page as Drawn
+from hardware.papers import Papers
 from server.core.codes import CodeRead
 from server.core.errors import KineError
-from server.services import tray
+from server.core.leaves import read
+from server.services import revisions, tray
 from server.services.cabinet import Cabinet
 from server.services.tray import Page
+from server.store.revisions import Revision
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,7 @@ class Sorter:
             self._wanted.clear()
             try:
                 self._round()
+                self._redraw_all()
             except KineError as error:  # locked meanwhile, or only read
                 log.info("the table was left: %s", error.code)
             except Exception as trouble:  # noqa: BLE001 - what comes next is looked into anyway
@@ -84,11 +88,34 @@ class Sorter:
             self._given_up.add(keys[0])  # whatever happens now happens once
             self._look_into(keys[0])
 
+    def _redraw_all(self) -> None:
+        """Turn and cut the pages somebody asked for, each revision once."""
+        while not self._stopping:
+            every = revisions.to_make(self._cabinet.desk())
+            asked = [each for each in every if _of(each) not in self._given_up]
+            if not asked:
+                return
+            self._given_up.add(_of(asked[0]))
+            self._redraw(asked[0])
+
+    def _redraw(self, asked: Revision) -> None:
+        content = tray.raw(self._cabinet.desk(), asked.incoming)
+        try:
+            drawn = self._papers.revised(content, read(asked.leaves))
+            pages, pdf = _pages(drawn.pages), drawn.pdf
+            problem = "" if pdf else str(drawn.found.problem or STUMBLE)
+        except Exception as trouble:  # noqa: BLE001 - the document stays as it was seen
+            self._stumbled(trouble)
+            pages, pdf, problem = [], b"", STUMBLE
+        if not self._stopping:
+            revisions.made(self._cabinet.desk(), asked, pages, pdf, problem)
+            self._told()
+
     def _look_into(self, key: str) -> None:
         content = tray.raw(self._cabinet.desk(), key)
         try:
             made, codes = self._papers.pages(content), self._codes(content)
-            pages, problem = _pages(made), str(made.found.problem or "")
+            pages, problem = _pages(made.pages), str(made.found.problem or "")
         except Exception as trouble:  # noqa: BLE001 - the document stays, with its sentence
             self._stumbled(trouble)
             pages, problem, codes = [], STUMBLE, ()
@@ -107,5 +134,9 @@ class Sorter:
         log.error("the sorter stumbled on %s\n%s", type(trouble).__name__, trace)
 
 
-def _pages(made: Made) -> list[Page]:
-    return [Page(each.jpeg, each.score, each.advice) for each in made.pages]
+def _pages(made: Sequence[Drawn]) -> list[Page]:
+    return [Page(each.jpeg, each.score, each.advice) for each in made]
+
+
+def _of(asked: Revision) -> str:
+    return f"{asked.incoming} {asked.version}"

@@ -17,8 +17,9 @@ from server.countries.attestation import Attestation, attestation
 from server.services.desk import Desk, needs
 from server.services.forms import Form
 from server.services.rules import code_profiles
-from server.store import patients, tray
+from server.store import patients, revisions, tray
 from server.store.patients import Patient
+from server.store.revisions import Revision
 from server.store.tray import CodeMark, Filing, Incoming, PageMark
 
 _LONGEST_NAME = 120
@@ -60,6 +61,14 @@ class Document:
     filing: Filing
     pages: Sequence[PageMark]
     patient: Patient | None
+    revising: bool = False  # its pages are being turned or cut
+    seen: int = 0  # number of how they are seen, 0: as they came
+    trouble: str = ""  # code of why the last turn or cut could not be made
+
+    @property
+    def revised(self) -> bool:
+        """Whether its pages are not seen as they came."""
+        return self.seen > 0
 
     @property
     def worst(self) -> int:
@@ -157,11 +166,22 @@ def page(desk: Desk, key: str, number: int) -> bytes:
 
     Noted as the document it belongs to: small pictures in a list show as much.
     """
-    content = tray.page(desk.db, _open(desk, key).id, number)
+    _open(desk, key)
+    seen = _seen(desk, key)
+    content = (
+        revisions.page(desk.db, key, seen.version, number) if seen
+        else tray.page(desk.db, key, number)
+    )  # fmt: skip
     if content is None:
         raise NotFound(kind="page")
     desk.sight("tray.seen", "incoming", key)
     return content
+
+
+@needs(Right.PATIENTS)
+def opened(desk: Desk, key: str) -> Incoming:
+    """Return a document this user may look at; raise `NotFound` or `Forbidden`."""
+    return _open(desk, key)
 
 
 @needs(Right.PATIENTS)
@@ -283,7 +303,20 @@ def _filing(desk: Desk, key: str) -> Filing:
 def _document(desk: Desk, incoming: Incoming) -> Document:
     filing = _filing(desk, incoming.id)
     patient = patients.get(desk.db, filing.patient) if filing.patient else None
-    return Document(incoming, filing, tray.pages(desk.db, incoming.id), patient)
+    asked, seen = revisions.last(desk.db, incoming.id), _seen(desk, incoming.id)
+    pages = (
+        revisions.pages(desk.db, incoming.id, seen.version) if seen
+        else tray.pages(desk.db, incoming.id)
+    )  # fmt: skip
+    why = revisions.problem(desk.db, incoming.id, asked.version) if asked else ""
+    number = seen.version if seen else 0
+    return Document(incoming, filing, pages, patient, why is None, number, why or "")
+
+
+def _seen(desk: Desk, key: str) -> Revision | None:
+    """Return how the pages of a document are seen; None when they are as they came."""
+    shown = revisions.shown(desk.db, key)
+    return shown if shown and shown.leaves else None
 
 
 def _shown(name: str) -> str:

@@ -9,7 +9,8 @@ from hardware.decoder import Decoder
 from hardware.papers import Papers
 from server.app.sorter import STUMBLE, Sorter
 from server.core.tray import Origin, TrayState
-from server.services import tray
+from server.services import revisions, tray
+from server.services.tray import Page
 from tests.app.waiting import until
 from tests.hardware.drawn import on_a_page, pdf, qr
 from tests.world import PASSPHRASE, World
@@ -56,6 +57,36 @@ def test_something_that_comes_in_later_wakes_it(world: World, sorter: Sorter) ->
     key = receive(world)
     sorter.wake()
     until(lambda: state(world, key) is TrayState.TO_PROCESS)
+
+
+@pytest.mark.row("MAIIA-34")
+def test_pages_are_turned_and_the_file_stays_as_it_came(
+    world: World, sorter: Sorter, told: list[str]
+) -> None:
+    key = receive(world)
+    sorter.start()
+    until(lambda: state(world, key) is TrayState.TO_PROCESS)
+    before = tray.page(world.desk, key, 1)
+    revisions.turn(world.desk, key, 1)
+    assert tray.page(world.desk, key, 1) == before
+    sorter.wake()
+    until(lambda: not tray.document(world.desk, key).revising)
+    assert tray.page(world.desk, key, 1) != before
+    assert revisions.corrected(world.desk, key)[1].startswith(b"%PDF-")
+    assert tray.as_it_came(world.desk, key)[1] == PAPER
+    revisions.undo(world.desk, key)
+    assert tray.page(world.desk, key, 1) == before
+    assert len(told) == 2
+
+
+def test_what_cannot_be_redrawn_is_seen_as_before(world: World, sorter: Sorter) -> None:
+    key = receive(world, b"%PDF-1.7 broken")
+    tray.looked_into(world.desk, key, [Page(b"\xff\xd8 page", 90, ())])
+    revisions.turn(world.desk, key, 1)
+    sorter.start()
+    until(lambda: not tray.document(world.desk, key).revising)
+    assert tray.document(world.desk, key).trouble == "pdf.damaged"
+    assert tray.page(world.desk, key, 1) == b"\xff\xd8 page"
 
 
 def test_what_cannot_be_drawn_stays_with_its_sentence(world: World, sorter: Sorter) -> None:

@@ -25,6 +25,7 @@ from hardware.page_wire import (
 from hardware.papers import Papers
 from hardware.preparing import serve
 from hardware.wire import MOST_BYTES, Garbled, Kind, pack_found, write
+from server.core.leaves import Leaf
 from server.core.sheets import Sheet
 from server.simulators.scanner.judge import Wanted
 from server.simulators.scanner.sheets import draw
@@ -85,6 +86,24 @@ def test_pages_become_one_small_pdf_that_holds_their_very_bytes(papers: Papers) 
     assert (len(document), round(width), round(height)) == (3, 595, 842)
     shown = papers.pages(bound)
     assert (len(shown.pages), shown.found) == (3, Found())
+
+
+@pytest.mark.row("MAIIA-34")
+def test_a_page_is_turned_then_cut_and_joined_again(papers: Papers) -> None:
+    bound = papers.bound([papers.ready(sheet(number=n)).pages[0].jpeg for n in (1, 2)])
+    leaves = [Leaf(1), Leaf(2, 90, (0, 0, 500, 1000))]
+    drawn = papers.revised(bound, leaves)
+    assert drawn.found == Found()
+    sizes = [Image.open(io.BytesIO(page.jpeg)).size for page in drawn.pages]
+    assert sizes[0][0] < sizes[0][1]
+    document = pypdfium2.PdfDocument(drawn.pdf)
+    assert [tuple(map(round, page.get_size())) for page in document] == [(595, 842), (421, 595)]
+
+
+def test_a_page_that_is_not_there_cannot_be_seen_otherwise(papers: Papers) -> None:
+    bound = papers.bound([papers.ready(sheet()).pages[0].jpeg])
+    drawn = papers.revised(bound, [Leaf(2)])
+    assert (drawn.pdf, drawn.found.problem) == (b"", CodeProblem.DAMAGED)
 
 
 def test_what_is_no_page_is_not_bound(papers: Papers) -> None:

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from server.core.codes import CodeRead, Symbology
 from server.core.rights import Role
 from server.core.tray import Origin
-from server.services import tray
+from server.services import revisions, tray
 from server.services.tray import Page
 from tests.people import LAMBIOTTE, OUCHENE
 from tests.webui.shop import Shop
@@ -88,6 +88,50 @@ def test_each_page_is_shown_without_being_kept_and_the_original_has_a_name_of_ou
     original = shop.client.get(f"{shop.door.root}tray/{key}/original")
     assert original.data == PDF
     assert original.headers["Content-Disposition"].endswith(f'-{key[-6:]}.pdf"')
+
+
+@pytest.mark.row("MAIIA-34")
+def test_a_page_is_turned_or_cut_before_it_is_filed(shop: Shop) -> None:
+    key = received(shop)
+    assert shop.post(f"tray/{key}/page/2/turn").status_code == 303
+    page = shop.get(f"tray/{key}")
+    assert "Les pages se redessinent" in page
+    assert "/turn" not in page
+    assert shop.post(f"tray/{key}/page/2/turn").status_code == 409
+    (asked,) = revisions.to_make(shop.world.desk)
+    assert asked.leaves == "1:0:0:0:1000:1000 2:90:0:0:1000:1000"
+    revisions.made(shop.world.desk, asked, [Page(JPEG + b"3", 92, ())] * 2, b"%PDF-1.7 turned")
+    assert shop.client.get(f"{shop.door.root}tray/{key}/page/2").data == JPEG + b"3"
+    assert shop.client.get(f"{shop.door.root}tray/{key}/corrected").data == b"%PDF-1.7 turned"
+    words = {"left": "10", "top": "0", "right": "0", "bottom": "50"}
+    shop.post(f"tray/{key}/page/1/cut", **words)
+    (asked,) = revisions.to_make(shop.world.desk)
+    assert asked.leaves.startswith("1:0:100:0:1000:500 ")
+    revisions.made(shop.world.desk, asked, [], b"", "pdf.damaged")
+    assert "Les pages n’ont pas pu être redessinées" in shop.get(f"tray/{key}")
+    assert shop.client.get(f"{shop.door.root}tray/{key}/page/2").data == JPEG + b"3"
+    assert "Pages tournées ou rognées" in shop.get(f"tray/{key}")
+    assert "Pages tournées ou rognées" not in shop.follow(f"tray/{key}/undo")
+    assert shop.client.get(f"{shop.door.root}tray/{key}/page/2").data == JPEG + b"2"
+    assert shop.client.get(f"{shop.door.root}tray/{key}/corrected").status_code == 404
+
+
+def test_a_cut_that_leaves_nothing_is_refused_and_a_page_too_many_is_not_there(shop: Shop) -> None:
+    key = received(shop)
+    refused = shop.post(f"tray/{key}/page/1/cut", left="50", right="48")
+    assert refused.status_code == 422
+    assert "presque rien" in refused.text
+    assert shop.post(f"tray/{key}/page/1/cut", left="x").status_code == 422
+    assert shop.post(f"tray/{key}/page/1/cut").status_code == 303
+    assert shop.post(f"tray/{key}/page/3/turn").status_code == 404
+    assert list(revisions.to_make(shop.world.desk)) == []
+
+
+def test_what_is_filed_is_turned_no_more(shop: Shop) -> None:
+    key = received(shop)
+    shop.post(f"tray/{key}/integrate", patient=shop.world.ids[OUCHENE], kind="CORRESPONDENCE")
+    assert shop.post(f"tray/{key}/page/1/turn").status_code == 409
+    assert "/turn" not in shop.get(f"tray/{key}")
 
 
 def test_what_cannot_be_drawn_says_why_and_can_be_filed_all_the_same(shop: Shop) -> None:

@@ -104,6 +104,35 @@ def test_a_paper_certificate_gets_into_the_file_by_the_keyboard_alone(
     expect(page.locator("#documents")).to_contain_text("valable du 01/01/2026 au 31/12/2026")
 
 
+@pytest.mark.row("MAIIA-34")
+def test_a_page_is_turned_by_its_key_and_cut_with_the_pointer(page: Page, paper: Path) -> None:
+    bring_in(page, paper)
+    first = page.get_by_role("img", name="Page 1 sur 2")
+    expect(first).to_be_visible(timeout=20_000)
+    tall = first.bounding_box()
+    assert tall and tall["height"] > tall["width"]
+    page.keyboard.press("/")
+    page.keyboard.type("ouch")
+    expect(page.get_by_role("radio")).to_be_checked()
+    page.locator("body").click(position={"x": 700, "y": 30})
+    page.keyboard.press("Alt+3")
+    expect(page.get_by_text("Pages tournées ou rognées")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("radio")).to_be_checked()  # what was typed beside is still there
+    wide = first.bounding_box()
+    assert wide and wide["height"] < wide["width"]
+    page.mouse.move(wide["x"] + 5, wide["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(wide["x"] + wide["width"] / 2, wide["y"] + wide["height"] - 3, steps=3)
+    page.mouse.up()
+    expect(page.get_by_label("Droite").first).to_have_value("50")
+    before = first.get_attribute("src") or ""
+    page.keyboard.press("Enter")
+    expect(first).not_to_have_attribute("src", before, timeout=20_000)
+    page.wait_for_load_state("networkidle")
+    half = first.bounding_box()
+    assert half and half["height"] > half["width"]
+
+
 @pytest.mark.scenario("H-16")
 def test_the_same_file_again_leads_to_the_first(page: Page, paper: Path) -> None:
     bring_in(page, paper)

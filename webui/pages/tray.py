@@ -1,5 +1,7 @@
 """The porte-document: what came in, looked at, filed under a patient or thrown away (W12, F22)."""
 
+from datetime import datetime
+
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
@@ -7,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from server.core.errors import InvalidForm
 from server.core.rights import Right
 from server.core.tray import CLINICAL, DATED, Kind, Origin, TrayState, extension
-from server.services import patients, tray
+from server.services import patients, revisions, tray
 from server.services.desk import Desk
 from server.services.tray import Document
 from webui.desk import desk
@@ -32,8 +34,8 @@ def index() -> ResponseReturnValue:
 
 
 @page.get("/<incoming_id>")
-def show(incoming_id: str) -> ResponseReturnValue:
-    """Show one document: on the table, in a file, or thrown away."""
+def show(incoming_id: str, sheet: str = "") -> ResponseReturnValue:
+    """Show one document: on the table, in a file, or thrown away; `sheet` was acted upon."""
     work = desk().work()
     return _screen(work, tray.document(work, incoming_id), already="already" in request.args)
 
@@ -112,22 +114,71 @@ def take_back(incoming_id: str) -> Response:
 @page.get("/<incoming_id>/page/<sheet>")
 def picture(incoming_id: str, sheet: str) -> Response:
     """Give one page as a picture; noted as the document it belongs to."""
-    number = int(sheet) if sheet.isascii() and sheet.isdigit() and len(sheet) < 4 else 0
-    response = make_response(tray.page(desk().work(), incoming_id, number))
+    response = make_response(tray.page(desk().work(), incoming_id, _number(sheet)))
     response.mimetype = "image/jpeg"
     return response
 
 
+@page.post("/<incoming_id>/page/<sheet>/turn")
+@shown_again_by(show)
+def turn(incoming_id: str, sheet: str) -> ResponseReturnValue:
+    """Turn one page a quarter clockwise."""
+    revisions.turn(desk().work(), incoming_id, _number(sheet))
+    return _redrawn(incoming_id)
+
+
+@page.post("/<incoming_id>/page/<sheet>/cut")
+@shown_again_by(show)
+def cut(incoming_id: str, sheet: str) -> ResponseReturnValue:
+    """Cut one page."""
+    revisions.cut(desk().work(), incoming_id, _number(sheet), request.form)
+    return _redrawn(incoming_id)
+
+
+@page.post("/<incoming_id>/undo")
+@shown_again_by(show)
+def undo(incoming_id: str) -> ResponseReturnValue:
+    """See it again as it came."""
+    revisions.undo(desk().work(), incoming_id)
+    return _redrawn(incoming_id)
+
+
+@page.get("/<incoming_id>/corrected")
+def corrected(incoming_id: str) -> Response:
+    """Give the PDF of how its pages are seen."""
+    incoming, content = revisions.corrected(desk().work(), incoming_id)
+    return _taken_out(incoming.id, incoming.received_at, content)
+
+
 @page.get("/<incoming_id>/original")
 def original(incoming_id: str) -> Response:
-    """Give the document as it came. Its name is ours: theirs may be a patient's."""
+    """Give the document as it came."""
     incoming, content = tray.as_it_came(desk().work(), incoming_id)
+    return _taken_out(incoming.id, incoming.received_at, content)
+
+
+def _taken_out(key: str, received_at: datetime, content: bytes) -> Response:
+    """Hand a document out. Its name is ours: theirs may be a patient's."""
     response = make_response(content)
     response.mimetype = "application/octet-stream"
     ending = extension(content) or "bin"
-    name = f"besace-{incoming.received_at:%Y%m%d}-{incoming.id[-6:]}.{ending}"
+    name = f"besace-{received_at:%Y%m%d}-{key[-6:]}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _number(sheet: str) -> int:
+    """Read the number of a page in an address; 0, which no page has, when it is none."""
+    return int(sheet) if sheet.isascii() and sheet.isdigit() and len(sheet) < 4 else 0
+
+
+def _redrawn(incoming_id: str) -> ResponseReturnValue:
+    """Have it made, and show the document: what was typed beside it stays."""
+    desk().services.wake_sorter()
+    if wants_fragment():
+        work = desk().work()
+        return _screen(work, tray.document(work, incoming_id))
+    return go("tray.show", incoming_id=incoming_id)
 
 
 def _screen(work: Desk, document: Document | None, **said: object) -> str:
