@@ -67,7 +67,7 @@ def unmade(db: apsw.Connection) -> list[Revision]:
     return many(
         db, Revision,
         "select r.incoming, r.version, r.at, r.by, r.leaves from tray t"
-        " cross join revision r on r.incoming = t.incoming where not exists (select 1 from"
+        " cross join revision r on r.incoming = tray.incoming where not exists (select 1 from"
         " revision_made m where m.incoming = r.incoming and m.version = r.version)"
         " order by r.at, r.incoming",
     )  # fmt: skip

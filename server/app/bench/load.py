@@ -116,6 +116,7 @@ UNSEEN: Mapping[str, str] = {
     "tray.show": "a received document: the practices of this bench have none",
     "tray.picture": "a page of one",
     "tray.original": "the file of one",
+    "tray.corrected": "its pages turned and cut",
     "demo.index": "the toys of `besace demo`",
 }
 """Routes that are no page of an open practice, and why."""

@@ -137,6 +137,26 @@ def test_a_wrong_billing_key_is_a_warning() -> None:
     assert (problem.code, problem.severity) == ("card.billing_key", Severity.WARNING)
 
 
+def test_a_billing_number_with_a_letter_is_a_warning() -> None:
+    holder, (number, fields) = CPS
+    inspection = inspect_card(write([holder, (number, (*fields[:8], "9999A901", *fields[9:]))]))
+    assert codes(inspection) == [("card.billing_key", "2#2 billing_number")]
+
+
+def test_a_group_that_is_known_and_not_described_is_no_remark() -> None:
+    assert codes(inspect_card(write([*FAMILY, (40, ("x",))]))) == []
+
+
+def test_a_second_insured_person_belongs_to_nobody() -> None:
+    content: Any = inspect_card(write([*FAMILY, INSURED])).content
+    assert len(content["beneficiaries"]) == 3
+
+
+def test_a_dump_that_looks_like_utf_8_and_is_not_is_read_as_latin_1() -> None:
+    data = DUMP.encode() + "Ã©".encode("latin-1") + b"\xff\n"
+    assert ("card.utf8", "") not in codes(inspect_card(data))
+
+
 def test_half_a_professional_is_told() -> None:
     assert codes(inspect_card(write(CPS[1:]))) == [("card.no_ps", "1")]
     assert codes(inspect_card(write(CPS[:1]))) == [("card.no_situation", "2")]
