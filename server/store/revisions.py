@@ -66,7 +66,7 @@ def unmade(db: apsw.Connection) -> list[Revision]:
     """Return what was asked of the documents on the table and is still to be made."""
     return many(
         db, Revision,
-        "select r.incoming, r.version, r.at, r.by, r.leaves from tray t"
+        "select r.incoming, r.version, r.at, r.by, r.leaves from tray"
         " cross join revision r on r.incoming = tray.incoming where not exists (select 1 from"
         " revision_made m where m.incoming = r.incoming and m.version = r.version)"
         " order by r.at, r.incoming",
