@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from threading import Lock, RLock
+from threading import Lock, RLock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -214,6 +214,7 @@ class Program:
         if not self.cabinet.damage:
             with self._beside:  # damage found meanwhile stops what is whole, not what is half begun
                 self._start_beside()
+        Thread(target=heap.settle, name="settle").start()  # nobody waits for it
         self.broker.wake()
 
     def _start_beside(self) -> None:

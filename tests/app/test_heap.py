@@ -1,6 +1,8 @@
 import ctypes
+import gc
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,28 @@ def test_what_nobody_holds_any_more_leaves_the_process() -> None:
         [sys.executable, "-c", CHILD], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert int(done.stdout) > 30, "of sixty megabytes, all but one block in two hundred was freed"
+
+
+class Ring:
+    """An object only a search for waste can free: it holds itself."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+def test_what_lives_is_searched_no_more_until_the_practice_closes() -> None:
+    ring = Ring()
+    seen = weakref.ref(ring)
+    heap.settle()
+    try:
+        assert gc.get_freeze_count() > 10_000
+        del ring
+        gc.collect()
+        assert seen() is not None
+    finally:
+        heap.give_back()
+    assert seen() is None
+    assert gc.get_freeze_count() == 0
 
 
 @pytest.mark.parametrize("library", [object(), None])
