@@ -96,13 +96,14 @@ def _mendable(desk: Desk, key: str) -> None:
 
 def _leaves(desk: Desk, key: str, number: int) -> list[Leaf]:
     """Return the leaves of a document as it is seen; raise `NotFound` for a page it has not."""
-    _mendable(desk, key)
+    tray.opened(desk, key)
     shown = revisions.shown(desk.db, key)
     found = list(read(shown.leaves)) if shown else []
     if not found:
         found = [Leaf(mark.number) for mark in papers.pages(desk.db, key)]
     if not 1 <= number <= len(found):
         raise NotFound(kind="page")
+    _mendable(desk, key)  # last: it is a look at the document
     return found
 
 

@@ -52,7 +52,7 @@ def test_messages_come_back_one_by_one() -> None:
     "spoken",
     [
         b"\x01",
-        b"\x09\x00\x00\x00\x00",
+        b"\x63\x00\x00\x00\x00",
         b"\x01\x00\x00\x00\x05abc",
         b"\x01" + (MOST_BYTES + 1).to_bytes(4, "big"),
     ],

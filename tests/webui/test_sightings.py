@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from server.services import journals
+from server.core.leaves import Leaf
+from server.services import journals, revisions
 from tests.people import DELVAUX, OUCHENE
 from tests.security.exercised import paper_on
 from tests.webui.shop import Shop
@@ -15,6 +16,15 @@ Key = Callable[[Shop], str]
 
 def sql(text: str) -> Key:
     return lambda shop: str(shop.world.sql(text))
+
+
+def turned_paper(shop: Shop) -> str:
+    """A document whose page was turned, asked for without looking at it."""
+    key, desk = paper_on(shop), shop.world.desk
+    revisions._ask(desk, key, [Leaf(1).turned()])
+    (asked,) = revisions.to_make(desk)
+    revisions.made(desk, asked, [], b"%PDF-1.7 turned")
+    return key
 
 
 _SESSION = sql("select min(id) from session")
@@ -32,6 +42,7 @@ LOOKS: dict[str, tuple[str, Key, str]] = {
     "past.show": ("past/{}", lambda s: s.world.ids[OUCHENE], "past.seen"),
     "tray.show": ("tray/{}", paper_on, "tray.seen"),
     "tray.picture": ("tray/{}/page/1", paper_on, "tray.seen"),
+    "tray.corrected": ("tray/{}/corrected", turned_paper, "tray.seen"),
     "tray.original": ("tray/{}/original", paper_on, "tray.seen"),
     "lots.show": ("lots/{}", _LOT, "lot.seen"),
     "lots.sent": ("lots/{}/sent", _LOT, "file.seen"),
