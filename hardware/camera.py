@@ -18,7 +18,8 @@ from hardware.code_ports import (
     Source,
     SourceReady,
 )
-from hardware.wire import Garbled, Kind, Message, read, unpack_found
+from hardware.framing import Garbled
+from hardware.wire import Kind, Message, read, unpack_found
 from server.core.codes import CodeRead
 
 log = logging.getLogger(__name__)

@@ -38,13 +38,7 @@ def watch_cards(
     stopped = threading.Event()
 
     def read(link: CardLink, reader: str, progress: Progress) -> Done:
-        order = ReadingOrder(reader, clock.now(), anchors(), with_photo)
-        try:
-            return read_eid(link, order, progress)
-        except CardTrouble as trouble:
-            if trouble.problem is not CardProblem.NOT_EID:
-                raise
-        return read_vitale(link, reader, clock.now(), progress)
+        return read_card(link, ReadingOrder(reader, clock.now(), anchors(), with_photo), progress)
 
     service = _Once(scard)
     trade = Trade(
@@ -56,6 +50,19 @@ def watch_cards(
         not_ours=not_ours,
     )
     return CardWatcher(service, trade, stopped)
+
+
+def read_card(link: CardLink, order: ReadingOrder, progress: Progress) -> Done:
+    """Read a card for what it is: an identity card of Belgium, else a Vitale card.
+
+    Raises `CardTrouble`, NOT_VITALE for a card that is neither.
+    """
+    try:
+        return read_eid(link, order, progress)
+    except CardTrouble as trouble:
+        if trouble.problem is not CardProblem.NOT_EID:
+            raise
+    return read_vitale(link, order.reader, order.at, progress)
 
 
 class _Once:

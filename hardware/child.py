@@ -1,4 +1,4 @@
-"""Processes of our own that touch what comes from outside: how one is started, and what it is told.
+"""Processes of our own that touch what comes from outside: how one is started, hurried and ended.
 
 Isolated from the folder and the variables of whoever started us; its complaints are thrown away,
 since a library's words may quote what it was reading.
@@ -8,7 +8,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from typing import TypeAlias
+from contextlib import suppress
+from threading import Timer
+from typing import IO, BinaryIO, Self, TypeAlias, cast
 
 Child: TypeAlias = subprocess.Popen[bytes]
 
@@ -30,3 +32,38 @@ def start(asked: Sequence[str]) -> Child:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
+
+
+def end(process: Child) -> None:
+    """Kill a process and let go of its pipes."""
+    process.kill()
+    for stream in (process.stdin, process.stdout):
+        with suppress(OSError):  # what was not sent is lost, as meant
+            pipe(stream).close()
+    process.wait()
+
+
+def pipe(stream: IO[bytes] | None) -> BinaryIO:
+    """Give a side of a process that `start` began: both are pipes."""
+    return cast(BinaryIO, stream)
+
+
+class Alarm:
+    """Kills a process that is still at it after some seconds: whoever waits for it wakes up."""
+
+    def __init__(self, seconds: float, process: Child) -> None:
+        self.rang = False
+        self._process = process
+        self._timer = Timer(seconds, self._ring)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _ring(self) -> None:
+        self.rang = True
+        self._process.kill()

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hardware.wire import Garbled
+from hardware.framing import Garbled
 from server.core.leaves import Leaf, read, written
 
 ADVICE = ("blurred", "pale", "coarse", "dark")

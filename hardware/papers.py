@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hardware.child import command
 from hardware.code_ports import CodeProblem, Found
+from hardware.framing import Garbled
 from hardware.page_wire import (
     How,
     Page,
@@ -14,7 +15,7 @@ from hardware.page_wire import (
     unpack_page,
 )
 from hardware.warm import WarmChild
-from hardware.wire import MOST_BYTES, MOST_SHEET, Garbled, Kind
+from hardware.wire import MOST_BYTES, MOST_SHEET, Kind
 from server.core.leaves import Leaf
 from server.core.sheets import Sheet
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
+from hardware.framing import Garbled
 from hardware.sesam_child import SesamChild
-from hardware.sesam_wire import Garbled, pack_groups, pack_sealed, unpack_groups, unpack_sealed
+from hardware.sesam_wire import pack_groups, pack_sealed, unpack_groups, unpack_sealed
 from server.core.sesam import (
     Component,
     DriverError,

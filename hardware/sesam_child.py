@@ -6,13 +6,12 @@ runs in the program. Nothing asked is asked again by itself. Source: `hardware.m
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from threading import Lock
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from hardware.child import Child, start
-from hardware.sesam_wire import Garbled, Kind, component, problem, read, write
-from hardware.warm import Alarm
+from hardware.child import Alarm, Child, end, pipe, start
+from hardware.framing import Garbled
+from hardware.sesam_wire import Kind, component, problem, read, write
 from server.core.sesam import Component, DriverError, SesamProblem
 
 log = logging.getLogger(__name__)
@@ -101,8 +100,8 @@ class SesamChild:
         garbled = False
         with Alarm(seconds, process) as alarm:
             try:
-                write(_stream(process.stdin), Kind.ASK, told)
-                if (heard := read(_stream(process.stdout))) is not None:
+                write(pipe(process.stdin), Kind.ASK, told)
+                if (heard := read(pipe(process.stdout))) is not None:
                     return heard
             except Garbled:
                 garbled = True
@@ -117,17 +116,9 @@ class SesamChild:
     def _drop(self) -> None:
         process, self._process, self._component = self._process, None, None
         if process is not None:
-            process.kill()
-            for stream in (process.stdin, process.stdout):
-                with suppress(OSError):  # what was not sent is lost, as meant
-                    _stream(stream).close()
-            process.wait()
+            end(process)
 
 
 def _error(lost: SesamProblem, step: str, *, signing: bool) -> DriverError:
     """Say what is known of a call that was lost: of a signature, nothing."""
     return DriverError(SesamProblem.UNSURE if signing else lost, step, retryable=not signing)
-
-
-def _stream(stream: Any) -> BinaryIO:
-    return cast(BinaryIO, stream)  # both are pipes

@@ -6,11 +6,11 @@ is judged value by value: the process wraps somebody else's library, and may be 
 
 import base64
 import json
-import struct
 from binascii import Error as NotBase64
 from enum import IntEnum
 from typing import Any, BinaryIO
 
+from hardware.framing import Garbled, receive, send
 from server.core.sesam import (
     Component,
     DriverError,
@@ -23,7 +23,6 @@ from server.core.sesam import (
 
 MOST_BYTES = 2_000_000  # of a frame
 _MOST_GROUPS, _MOST_FIELDS, _MOST_CHARACTERS = 2_000, 64, 8_192
-_HEAD = struct.Struct(">BI")
 
 
 class Kind(IntEnum):
@@ -34,31 +33,19 @@ class Kind(IntEnum):
     PROBLEM = 3
 
 
-class Garbled(Exception):
-    """The other side did not speak as agreed."""
-
-
 def write(stream: BinaryIO, kind: Kind, told: dict[str, Any]) -> None:
     """Send one frame, whole."""
-    body = json.dumps(told).encode()
-    stream.write(_HEAD.pack(kind, len(body)) + body)
-    stream.flush()
+    send(stream, kind, json.dumps(told).encode())
 
 
 def read(stream: BinaryIO) -> tuple[Kind, dict[str, Any]] | None:
     """Wait for one frame; None when the other side has closed. Raises `Garbled`."""
-    head = stream.read(_HEAD.size)
-    if not head:
+    found = receive(stream, Kind, lambda _: MOST_BYTES)
+    if found is None:
         return None
+    kind, body = found
     try:
-        number, length = _HEAD.unpack(head)
-        kind = Kind(number)
-    except (struct.error, ValueError):
-        raise Garbled from None
-    if length > MOST_BYTES:
-        raise Garbled
-    try:
-        told = json.loads(stream.read(length))
+        told = json.loads(body)
     except (ValueError, RecursionError):
         raise Garbled from None
     if not isinstance(told, dict):

@@ -6,13 +6,13 @@ until `close`. Whatever a file does to it, the program gets a sentence.
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
-from threading import Lock, Timer
-from typing import IO, BinaryIO, NamedTuple, Self, cast
+from threading import Lock
+from typing import NamedTuple, Self
 
-from hardware.child import Child, start
+from hardware.child import Alarm, Child, end, pipe, start
 from hardware.code_ports import CodeProblem, Found
-from hardware.wire import Garbled, Kind, Message, read, unpack_found, write
+from hardware.framing import Garbled
+from hardware.wire import Kind, Message, read, unpack_found, write
 
 log = logging.getLogger(__name__)
 
@@ -79,38 +79,13 @@ class WarmChild:
     def _drop(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            for stream in (process.stdin, process.stdout):
-                with suppress(OSError):  # what was not sent is lost, as meant
-                    _stream(stream).close()
-            process.wait()
-
-
-class Alarm:
-    """Kills a process that is still at it after some seconds: whoever waits for it wakes up."""
-
-    def __init__(self, seconds: float, process: Child) -> None:
-        self.rang = False
-        self._process = process
-        self._timer = Timer(seconds, self._ring)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Self:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def _ring(self) -> None:
-        self.rang = True
-        self._process.kill()
+            end(process)
 
 
 def _answer(process: Child, kind: Kind, *parts: bytes | memoryview) -> Heard | None:
     """Ask one thing; None when the process fell, was killed, or does not speak as agreed."""
     try:
-        write(_stream(process.stdin), kind, *parts)
+        write(pipe(process.stdin), kind, *parts)
     except OSError:
         return None
     return _heard(process)
@@ -119,14 +94,10 @@ def _answer(process: Child, kind: Kind, *parts: bytes | memoryview) -> Heard | N
 def _heard(process: Child) -> Heard | None:
     pieces: list[Message] = []
     try:
-        while (message := read(_stream(process.stdout))) and len(pieces) <= MOST_PIECES:
+        while (message := read(pipe(process.stdout))) and len(pieces) <= MOST_PIECES:
             if message.kind is Kind.FOUND:
                 return Heard(tuple(pieces), unpack_found(message.body))
             pieces.append(message)
     except (Garbled, OSError):
         return None
     return None
-
-
-def _stream(stream: IO[bytes] | None) -> BinaryIO:
-    return cast(BinaryIO, stream)  # both are pipes

@@ -11,11 +11,11 @@ from enum import IntEnum
 from typing import Any, BinaryIO, NamedTuple
 
 from hardware.code_ports import CodeProblem, Found
+from hardware.framing import Garbled, receive, send
 from server.core.codes import CodeRead, Symbology
 
 MOST_BYTES = 50_000_000  # of a file or frame
 MOST_SHEET = 256_000_000  # of a sheet as a scanner sends it: A4 in colour at 600 dots an inch
-_HEAD = struct.Struct(">BI")
 _SIZE = struct.Struct(">HH")
 
 
@@ -40,34 +40,19 @@ class Message(NamedTuple):
     body: bytes
 
 
-class Garbled(Exception):
-    """The other side did not speak as agreed."""
-
-
 def write(stream: BinaryIO, kind: Kind, *parts: bytes | memoryview) -> None:
     """Send one message, whole."""
-    stream.write(_HEAD.pack(kind, sum(map(len, parts))))
-    for part in parts:
-        stream.write(part)
-    stream.flush()
+    send(stream, kind, *parts)
 
 
 def read(stream: BinaryIO) -> Message | None:
     """Wait for one message; None when the other side has closed. Raises `Garbled`."""
-    head = stream.read(_HEAD.size)
-    if not head:
-        return None
-    try:
-        number, length = _HEAD.unpack(head)
-        kind = Kind(number)
-    except (struct.error, ValueError):
-        raise Garbled from None
-    if length > (MOST_SHEET if kind in (Kind.SHEET, Kind.BIND) else MOST_BYTES):
-        raise Garbled
-    body = stream.read(length)
-    if len(body) < length:
-        raise Garbled
-    return Message(kind, body)
+    found = receive(stream, Kind, _most)
+    return None if found is None else Message(*found)
+
+
+def _most(kind: Kind) -> int:
+    return MOST_SHEET if kind in (Kind.SHEET, Kind.BIND) else MOST_BYTES
 
 
 def frame_size(width: int, height: int) -> bytes:

@@ -145,9 +145,13 @@ class ReaderWorker:
 
     def _deliver(self, done: Done) -> None:
         """Give a reading, unless another card is awaited here: that is said once, then taken."""
-        number = done.read.identity.card_number if isinstance(done, CardDone) else ""
-        awaited = self._cut_short.other_than(self.reader, number)
-        self._publish(CardSwapped(self.reader, awaited, number) if awaited else done)
+        if isinstance(done, CardDone):  # a Vitale card tells no number of its own
+            number = done.read.identity.card_number
+            awaited = self._cut_short.other_than(self.reader, number)
+            if awaited:
+                self._publish(CardSwapped(self.reader, awaited, number))
+                return
+        self._publish(done)
 
     def _attempts(self, job: int) -> Done:
         """Read, again from the start when that may help; reading a card has no side effect."""

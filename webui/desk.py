@@ -17,8 +17,6 @@ from webui.gate import Gate
 from webui.i18n import Catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from server.services.desk import Desk as WorkDesk
     from server.services.logins import Logins
     from webui.outside import BackupControl, Calls, Checked, DemoControl, FileHealth, PostControl
@@ -82,7 +80,7 @@ class Services(Protocol):
         """Whom the program may call, and what it refused to."""
         ...
 
-    def card_people(self) -> "Sequence[str]":
+    def card_people(self) -> Sequence[str]:
         """Name everybody on the Vitale card in the reader; nobody when there is none."""
         ...
 

@@ -21,7 +21,6 @@ class FrameState:
     waiting: int  # messages in the outbox that have still to leave
     card: str = ""  # name of the holder of the card in the reader, "" when there is none
     cards: Sequence[tuple[str, str]] = ()  # (patient, name) of every card in a reader
-    swap: tuple[str, str] = ("", "")  # card whose reading was cut short, card that came instead
     card_problem: str = ""  # code of what keeps readers from being used, "" when nothing does
     saved_at: datetime | None = None
     damage: str = ""  # why the practice is only read, "" when it is not

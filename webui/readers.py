@@ -33,6 +33,11 @@ class ReaderControl(Protocol):
         ...
 
     @property
+    def swap(self) -> tuple[str, str]:
+        """Number of the last card whose reading was cut short, and of the one that came instead."""
+        ...
+
+    @property
     def stranger(self) -> str:
         """The user whose card is in the reader when it is not the one at work, else ""."""
         ...

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hardware.cards import watch_cards
@@ -44,9 +44,16 @@ CONTRADICTS = "card.contradicts"
 
 _AWAITED_SECONDS = 60.0  # a card to tie is waited for; then cards are patients' again
 
-
 VITALE_PUBLIC = "card.vitale_public"
 """Remark: a Vitale card read without its rights finds a patient and bills nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Whose card a reader holds: a patient's or a user's; nobody's while that is not known."""
+
+    patient: str = ""
+    user: str = ""
 
 
 class Hands:
@@ -71,9 +78,8 @@ class Hands:
         )
         self.service_problem = ""  # code of the sentence that says why readers cannot be used
         self.swap = ("", "")  # numbers of the card whose reading was cut short, and of the other
-        self._inside: dict[str, str] = {}  # patient of the card in each reader, "" when unknown
+        self._inside: dict[str, Inside] = {}  # by reader, the card read last at the end
         self.family: VitaleRead | None = None  # everybody on the Vitale card in the reader
-        self.user = ""  # user whose card is in the reader, "" when there is none
         self.card: CardRead | None = None  # the card in the reader; forgotten when it leaves
         self._awaited = ("", 0.0)  # user whose card is waited for, and until which second
         self._state = ReaderState()
@@ -82,12 +88,19 @@ class Hands:
     @property
     def holders(self) -> Sequence[str]:
         """Patients whose card is in a reader, the last read at the end; each once."""
-        return tuple(dict.fromkeys(key for key in self._inside.copy().values() if key))
+        inside = self._inside.copy().values()
+        return tuple(dict.fromkeys(each.patient for each in inside if each.patient))
 
     @property
     def holder(self) -> str:
         """Patient of the card read last and still in its reader, "" when there is none."""
         return self.holders[-1] if self.holders else ""
+
+    @property
+    def user(self) -> str:
+        """User whose card was read last and is still in its reader, "" when it is a patient's."""
+        inside = tuple(self._inside.copy().values())
+        return inside[-1].user if inside else ""
 
     def start(self) -> None:
         """Begin watching."""
@@ -117,14 +130,16 @@ class Hands:
         if self.card is None:
             return ""
         shown = cards.present(self._cabinet.desk(), self.card, of_a_patient=True)
-        self._hold(self.card.reader, shown)
+        self._hold(self.card.reader, Inside(patient=shown.patient or ""))
+        self._tell("card.done", shown.patient or "")
         return self.holder
 
     @property
     def stranger(self) -> str:
-        """The user whose card is in the reader when it is not the one at work, else ""."""
-        user = self.user
-        return user if user and user != self._cabinet.desk().user.id else ""
+        """A user whose card is in a reader when it is not the one at work, else ""."""
+        users = {each.user for each in self._inside.copy().values() if each.user}
+        others = users - {self._cabinet.desk().user.id} if users else users
+        return min(others, default="")
 
     def _hear(self, event: CardEvent) -> None:
         if self._stopped:
@@ -138,7 +153,7 @@ class Hands:
         elif isinstance(event, VitaleDone):
             self._present_family(event)
         elif isinstance(event, CardInserted):
-            self._inside[event.reader] = ""
+            self._inside[event.reader] = Inside()
             self._tell(*_passing(event))
         elif isinstance(event, CardRemoved | ReaderRemoved):
             self._left(event.reader)
@@ -156,7 +171,7 @@ class Hands:
         held = self.card or self.family
         self._inside.pop(reader, None)
         if held is None or held.reader == reader:
-            self.user, self.card, self.family = "", None, None
+            self.card, self.family = None, None
 
     def _here(self, problem: CardProblem) -> CardProblem:
         """Name the card that was expected on this desk: a Belgian one waits for no French card."""
@@ -184,7 +199,7 @@ class Hands:
 
     def _present_family(self, event: VitaleDone) -> None:
         """Open the file of the one person a Vitale card can mean; otherwise have somebody say."""
-        self.card, self.family, self.user = None, event.read, ""
+        self.card, self.family = None, event.read
         try:
             place = vitale.recognise(self._cabinet.desk(), event.read)
             if place is None:
@@ -226,26 +241,16 @@ class Hands:
         if shown.refusal:
             self._tell("card.failed", f"card.{shown.refusal}")
             return False
-        if shown.user or shown.namesake:
-            self._of_a_user(shown)
-            return False
-        self._hold(reader, shown)
-        return True
-
-    def _hold(self, reader: str, shown: Presented) -> None:
-        """Note the patient whose card is in a reader; it may have left meanwhile."""
-        self.user = ""
-        if reader in self._inside:
-            self._inside.pop(reader)
-            self._inside[reader] = shown.patient or ""
-        self._tell("card.done", shown.patient or "")
-
-    def _of_a_user(self, shown: Presented) -> None:
-        """Say whose card it is: nothing was opened, and nobody is exchanged for anybody."""
-        self.user = shown.user
-        self._tell("card.done", "")  # of a user's card there is a row too: `card.user`
-        if shown.namesake:
+        self._hold(reader, Inside(shown.patient or "", shown.user))
+        self._tell("card.done", shown.patient or "")  # of a user's there is a row: `card.user`
+        if shown.namesake:  # nothing was opened, and nobody is exchanged for anybody
             self._tell("card.namesake", shown.namesake)
+        return shown.patient is not None
+
+    def _hold(self, reader: str, inside: Inside) -> None:
+        """Note whose card is in a reader; it may have left meanwhile."""
+        if self._inside.pop(reader, None) is not None:
+            self._inside[reader] = inside
 
 
 def noted(state: ReaderState, event: CardEvent, now: datetime) -> ReaderState:

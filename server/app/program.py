@@ -211,8 +211,8 @@ class Program:
         """
         self._leave_door()
         self._watch_sleep()
-        if not self.cabinet.damage:
-            with self._beside:  # damage found meanwhile stops what is whole, not what is half begun
+        with self._beside:  # damage found meanwhile stops what is whole, not what is half begun
+            if not self.cabinet.damage:
                 self._start_beside()
         Thread(target=heap.settle, name="settle").start()  # nobody waits for it
         self.broker.wake()

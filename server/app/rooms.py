@@ -159,7 +159,7 @@ class Rooms:
         post, hands = self._program.post, self._program.hands
         if not desk.user.may(Right.PATIENTS):
             hands = None
-        card = _in_the_reader(desk, hands) if hands else ""
+        names = [(key, patients.name_of(desk, key)) for key in hands.holders] if hands else []
         return FrameState(
             user=f"{desk.user.first_name} {desk.user.last_name}",
             practice=desk.practice.name,
@@ -167,22 +167,21 @@ class Rooms:
             rights=desk.user.rights,
             online=bool(post and post.line.state.online),
             waiting=queue.waiting + queue.doubtful,
-            card=card,
-            cards=[(key, patients.name_of(desk, key)) for key in hands.holders] if hands else (),
-            swap=hands.swap if hands else ("", ""),
+            card=_in_the_reader(desk, hands, names) if hands else "",
+            cards=names,
             card_problem=hands.service_problem if hands else "",
             saved_at=journal.last_at(desk.db, desk.device.id),
             damage=self._program.cabinet.damage,
         )
 
 
-def _in_the_reader(desk: "Desk", hands: "Hands") -> str:
-    """Name the patient, or the user, whose card is in the reader; "" when there is none."""
-    from server.services import patients, user_cards
+def _in_the_reader(desk: "Desk", hands: "Hands", patients: Sequence[tuple[str, str]]) -> str:
+    """Name the user, or the patient, whose card was read last; "" when there is none."""
+    from server.services import user_cards
 
     if hands.user:
         return user_cards.name_of(desk, hands.user)
-    return patients.name_of(desk, hands.holder) if hands.holder else ""
+    return patients[-1][1] if patients else ""
 
 
 def rights_in(cabinet: LateCabinet) -> Set[Right]:

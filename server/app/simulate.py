@@ -1,7 +1,7 @@
 """`besace simulate`: partners made of code, on loopback, until stopped."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from server.app.stops import interrupt, on_stop
 from sync.outbound import THIS_PROCESS, Host
 
 if TYPE_CHECKING:
+    from hardware.fake_person import Person
     from hardware.fakes import EmulatedCard
 
 _REFILL_SECONDS = 5.0  # after which the scanner made of code finds sheets in its feeder again
@@ -99,21 +100,21 @@ def _card(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]
 
 def _fabricated(kind: str, faults: Path | None, speech: Speech) -> "EmulatedCard":
     """Make a card of somebody who does not exist, with the faults it is to have."""
+    from hardware.fake_eid import EidCard
     from hardware.fake_kinds import KINDS
     from hardware.fake_vitale import CpsSlot, OnCard, VitaleCard
     from hardware.fakes import Faults, FaultyCard
     from server.app.demo_people import PEOPLE
 
-    card: EmulatedCard
-    if kind == "cps":
-        return CpsSlot()
-    if kind == "vitale":
-        father = OnCard("MARTIN", "LOÏC", "19700701", "170076799990730")
-        return VitaleCard([father, OnCard("MARTIN", "MAËL", "20151401", father.nir)])
-    if kind != "eid" and kind not in KINDS:
-        known = ", ".join(("eid", "vitale", "cps", *KINDS))
+    father = OnCard("MARTIN", "LOÏC", "19700701", "170076799990730")
+    family = [father, OnCard("MARTIN", "MAËL", "20151401", father.nir)]
+    kinds: Mapping[str, Callable[[Person], EmulatedCard]] = {
+        "eid": EidCard, "vitale": lambda _: VitaleCard(family), "cps": lambda _: CpsSlot(), **KINDS,
+    }  # fmt: skip
+    if kind not in kinds:
+        known = ", ".join(kinds)
         raise ValueError(speech.catalogue.say("cli.simulate.no_card", card=kind, known=known))
-    card = KINDS["eid-1.8" if kind == "eid" else kind](PEOPLE[0].person)
+    card = kinds[kind](PEOPLE[0].person)
     return FaultyCard(card, Faults.read(faults.read_bytes())) if faults else card
 
 

@@ -22,7 +22,7 @@ class Reached(StrEnum):
     """How far a step is."""
 
     DONE = "DONE"
-    TODO = "TODO"
+    TO_DO = "TO_DO"
     NOTHING = "NOTHING"  # nothing of it concerns this practice
     NOT_YET = "NOT_YET"  # this version cannot do it: said, and never called done
 
@@ -39,4 +39,4 @@ class StepState:
 
 def first_open(states: tuple[StepState, ...]) -> Step | None:
     """Give the step to go on with: the first that is to do; None when none is left."""
-    return next((each.step for each in states if each.reached is Reached.TODO), None)
+    return next((each.step for each in states if each.reached is Reached.TO_DO), None)

@@ -30,7 +30,7 @@ def states(desk: Desk) -> tuple[StepState, ...]:
         StepState(Step.INSURABILITY, Reached.NOT_YET, "no_refresh"),
         StepState(Step.TEST, Reached.NOT_YET, "real")
         if not desk.practice.demo
-        else StepState(Step.TEST, Reached.TODO, "untried"),
+        else StepState(Step.TEST, Reached.TO_DO, "untried"),
     )
 
 
@@ -52,7 +52,7 @@ def _users(desk: Desk) -> StepState:
     tied = user_cards.bearers(desk)
     without = [user for user in _senders(desk) if user.id not in tied]
     if without:
-        return StepState(Step.USERS, Reached.TODO, "without_card", _named(without))
+        return StepState(Step.USERS, Reached.TO_DO, "without_card", _named(without))
     return StepState(Step.USERS, Reached.DONE, "done", _named(_senders(desk)))
 
 
@@ -60,7 +60,7 @@ def _phone(desk: Desk) -> StepState:
     holder = practices.practitioners(desk.db)[0]
     name = ("name", f"{holder.first_name} {holder.last_name.upper()}")
     if not holder.phone:
-        return StepState(Step.PHONE, Reached.TODO, "missing", (name,))
+        return StepState(Step.PHONE, Reached.TO_DO, "missing", (name,))
     return StepState(Step.PHONE, Reached.DONE, "done", (name, ("phone", holder.phone)))
 
 
@@ -75,7 +75,7 @@ def _authorisations(desk: Desk) -> StepState:
         if given is None or given.standing is not Standing.RUNNING:
             without.append(each.user)
     if without:
-        return StepState(Step.AUTHORISATIONS, Reached.TODO, "without", _named(without))
+        return StepState(Step.AUTHORISATIONS, Reached.TO_DO, "without", _named(without))
     return StepState(
         Step.AUTHORISATIONS, Reached.DONE, "done", _named([each.user for each in mandated])
     )

@@ -36,7 +36,7 @@ def of(program: Program, subject: str) -> list[str]:
 @pytest.mark.row("SOFT33-1")
 def test_the_five_points_are_looked_at_and_follow_the_reader(opened: Demo) -> None:
     program, reader = opened.program, opened.reader
-    until(lambda: of(program, "reader") == ["doctor.cards.readers"])
+    assert until(lambda: of(program, "reader") == ["doctor.cards.readers"])
     assert found(program)["doctor.cards.readers"].facts == {"readers": reader.name}
     assert of(program, "card") == ["doctor.card_in.unread"]
     assert len(of(program, "middleware")) == 1
@@ -44,15 +44,15 @@ def test_the_five_points_are_looked_at_and_follow_the_reader(opened: Demo) -> No
     assert "doctor.clock.ok" in of(program, "clock")
     assert "doctor.practice.encrypted" in of(program, "practice")
     opened.insert("0")
-    until(lambda: of(program, "card") == ["doctor.card_in.read"])
+    assert until(lambda: of(program, "card") == ["doctor.card_in.read"])
     reader.insert(FaultyCard(EidCard(PEOPLE[1].person), Faults(mute=True)))
-    until(lambda: of(program, "card") == ["card.mute"])
+    assert until(lambda: of(program, "card") == ["card.mute"])
     assert found(program)["card.mute"].grade == "ill"
     reader.scard.stop_service()
-    until(lambda: of(program, "reader") == ["doctor.cards.no_service"])
+    assert until(lambda: of(program, "reader") == ["doctor.cards.no_service"])
     reader.scard.start_service()
     reader.scard.remove_reader(reader.name)
-    until(lambda: of(program, "reader") == ["doctor.cards.no_reader"])
+    assert until(lambda: of(program, "reader") == ["doctor.cards.no_reader"])
 
 
 def test_a_real_practice_is_told_of_its_roots(

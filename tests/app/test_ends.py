@@ -48,7 +48,7 @@ def test_a_demo_asked_to_end_leaves_no_folder_and_no_process(
     assert [path.name[:12] for path in temporary.iterdir()] == ["besace-demo-"]
     assert running.end(sign) == 0
     assert list(temporary.iterdir()) == []
-    until(lambda: not alive(simulator))
+    assert until(lambda: not alive(simulator))
     assert running.errors == ""
     with pytest.raises(requests.ConnectionError):
         requests.get(url, timeout=2, proxies={"http": ""})
@@ -68,7 +68,7 @@ def test_the_simulator_dies_with_a_demo_that_is_killed(start: Start, temporary: 
     running.said()
     [simulator] = children(running.process.pid)
     running.end(signal.SIGKILL)
-    until(lambda: not alive(simulator))
+    assert until(lambda: not alive(simulator))
 
 
 def test_the_address_is_seen_at_once_by_who_reads_our_output(start: Start, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_demo_in_its_window_asked_to_end_puts_everything_away(
         running.communicate()
     assert (running.returncode, out) == (0, "")
     assert list(temporary.glob("besace-demo-*")) == []
-    until(lambda: not alive(simulator))
+    assert until(lambda: not alive(simulator))
 
 
 def _window_is_open(pid: int) -> bool:

@@ -70,7 +70,7 @@ def test_a_demo_card_is_refused_by_a_real_practice_and_drafts_nobody(
 ) -> None:
     told, before = listen(real, monkeypatch), patients_held(real)
     reader.insert(OUCHENE)
-    until(lambda: ("card.failed", "card.demo_card") in told)
+    assert until(lambda: ("card.failed", "card.demo_card") in told)
     assert patients_held(real) == before
     assert real.hands
     assert real.hands.holder == ""
@@ -101,7 +101,7 @@ def test_without_its_root_a_card_is_read_but_not_verified_and_a_remark_says_so(
     assert Proof(reading.proof) is Proof.UNVERIFIED
     assert catalogue("fr_BE").say("state.proof.UNVERIFIED") == "Non vérifiée"
     assert ("card.done", patient) in told
-    until(lambda: ("card.remark", "card.no_root") in told)
+    assert until(lambda: ("card.remark", "card.no_root") in told)
 
 
 def test_a_card_that_contradicts_the_file_is_remarked(
@@ -114,7 +114,7 @@ def test_a_card_that_contradicts_the_file_is_remarked(
         municipality="Esneux",
     )  # fmt: skip
     opened.reader.insert(other)
-    until(lambda: ("card.remark", "card.contradicts") in told)
+    assert until(lambda: ("card.remark", "card.contradicts") in told)
 
 
 def test_a_card_put_in_while_locked_opens_nothing_then_its_file_at_unlock(opened: Demo) -> None:
@@ -132,7 +132,7 @@ def test_a_card_read_at_the_moment_of_locking_is_told_and_not_kept(
     told = listen(opened.program, monkeypatch)
     opened.program.cabinet.lock()  # the cabinet alone: the readers have not heard of it yet
     opened.insert("0")
-    until(lambda: ("card.failed", "card.locked") in told)
+    assert until(lambda: ("card.failed", "card.locked") in told)
 
 
 def test_a_card_pulled_in_mid_read_gives_its_sentence(
@@ -140,7 +140,7 @@ def test_a_card_pulled_in_mid_read_gives_its_sentence(
 ) -> None:
     told = listen(opened.program, monkeypatch)
     opened.reader.insert(FaultyCard(EidCard(OUCHENE), Faults(pull_after=6)))
-    until(lambda: ("card.failed", "card.pulled") in told)
+    assert until(lambda: ("card.failed", "card.pulled") in told)
     opened.remove()
     opened.insert("0")
     assert holder(opened.program)
@@ -151,7 +151,7 @@ def test_readers_that_come_and_go_are_announced(
 ) -> None:
     told = listen(opened.program, monkeypatch)
     opened.reader.scard.add_reader("Second Reader 00 00")
-    until(lambda: ("reader.added", "") in told)
+    assert until(lambda: ("reader.added", "") in told)
 
 
 def test_a_forged_card_is_refused_with_its_reason(
@@ -159,7 +159,7 @@ def test_a_forged_card_is_refused_with_its_reason(
 ) -> None:
     told = listen(real, monkeypatch)
     reader.insert(EidCard(OUCHENE, quirks=Quirks(wrong_identity_signature=True)))
-    until(lambda: ("card.failed", "card.forged") in told)
+    assert until(lambda: ("card.failed", "card.forged") in told)
     assert "card.done" not in dict(told)
 
 
@@ -168,7 +168,7 @@ def test_all_that_is_odd_about_a_card_is_said_at_once(
 ) -> None:
     told = listen(opened.program, monkeypatch)
     opened.reader.insert(replace(OUCHENE, valid_to=date(2024, 1, 1)))
-    until(lambda: ("card.remark", "card.validity_backwards card.expired") in told)
+    assert until(lambda: ("card.remark", "card.validity_backwards card.expired") in told)
 
 
 def test_what_is_odd_about_a_card_is_remarked(
@@ -176,7 +176,7 @@ def test_what_is_odd_about_a_card_is_remarked(
 ) -> None:
     told = listen(opened.program, monkeypatch)
     opened.reader.insert(replace(OUCHENE, valid_to=date(2025, 1, 1)))
-    until(lambda: ("card.remark", "card.expired") in told)
+    assert until(lambda: ("card.remark", "card.expired") in told)
     assert [kind for kind, data in told].count("card.done") == 1
     assert len(set(told)) == len(told)
 
@@ -201,11 +201,11 @@ def test_a_vitale_of_one_person_opens_its_file_and_says_what_it_is_good_for(
     told = listen(french, monkeypatch)
     reader.insert(VitaleCard([LOIC]))
     patient = holder(french)
-    until(lambda: ("card.remark", "card.vitale_public") in told)
+    assert until(lambda: ("card.remark", "card.vitale_public") in told)
     assert ("card.done", patient) in told
     reader.remove()
     assert french.hands
-    until(lambda: french.hands and french.hands.family is None)
+    assert until(lambda: french.hands and french.hands.family is None)
     reader.insert(VitaleCard([LOIC]))
     assert holder(french) == patient
     assert told.count(("card.remark", "card.vitale_public")) == 1
@@ -216,7 +216,7 @@ def test_a_vitale_of_a_family_asks_who_is_there_and_opens_that_file(
 ) -> None:
     told, before = listen(french, monkeypatch), patients_held(french)
     reader.insert(VitaleCard([LOIC, MAEL]))
-    until(lambda: ("card.choice", "") in told)
+    assert until(lambda: ("card.choice", "") in told)
     assert patients_held(french) == before
     hands = french.hands
     assert hands
@@ -226,7 +226,7 @@ def test_a_vitale_of_a_family_asks_who_is_there_and_opens_that_file(
     with pytest.raises(NotFound):
         hands.choose(2)
     reader.remove()
-    until(lambda: hands.family is None)
+    assert until(lambda: hands.family is None)
     with pytest.raises(NotFound):
         hands.choose(0)
     reader.insert(VitaleCard([LOIC, MAEL]))
@@ -239,7 +239,7 @@ def test_a_vitale_pulled_in_mid_read_drafts_nobody_and_is_read_when_it_comes_bac
 ) -> None:
     told, before = listen(french, monkeypatch), patients_held(french)
     reader.insert(FaultyCard(VitaleCard([LOIC]), Faults(pull_after=5)))
-    until(lambda: ("card.failed", "card.pulled") in told)
+    assert until(lambda: ("card.failed", "card.pulled") in told)
     assert patients_held(french) == before
     reader.remove()
     reader.insert(VitaleCard([LOIC]))
@@ -253,9 +253,9 @@ def test_a_professional_s_card_is_left_alone_on_any_desk(
     told = listen(opened.program, monkeypatch)
     cps = CpsSlot()
     opened.reader.insert(cps)
-    until(lambda: ("card.inserted", "") in told)
+    assert until(lambda: ("card.inserted", "") in told)
     opened.insert("0")
-    until(lambda: "card.done" in dict(told))
+    assert until(lambda: "card.done" in dict(told))
     assert cps.asked == 0
     assert "card.failed" not in dict(told)
 
@@ -265,7 +265,7 @@ def test_a_vitale_on_a_belgian_desk_is_refused_in_the_words_of_belgium(
 ) -> None:
     told = listen(opened.program, monkeypatch)
     opened.reader.insert(VitaleCard([LOIC, MAEL]))
-    until(lambda: ("card.failed", "card.foreign_card") in told)
+    assert until(lambda: ("card.failed", "card.foreign_card") in told)
     assert "Vitale" not in catalogue("fr_BE").say("card.foreign_card")
 
 
@@ -280,7 +280,7 @@ def test_a_card_nobody_knows_is_no_vitale_in_france(
 ) -> None:
     told = listen(french, monkeypatch)
     reader.insert(Unknown())
-    until(lambda: ("card.failed", "card.not_vitale") in told)
+    assert until(lambda: ("card.failed", "card.not_vitale") in told)
 
 
 def test_a_card_nobody_knows_is_no_identity_card_in_belgium(
@@ -288,4 +288,4 @@ def test_a_card_nobody_knows_is_no_identity_card_in_belgium(
 ) -> None:
     told = listen(opened.program, monkeypatch)
     opened.reader.insert(Unknown())
-    until(lambda: ("card.failed", "card.not_eid") in told)
+    assert until(lambda: ("card.failed", "card.not_eid") in told)

@@ -38,7 +38,7 @@ def test_a_copy_asked_for_is_made_beside_the_screens(
     world.visit(DELVAUX)
     keeper.opened()
     keeper.back_up_now()
-    until(lambda: ("backup.ran", "") in told)
+    assert until(lambda: ("backup.ran", "") in told)
     assert len(copies(world)) == 1
     assert keeper.state.working is None
     assert keeper.state.failure == ""
@@ -85,7 +85,7 @@ def test_a_first_look_makes_the_copy_that_is_due(world: World) -> None:
     world.visit(DELVAUX)
     keeper = Keeper(world.cabinet, world.folder, lambda *_: None, 0.0)
     keeper.opened()
-    until(lambda: copies(world))
+    assert until(lambda: copies(world))
     keeper.finish()
 
 
@@ -94,7 +94,7 @@ def test_a_rehearsal_asked_for_is_journalled(world: World, keeper: Keeper) -> No
     keeper.opened()
     keeper.back_up_now()
     keeper.drill_now()
-    until(lambda: backups.drilled_at(world.desk))
+    assert until(lambda: backups.drilled_at(world.desk))
 
 
 def test_a_copy_under_way_can_be_stopped(
@@ -115,7 +115,7 @@ def test_a_copy_under_way_can_be_stopped(
     assert keeper.state.working == ("backup", 0)
     keeper.back_up_now()
     keeper.cancel()
-    until(lambda: keeper.state.working is None)
+    assert until(lambda: keeper.state.working is None)
     assert copies(world) == []
 
 
@@ -132,8 +132,8 @@ def test_a_copy_that_fails_says_why_until_one_goes_well(
         keeper.back_up_now()
         until(lambda: keeper.state.failure == "full")
     keeper.back_up_now()
-    until(lambda: keeper.state.failure == "")
-    until(lambda: copies(world))
+    assert until(lambda: keeper.state.failure == "")
+    assert until(lambda: copies(world))
 
 
 def test_a_mistake_of_ours_is_logged_without_its_words_and_the_keeper_goes_on(
@@ -153,4 +153,4 @@ def test_a_mistake_of_ours_is_logged_without_its_words_and_the_keeper_goes_on(
     assert "ValueError" in caplog.text
     assert OUCHENE.niss not in caplog.text
     keeper.back_up_now()
-    until(lambda: copies(world))
+    assert until(lambda: copies(world))

@@ -124,7 +124,7 @@ def test_a_stop_keeps_what_came_through(corner: Corner) -> None:
     corner.look()
     corner.scanner.machine.load(Setting(sheets=9, pages_per_minute=240))
     corner.scan()
-    until(lambda: corner.scans.state.pages == 1)
+    assert until(lambda: corner.scans.state.pages == 1)
     corner.scans.stop_scan()
     corner.end()
     assert corner.scans.state.problem == ScanProblem.CANCELLED
@@ -188,7 +188,7 @@ def test_locking_in_the_middle_keeps_the_pages_that_came(corner: Corner) -> None
     corner.look()
     corner.scanner.machine.load(Setting(sheets=9, pages_per_minute=240))
     corner.scan()
-    until(lambda: corner.scans.state.pages == 1)
+    assert until(lambda: corner.scans.state.pages == 1)
     corner.scans.stop()
     assert tray.count(corner.world.desk) == 1
     assert not corner.outbound.hosts
@@ -205,10 +205,10 @@ def test_a_scanner_of_the_system_empties_its_feeder_onto_the_table(
     scans = Scanning(world.cabinet, lambda *_: None, Outbound(), lambda: None)
     scans.start()
     scans.look()
-    until(lambda: not scans.state.looking)
+    assert until(lambda: not scans.state.looking)
     assert [each.id for each in scans.state.found or ()] == ["test:0", "test:1"]
     scans.scan(WantedScan("test:0", "feeder", "grey", 75, duplex=False))
-    until(lambda: not scans.state.running)
+    assert until(lambda: not scans.state.running)
     scans.stop()
     assert (scans.state.pages, scans.state.problem) == (10, "")
     assert tray.count(world.desk) == 1

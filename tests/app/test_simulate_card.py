@@ -2,11 +2,13 @@
 
 import socket
 from contextlib import ExitStack, closing
+from pathlib import Path
 
 import pytest
 
 from hardware.fake_eid import EidCard
 from hardware.fake_vitale import ATR, CPS_ATR
+from hardware.fakes import FaultyCard
 from server.app import simulate
 from server.app.demo_people import PEOPLE
 from server.app.sentences import Speech
@@ -61,3 +63,12 @@ def test_without_a_virtual_reader_a_sentence_says_what_to_install(
     slot.close()
     with pytest.raises(OSError, match="vsmartcard-vpcd"):
         simulate._card(Simulation(["card"], cards=("vitale",)), SPEECH)
+
+
+@pytest.mark.parametrize("kind", ["eid", "vitale", "cps", "kids"])
+def test_every_card_has_the_faults_it_is_asked_to_have(kind: str, tmp_path: Path) -> None:
+    faults = tmp_path / "faults.json"
+    faults.write_text('{"mute": true}')
+    card = simulate._fabricated(kind, faults, SPEECH)
+    assert isinstance(card, FaultyCard)
+    assert not isinstance(simulate._fabricated(kind, None, SPEECH), FaultyCard)

@@ -45,18 +45,18 @@ def test_what_came_in_has_its_pages_and_the_texts_of_its_codes(
 ) -> None:
     waited = receive(world)  # from an earlier run
     sorter.start()
-    until(lambda: state(world, waited) is TrayState.TO_PROCESS)
+    assert until(lambda: state(world, waited) is TrayState.TO_PROCESS)
     assert len(tray.document(world.desk, waited).pages) == 2
     assert tray.page(world.desk, waited, 1).startswith(b"\xff\xd8")
     assert [each.mark.text for each in tray.codes(world.desk, waited)] == [TEXT, "autre"]
-    until(lambda: told == ["told"])
+    assert until(lambda: told == ["told"])
 
 
 def test_something_that_comes_in_later_wakes_it(world: World, sorter: Sorter) -> None:
     sorter.start()
     key = receive(world)
     sorter.wake()
-    until(lambda: state(world, key) is TrayState.TO_PROCESS)
+    assert until(lambda: state(world, key) is TrayState.TO_PROCESS)
 
 
 @pytest.mark.row("MAIIA-34")
@@ -65,18 +65,18 @@ def test_pages_are_turned_and_the_file_stays_as_it_came(
 ) -> None:
     key = receive(world)
     sorter.start()
-    until(lambda: state(world, key) is TrayState.TO_PROCESS)
+    assert until(lambda: state(world, key) is TrayState.TO_PROCESS)
     before = tray.page(world.desk, key, 1)
     revisions.turn(world.desk, key, 1)
     assert tray.page(world.desk, key, 1) == before
     sorter.wake()
-    until(lambda: not tray.document(world.desk, key).revising)
+    assert until(lambda: not tray.document(world.desk, key).revising)
     assert tray.page(world.desk, key, 1) != before
     assert revisions.corrected(world.desk, key)[1].startswith(b"%PDF-")
     assert tray.as_it_came(world.desk, key)[1] == PAPER
     revisions.undo(world.desk, key)
     assert tray.page(world.desk, key, 1) == before
-    assert len(told) == 2
+    assert until(lambda: len(told) == 2)
 
 
 def test_what_cannot_be_redrawn_is_seen_as_before(world: World, sorter: Sorter) -> None:
@@ -84,7 +84,7 @@ def test_what_cannot_be_redrawn_is_seen_as_before(world: World, sorter: Sorter) 
     tray.looked_into(world.desk, key, [Page(b"\xff\xd8 page", 90, ())])
     revisions.turn(world.desk, key, 1)
     sorter.start()
-    until(lambda: not tray.document(world.desk, key).revising)
+    assert until(lambda: not tray.document(world.desk, key).revising)
     assert tray.document(world.desk, key).trouble == "pdf.damaged"
     assert tray.page(world.desk, key, 1) == b"\xff\xd8 page"
 
@@ -92,7 +92,7 @@ def test_what_cannot_be_redrawn_is_seen_as_before(world: World, sorter: Sorter) 
 def test_what_cannot_be_drawn_stays_with_its_sentence(world: World, sorter: Sorter) -> None:
     keys = [receive(world, b"%PDF-1.7 broken"), receive(world, b"a letter in words")]
     sorter.start()
-    until(lambda: all(state(world, key) is TrayState.TO_PROCESS for key in keys))
+    assert until(lambda: all(state(world, key) is TrayState.TO_PROCESS for key in keys))
     problems = [tray.document(world.desk, key).filing.problem for key in keys]
     assert problems == ["pdf.damaged", "image.unknown"]
     assert tray.as_it_came(world.desk, keys[1])[1] == b"a letter in words"
@@ -103,7 +103,7 @@ def test_a_process_that_falls_loses_no_document(world: World) -> None:
     made = Sorter(world.cabinet, lambda: None, Papers(falls), Decoder(falls))
     key = receive(world)
     made.start()
-    until(lambda: state(world, key) is TrayState.TO_PROCESS)
+    assert until(lambda: state(world, key) is TrayState.TO_PROCESS)
     made.stop()
     assert tray.document(world.desk, key).filing.problem == "code.no_support"
     assert tray.as_it_came(world.desk, key)[1] == PAPER
@@ -122,7 +122,7 @@ def test_our_own_mistake_is_a_sentence_and_never_told_with_what_it_was_reading(
     made = Sorter(world.cabinet, lambda: None, Clumsy())
     key = receive(world)
     made.start()
-    until(lambda: state(world, key) is TrayState.TO_PROCESS)
+    assert until(lambda: state(world, key) is TrayState.TO_PROCESS)
     made.stop()
     assert tray.document(world.desk, key).filing.problem == STUMBLE
     assert "ValueError" in caplog.text
@@ -140,5 +140,5 @@ def test_a_practice_locked_meanwhile_finds_it_again_at_the_next_unlocking(world:
     assert list(tray.unseen(world.desk)) == [key]
     second = Sorter(world.cabinet, lambda: None)
     second.start()
-    until(lambda: state(world, key) is TrayState.TO_PROCESS)
+    assert until(lambda: state(world, key) is TrayState.TO_PROCESS)
     second.stop()

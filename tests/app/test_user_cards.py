@@ -63,13 +63,13 @@ def test_at_the_closed_door_a_card_chooses_its_user_and_opens_nothing(
     gate = tied.program.gate
     gate.lock()
     tied.reader.insert(THIERRY)
-    until(lambda: gate.users()[0].id == lenoir and gate.users()[0].card_in)
+    assert until(lambda: gate.users()[0].id == lenoir and gate.users()[0].card_in)
     assert not tied.program.cabinet.is_open
     tied.reader.insert(FATIMA)
-    until(lambda: gate.card is not None and gate.card.unknown)
+    assert until(lambda: gate.card is not None and gate.card.unknown)
     assert not any(user.card_in for user in gate.users())
     tied.reader.remove()
-    until(lambda: gate.card is not None and not gate.card.unknown)
+    assert until(lambda: gate.card is not None and not gate.card.unknown)
 
 
 def test_a_card_left_at_the_door_is_read_again_once_the_practice_is_open(
@@ -78,9 +78,9 @@ def test_a_card_left_at_the_door_is_read_again_once_the_practice_is_open(
     program = tied.program
     program.gate.lock()
     tied.reader.insert(THIERRY)
-    until(lambda: program.gate.users()[0].card_in)
+    assert until(lambda: program.gate.users()[0].card_in)
     program.gate.unlock(lenoir, PASSPHRASE)
-    until(lambda: hands_of(program).user == lenoir)
+    assert until(lambda: hands_of(program).user == lenoir)
     assert (hands_of(program).stranger, program.gate.card) == ("", None)
 
 
@@ -88,7 +88,7 @@ def test_a_card_the_door_cannot_read_says_so(tied: Demo) -> None:
     gate = tied.program.gate
     gate.lock()
     tied.reader.insert(FaultyCard(EidCard(SOPHIE), Faults(mute=True)))
-    until(lambda: gate.card is not None and gate.card.problem == "card.mute")
+    assert until(lambda: gate.card is not None and gate.card.problem == "card.mute")
 
 
 def test_no_reader_is_watched_at_a_door_that_knows_no_card(opened: Demo) -> None:
@@ -108,11 +108,11 @@ def test_the_card_of_somebody_else_changes_nobody_and_says_whose_it_is(
         value(program.cabinet.desk().db, "select count(*) from patient"),
     )
     tied.reader.insert(THIERRY)
-    until(lambda: hands_of(program).stranger == lenoir)
+    assert until(lambda: hands_of(program).stranger == lenoir)
     assert program.cabinet.desk().user.id == me
     assert value(program.cabinet.desk().db, "select count(*) from patient") == before
     tied.reader.insert(SOPHIE)
-    until(lambda: hands_of(program).user == me)
+    assert until(lambda: hands_of(program).user == me)
     assert hands_of(program).stranger == ""
 
 
@@ -122,27 +122,43 @@ def test_a_card_awaited_for_a_user_opens_no_patient_and_one_that_comes_later_doe
     program = opened.program
     hands_of(program).await_card(lenoir)
     opened.reader.insert(PEOPLE[5].person)
-    until(lambda: hands_of(program).card)
+    assert until(lambda: hands_of(program).card)
     assert hands_of(program).holder == ""
     patient = hands_of(program).open_patient()
     assert patient == hands_of(program).holder != ""
     hands_of(program).await_card(lenoir)
     opened.clock.advance(timedelta(seconds=61))
     opened.reader.insert(FATIMA)
-    until(lambda: hands_of(program).holder not in ("", patient))
+    assert until(lambda: hands_of(program).holder not in ("", patient))
 
 
 def test_readers_tell_how_they_stand(opened: Demo) -> None:
     hands = hands_of(opened.program)
-    until(lambda: hands.state.readers == (opened.reader.name,))
+    assert until(lambda: hands.state.readers == (opened.reader.name,))
     opened.reader.insert(FaultyCard(EidCard(SOPHIE), Faults(mute=True)))
-    until(lambda: hands.state.failure == "card.mute")
+    assert until(lambda: hands.state.failure == "card.mute")
     opened.reader.insert(FATIMA)
-    until(lambda: hands.state.read_at is not None and hands.state.failure == "")
+    assert until(lambda: hands.state.read_at is not None and hands.state.failure == "")
     opened.reader.scard.stop_service()
-    until(lambda: hands.state.problem == "card.service_down")
+    assert until(lambda: hands.state.problem == "card.service_down")
     assert hands.state.readers == ()
     opened.reader.scard.start_service()
-    until(lambda: hands.state.readers == (opened.reader.name,))
+    assert until(lambda: hands.state.readers == (opened.reader.name,))
     opened.reader.scard.remove_reader(opened.reader.name)
-    until(lambda: hands.state.readers == ())
+    assert until(lambda: hands.state.readers == ())
+
+
+def test_a_colleague_s_card_in_one_reader_is_not_forgotten_for_a_patient_s_in_another(
+    tied: Demo, lenoir: str
+) -> None:
+    hands = hands_of(tied.program)
+    tied.reader.insert(THIERRY)
+    assert until(lambda: hands.stranger) == lenoir
+    tied.reader.scard.add_reader("Second Reader")
+    tied.reader.scard.insert("Second Reader", EidCard(FATIMA))
+    assert until(lambda: hands.holder)
+    assert hands.stranger == lenoir
+    assert hands.user == ""
+    tied.reader.remove()
+    assert until(lambda: not hands.stranger)
+    assert hands.holder

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
+from hardware.cards import read_card
 from hardware.eid_trust import TrustAnchors
 from hardware.fake_scard import PaperScard
 from hardware.fakes import EmulatedCard
 from hardware.pcsc import open_card
 from hardware.ports import CardEvent
-from hardware.reading import ReadingOrder, read_eid
+from hardware.reading import ReadingOrder
 from hardware.watcher import CardWatcher
 from hardware.worker import Trade
 
@@ -46,7 +47,7 @@ class Stage:
         self._stopped = threading.Event()
         trade = Trade(
             open_card=lambda reader: open_card(scard, reader),
-            read=lambda link, reader, progress: read_eid(
+            read=lambda link, reader, progress: read_card(
                 link, ReadingOrder(reader, self.time.now(), anchors), progress
             ),
             publish=lambda event: self.hear(event),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hardware.code_ports import CodeProblem, Found
+from hardware.framing import Garbled
 from hardware.page_wire import (
     ADVICE,
     How,
@@ -24,7 +25,7 @@ from hardware.page_wire import (
 )
 from hardware.papers import Papers
 from hardware.preparing import serve
-from hardware.wire import MOST_BYTES, Garbled, Kind, pack_found, write
+from hardware.wire import MOST_BYTES, Kind, pack_found, write
 from server.core.leaves import Leaf
 from server.core.sheets import Sheet
 from server.simulators.scanner.judge import Wanted

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hardware import sesam as seen_from_outside
 from hardware import sesam_wire
+from hardware.framing import Garbled
 from hardware.sesam import NoDriver, SesamProcess
 from server.core.sesam import (
     DriverError,
@@ -192,5 +193,5 @@ def test_whatever_is_told_is_taken_or_refused(told: dict[str, Any]) -> None:
     ):
         try:
             work(told)
-        except sesam_wire.Garbled:
+        except Garbled:
             continue

@@ -9,6 +9,7 @@ import pytest
 from hardware.fake_eid import EidCard
 from hardware.fake_person import Person
 from hardware.fake_scard import PaperScard
+from hardware.fake_vitale import OnCard, VitaleCard
 from hardware.fakes import EmulatedCard, Faults, FaultyCard
 from hardware.ports import (
     CardDone,
@@ -24,6 +25,7 @@ from hardware.ports import (
     ReaderRemoved,
     ServiceDown,
     ServiceUp,
+    VitaleDone,
 )
 from hardware.scard import ReaderNews, ReaderState, Result, State
 from hardware.watcher import CardWatcher
@@ -152,6 +154,12 @@ def test_another_card_in_another_reader_is_no_swap(stage: Stage, ana: Person, zo
     assert stage.until(CardDone).read.identity.niss.digits == zoe.niss
     stage.insert(EidCard(ana))
     assert stage.until(CardDone).read.identity.niss.digits == ana.niss
+
+
+def test_a_card_without_a_number_of_its_own_is_no_swap(stage: Stage, ana: Person) -> None:
+    _cut_short(stage, ana)
+    stage.insert(VitaleCard([OnCard("MARTIN", "LOÏC", "19700701", "170076799990730")]))
+    assert [who.last_name for who in stage.until(VitaleDone).read.people] == ["MARTIN"]
 
 
 class Mannered(PaperScard):

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.code_ports import CodeProblem, Found
+from hardware.framing import Garbled
 from hardware.wire import (
     MOST_BYTES,
-    Garbled,
     Kind,
     frame_of,
     frame_size,

@@ -21,12 +21,12 @@ def test_each_step_is_done_when_the_practice_says_so_and_not_before(world: World
     begun = by_step(world)
     assert list(begun) == list(Step)
     assert begun[Step.USERS].facts == (("names", "Sophie MARCHAL, Thierry LENOIR"),)
-    assert begun[Step.USERS].reached is begun[Step.AUTHORISATIONS].reached is Reached.TODO
+    assert begun[Step.USERS].reached is begun[Step.AUTHORISATIONS].reached is Reached.TO_DO
     tie(world, world.desk.user.id, card_of(SOPHIE, world))
     assert by_step(world)[Step.USERS].facts == (("names", "Thierry LENOIR"),)
     tie(world, lenoir.id, card_of(THIERRY, world))
     give(world, lenoir.id, service="EATTEST")
-    assert by_step(world)[Step.AUTHORISATIONS].reached is Reached.TODO
+    assert by_step(world)[Step.AUTHORISATIONS].reached is Reached.TO_DO
     give(world, lenoir.id)
     done = by_step(world)
     assert done[Step.USERS].reached is done[Step.AUTHORISATIONS].reached is Reached.DONE
@@ -38,7 +38,7 @@ def test_the_phone_is_the_holder_s_and_its_absence_is_a_step_to_do(world: World)
         ("name", "Sophie MARCHAL"), ("phone", "04/123 45 67")
     )  # fmt: skip
     practices.amend(world.desk, {**DELPORTE, "phone": ""})
-    assert by_step(world)[Step.PHONE].reached is Reached.TODO
+    assert by_step(world)[Step.PHONE].reached is Reached.TO_DO
 
 
 def test_without_a_mandataire_there_is_nothing_to_authorise(world: World) -> None:

@@ -98,6 +98,7 @@ class FakeReaders:
     state: ReaderState = field(default_factory=lambda: ReaderState(readers=("Paper reader",)))
     card: CardRead | None = None
     stranger: str = ""
+    swap: tuple[str, str] = ("", "")
     asked: list[str] = field(default_factory=list)
 
     def await_card(self, user: str) -> None:

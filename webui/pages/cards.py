@@ -54,8 +54,10 @@ def take() -> Response:
 @page.get("/failed")
 def failed() -> ResponseReturnValue:
     """Say why a card could not be read or is not taken here, or all there is to know of it."""
-    codes = request.args.get("subject", "").split() or [""]
-    return render_template("cards/_failed.html", sentences=[_sentence(code) for code in codes])
+    codes, readers = request.args.get("subject", "").split() or [""], desk().services.readers
+    began, came = readers.swap if readers else ("", "")
+    sentences = [_sentence(code, began=began, came=came) for code in codes]
+    return render_template("cards/_failed.html", sentences=sentences)
 
 
 @page.get("/owner")
@@ -104,9 +106,8 @@ def _is_a_patient() -> bool:
     return card is not None and user_cards.has_file(desk().work(), card)
 
 
-def _sentence(code: str) -> str:
+def _sentence(code: str, **facts: str) -> str:
     """Find the sentence of a problem of the reader, or of a refusal (« demo_card »)."""
     spoken = desk().catalogue
     key = code if code.startswith("card.") else f"card.{code}"
-    began, came = desk().services.frame(desk().now).swap
-    return spoken.say(key if spoken.has(key) else "card.unreadable", began=began, came=came)
+    return spoken.say(key if spoken.has(key) else "card.unreadable", **facts)

@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
         "setup/index.html",
         states=states,
         now_at=first_open(states),
-        left=sum(each.reached is Reached.TODO for each in states),
+        left=sum(each.reached is Reached.TO_DO for each in states),
         needs=setup.to_obtain(work),
         dutch=here.catalogue.locale == "nl",
         can_test=work.practice.demo and post is not None,
