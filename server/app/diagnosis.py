@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from server.app.doctor_cards import look_at_middleware
 from server.app.doctor_keys import look_at_keys
-from server.app.doctor_practice import look_at_clock, look_at_practice
+from server.app.doctor_practice import look_at_clock, look_at_folder
 from server.app.findings import Finding, Grade
 from server.core.clock import BRUSSELS
 from server.core.rights import Right
@@ -37,8 +37,8 @@ def examine(program: "Program") -> Sequence[Checked]:
         *_of("clock", [*look_at_clock(folder, desk.now), *_clock(desk)]),
     ]
     if desk.user.may(Right.SETTINGS):
-        practice = [x for x in look_at_practice(folder, desk.now) if x.code[:6] != "clock."]
-        found += _of("practice", [*practice, *look_at_keys(folder, program.clock)])
+        keys = look_at_keys(folder, program.clock)
+        found += _of("practice", [*look_at_folder(folder, desk.now), *keys])
     return found
 
 

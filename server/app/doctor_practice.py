@@ -25,6 +25,11 @@ _TARIFF = "be_tariff"
 def look_at_practice(folder: Path, now: datetime) -> Iterator[Finding]:
     """Judge the clock, then the folder and the tables of the practice when there is one."""
     yield from look_at_clock(folder, now)
+    yield from look_at_folder(folder, now)
+
+
+def look_at_folder(folder: Path, now: datetime) -> Iterator[Finding]:
+    """Judge the folder of a practice and its tables, when there is one."""
     if not (folder / DATABASE).exists():
         yield Finding("practice.none", facts={"folder": str(folder)})
         return

@@ -6,28 +6,28 @@ The folder holds the encrypted practice file, its key file and the clear referen
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import apsw
 
-from server.core.clock import Clock, ClockFacts, ClockTrust, Heard, judge
-from server.core.errors import DamagedPractice, InvalidValue, Locked, OlderPractice, WrongKey
+from server.core.clock import Clock
+from server.core.errors import DamagedPractice, InvalidValue, Locked, WrongKey
 from server.core.identifiers import Nihii
 from server.core.rights import Right
 from server.core.ulid import Entropy, new_ulid
 from server.services import entries, founding, reference_files, safety
 from server.services.desk import Desk
 from server.services.doorstep import DATABASE, REFERENCE, Doorstep, Login, Sign
+from server.services.file_opening import open_file
 from server.services.founding import Ground, NewPractice
 from server.services.keyring import KEYS, Keyring, slot_of, system_slot_of
 from server.services.logins import Logins
-from server.store import events, journal, soundness
+from server.services.run_clock import RunClock
 from server.store import practice as practices
-from server.store.connection import Pool, connect, fold_log
-from server.store.inner_keys import journal_key
+from server.store import soundness
+from server.store.connection import Pool
 from server.store.journal import Stamp
 from server.store.keys import (
     RECOVERY,
@@ -38,7 +38,6 @@ from server.store.keys import (
     parse_recovery_code,
     sync_folder,
 )
-from server.store.migrate import is_behind, migrate
 from server.store.soundness import Check
 from server.store.watermark import Watermark
 
@@ -80,7 +79,7 @@ class Cabinet:
         self._mac_key = b""
         self._mark: Watermark | None = None
         self._damage = ""
-        self._facts = ClockFacts(built_on, None, clock.now(), clock.monotonic())
+        self._time = RunClock(clock, built_on)
         self.boot = new_ulid(clock.now(), entropy)
 
     @property
@@ -120,7 +119,7 @@ class Cabinet:
         if (self._folder / DATABASE).exists():
             raise DamagedPractice(reason="practice_exists")
         code, key = new_recovery_code(), new_key()
-        ground = Ground(self._folder, self._clock, self._entropy, self.boot, self._trust)
+        ground = Ground(self._folder, self._clock, self._entropy, self.boot, self._time.trust)
         owner = ground.new_id()
         beside = founding.write_file(
             ground, form, owner, key,
@@ -377,11 +376,13 @@ class Cabinet:
         if who is None or not who.active:
             raise Locked()
         device = practices.first_device(db)
-        stamp = Stamp(self._clock.now(), device.id, who.id, self.boot, self._trust(), self._mac_key)
+        stamp = Stamp(
+            self._clock.now(), device.id, who.id, self.boot, self._time.trust(), self._mac_key
+        )
         return Desk(
             db, practices.get(db), device, who, stamp, self._entropy,
             mark=self._mark, damaged=bool(self._damage), fresh=self.is_proved,
-            network_time=self._network_time(),
+            network_time=self._time.network_time,
         )  # fmt: skip
 
     @property
@@ -405,22 +406,11 @@ class Cabinet:
 
         What a partner's clock said before is forgotten; what the next one says counts again.
         """
-        now, mono = self._clock.now(), self._clock.monotonic()
-        self._facts = replace(
-            self._facts, started_at=now, started_mono=mono, confirmed=True, last_event=None,
-            heard=None,
-        )  # fmt: skip
+        self._time.confirm()
 
     def hear_time(self, instant: datetime) -> None:
         """Take note of what a partner's clock says this moment."""
-        self._facts = replace(self._facts, heard=Heard(instant, self._clock.monotonic()))
-
-    def _network_time(self) -> datetime | None:
-        heard = self._facts.heard
-        return heard.at(self._clock.monotonic()) if heard else None
-
-    def _trust(self) -> ClockTrust:
-        return judge(self._clock.now(), self._clock.monotonic(), self._facts)
+        self._time.hear(instant)
 
     def vault(self) -> "Vault":
         """Return what a copy needs, also a moment after locking; raise `Locked` when locked."""
@@ -434,47 +424,25 @@ class Cabinet:
 
         return Vault(
             self._folder, self._folder / DATABASE, self._folder / KEYS, reference, key, user,
-            self.boot, self._trust(), self._clock, self._entropy, self._mark, bool(self._damage),
+            self.boot, self._time.trust(), self._clock, self._entropy, self._mark,
+            bool(self._damage),
         )  # fmt: skip
 
     def _open(self, key: DatabaseKey, user: str, *, older: bool = False) -> None:
-        path = self._folder / DATABASE
-        db = _connected(path, key, self._disk)
-        try:
-            mac_key = journal_key(db, key)
-            mark = Watermark(self._folder, mac_key) if self._disk is None else None
-            practice = practices.get(db)
-            behind = _is_behind(db, mark, practice.lineage)
-            if behind and not older:
-                raise OlderPractice(known=_known(mark))
-            reference = reference_files.accepted(self._folder, practice.reference_sha256)
-            device = practices.first_device(db).id
-            tip = journal.tip(db, device)
-            copy = self._copy_before(db, key, user, reference)
-            migrate(db)
-            with db:
-                events.prune(db)
-            fold_log(db, at_close=True)
-            last = journal.last_believed(db, device)
-            minutes = safety.idle_minutes(db)
-        except (apsw.CorruptError, apsw.NotADBError):
-            raise DamagedPractice(reason="pages") from None
-        finally:
-            db.close()
+        found = open_file(
+            self._folder, key, self._disk, lambda used: self._copy_before(key, user, used),
+            older=older,
+        )  # fmt: skip
         self._close()
-        self._facts = replace(self._facts, last_event=last)
-        self._pool = Pool(path, key, reference, self._disk)
-        self._key, self._user, self._mac_key = key, user, mac_key
-        self._mark, self._latch = mark, None
-        self.idle_minutes = minutes
-        self._settle_in(copy, tip.at if behind and tip else None)
+        self._time.opened(found.last_event)
+        self._pool = Pool(self._folder / DATABASE, key, found.reference, self._disk)
+        self._key, self._user, self._mac_key = key, user, found.mac_key
+        self._mark, self._latch = found.mark, None
+        self.idle_minutes = found.idle_minutes
+        self._settle_in(found.copy, found.came_from)
 
-    def _copy_before(
-        self, db: apsw.Connection, key: DatabaseKey, user: str, reference: Path
-    ) -> Path | None:
-        """Make a checked copy of a file that is about to be migrated; None when none is needed."""
-        if not is_behind(db):
-            return None
+    def _copy_before(self, key: DatabaseKey, user: str, reference: Path) -> Path:
+        """Make a checked copy of a file that is about to be migrated."""
         from server.services import backups  # rarely needed
 
         return backups.copy_before(self._vault(key, user, reference), "MIGRATION")
@@ -493,27 +461,3 @@ class Cabinet:
         except BaseException:
             self._close()
             raise
-
-
-def _connected(path: Path, key: DatabaseKey, disk: str | None) -> apsw.Connection:
-    """Open the file with a key its key file gave, without changing it.
-
-    When it does not open, the file is damaged or the key file is another practice's.
-    """
-    if disk is None:
-        soundness.check_shape(path)
-    try:
-        return connect(path, key, disk, careful=True)
-    except WrongKey:
-        raise DamagedPractice(reason="first_page") from None
-
-
-def _is_behind(db: apsw.Connection, mark: Watermark | None, lineage: str) -> bool:
-    """Say whether a file is older than what was last seen of this practice."""
-    return soundness.glance(db, mark.read() if mark else None, lineage) == "older"
-
-
-def _known(mark: Watermark | None) -> str:
-    """Say when this practice was last worked in, ISO; "" when nobody knows."""
-    at = mark.written_at() if mark else None
-    return at.isoformat() if at else ""
