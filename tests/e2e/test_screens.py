@@ -53,6 +53,10 @@ def _session(day: Stage) -> str:
     return agenda.of_day(day.desk, day.desk.today)[0].id
 
 
+def _user(day: Stage) -> str:
+    return day.desk.user.id
+
+
 def _lot(day: Stage) -> str:
     return next(view.lot.id for view in ledger.lots(day.desk) if view.lot.payer == "300")
 
@@ -81,6 +85,7 @@ SCENES = (
     Scene("visite", "morning", lambda day: f"sessions/of/{day.series_of('lambiotte')}"),
     Scene("seance", "morning", lambda day: f"sessions/{_session(day)}"),
     Scene("porte-document", "morning", lambda day: f"tray/{_paper(day)}"),
+    Scene("numeriser", "morning", at("scan/")),
     Scene("carte", "morning", at("cards/")),
     Scene("facturation-faute", "faulty", at("billing/")),
     Scene("facturation", "morning", at("billing/")),
@@ -95,6 +100,8 @@ SCENES = (
     Scene("options", "morning", at("options/")),
     Scene("utilisateurs", "morning", at("options/users/")),
     Scene("utilisateur-nouveau", "morning", at("options/users/new")),
+    Scene("utilisateur-carte", "morning", lambda day: f"options/users/{_user(day)}/card"),
+    Scene("scanners", "morning", at("options/devices/")),
     Scene("mandats", "morning", at("options/mandates/")),
     Scene("mise-en-route", "morning", at("options/setup/")),
     Scene("lecteur", "morning", at("options/setup/reader")),
@@ -116,6 +123,8 @@ IN_DUTCH = (
     "refus",
     "paiements",
     "sauvegardes",
+    "mise-en-route",
+    "numeriser",
 )
 
 
