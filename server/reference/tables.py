@@ -15,9 +15,9 @@ from server.countries.belgium.policy import (
 )
 from server.countries.belgium.pricing import Reduction
 from server.countries.belgium.shares import FixedShare
-from server.countries.belgium.switches import Switch
 from server.countries.belgium.tariff import TariffRow
 from server.countries.code_profiles import FieldRow
+from server.countries.switches import Switch
 from server.reference.shape import TableShape
 from server.reference.tables_france import FRENCH_TABLES
 

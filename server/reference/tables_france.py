@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from server.countries.france.convention_layout import Column
 from server.countries.france.domains import Domain
 from server.countries.france.formulas import Ceiling, Formula
+from server.countries.france.payers import Payer
+from server.countries.switches import Switch
 from server.reference.shape import TableShape
 
 FRENCH_TABLES: Mapping[str, TableShape] = {
@@ -18,5 +21,19 @@ FRENCH_TABLES: Mapping[str, TableShape] = {
     ),
     "fr_domains": TableShape(
         Domain.from_mapping, key=("domain",), columns=("domain", "label_fr", "kine")
+    ),
+    "fr_settings": TableShape(
+        Switch.from_mapping, key=("key",), columns=("key", "value", "meaning")
+    ),
+    "fr_payers": TableShape(
+        Payer.from_mapping,
+        key=("number",),
+        columns=("number", "label", "gu", "convention_type", "profile", "shown"),
+    ),
+    "fr_convention_columns": TableShape(
+        Column.from_mapping,
+        key=("kind", "place", "name"),
+        columns=("kind", "place", "name", "needed", "titles"),
+        numbers=frozenset({"place"}),
     ),
 }

@@ -16,9 +16,9 @@ from server.countries.belgium.policy import (
 )
 from server.countries.belgium.pricing import Reduction
 from server.countries.belgium.shares import FixedShare
-from server.countries.belgium.switches import Switch
 from server.countries.belgium.tariff import Tariff, TariffRow
 from server.countries.dated import Cells, Dated, Table
+from server.countries.switches import Switch
 
 Row = TypeVar("Row", bound=Dated)
 
