@@ -142,7 +142,10 @@ class Bce:
 
 @dataclass(frozen=True, slots=True)
 class Iban:
-    """An account number: mod 97 = 1; a Belgian one also has its own two check digits."""
+    """An account number: mod 97 = 1; a Belgian one also has its own two check digits.
+
+    A French one has twenty-seven characters.
+    """
 
     text: str
 
@@ -156,10 +159,15 @@ class Iban:
             raise InvalidNumber(kind="iban", given=text, reason="check")
         if bare.startswith("BE"):
             _check_belgian_account(bare, text)
+        if bare.startswith("FR") and len(bare) != _FRENCH_IBAN:
+            raise InvalidNumber(kind="iban", given=text, reason="length")
         return cls(bare)
 
     def __str__(self) -> str:
         return " ".join(self.text[i : i + 4] for i in range(0, len(self.text), 4))
+
+
+_FRENCH_IBAN = 27
 
 
 def _check_belgian_account(bare: str, given: str) -> None:

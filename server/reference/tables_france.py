@@ -6,12 +6,14 @@ from server.countries.calendar import Deadline
 from server.countries.france.acts import Act
 from server.countries.france.agreement import Threshold
 from server.countries.france.clocks import Clock
+from server.countries.france.convention_layout import Column
 from server.countries.france.cumulation import Cumulation
 from server.countries.france.direct_access import DirectAccess
 from server.countries.france.domains import Domain
 from server.countries.france.formulas import Ceiling, Formula
 from server.countries.france.holidays import Holiday
 from server.countries.france.letters import Letter
+from server.countries.france.payers import Payer
 from server.countries.france.rates import Deductible, Exoneration, Rate
 from server.countries.france.supplements import Supplement
 from server.countries.france.travel import Allowance, Kilometre
@@ -119,5 +121,16 @@ FRENCH_TABLES: Mapping[str, TableShape] = {
     ),
     "fr_settings": TableShape(
         Switch.from_mapping, key=("key",), columns=("key", "value", "meaning")
+    ),
+    "fr_payers": TableShape(
+        Payer.from_mapping,
+        key=("number",),
+        columns=("number", "label", "gu", "convention_type", "profile", "shown"),
+    ),
+    "fr_convention_columns": TableShape(
+        Column.from_mapping,
+        key=("kind", "place", "name"),
+        columns=("kind", "place", "name", "needed", "titles"),
+        numbers=frozenset({"place"}),
     ),
 }  # fmt: skip
