@@ -20,7 +20,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from hardware.fake_eid import EidCard
+from hardware.fake_person import Person
 from hardware.keycards import KeyCards
+from hardware.ports import Answer
 from server.core.cards import CardKind
 
 SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
@@ -78,6 +81,18 @@ class KeyToken:
     @tries.setter
     def tries(self, left: int) -> None:
         (self.folder / "tries").write_text(str(left))
+
+
+class CountedCard(EidCard):
+    """The card in the reader, whose own count of tries is that of its token."""
+
+    def __init__(self, person: Person, token: KeyToken) -> None:
+        super().__init__(person)
+        self._token = token
+
+    def send(self, apdu: bytes) -> Answer:
+        self._tries = self._token.tries
+        return super().send(apdu)
 
 
 def make_token(kind: CardKind, folder: Path, reader: str = READER) -> KeyToken:
