@@ -53,7 +53,7 @@ def select_applet(link: CardLink) -> None:
 def tries_left(link: CardLink) -> int | None:
     """Ask how many codes may still be tried, at no cost; None from a card that does not say (1.7).
 
-    VERIFY without data would say it too, but an older card could take it for a try.
+    Asking for the code without one would say it too, but an older card could take it for a try.
     """
     with link.hold():
         select_applet(link)
