@@ -17,6 +17,7 @@ from webui.stream import EventRow
 
 if TYPE_CHECKING:
     from server.app.demo import Demo
+    from server.app.dropping import Dropping
     from server.app.hands import Hands
     from server.app.keeper import Keeper
     from server.app.keycards import KeyCardTrials
@@ -74,6 +75,11 @@ class Rooms:
     def keycards(self) -> "KeyCardTrials | None":
         """The cards whose code can be tried, while a user who sees patients is at work."""
         return self._program.keycards
+
+    @property
+    def folder(self) -> "Dropping | None":
+        """The watched folder of this machine."""
+        return self._program.folder
 
     @property
     def demo(self) -> "Demo | None":
