@@ -16,7 +16,6 @@ from webui.frame import FrameState
 from webui.stream import EventRow
 
 if TYPE_CHECKING:
-    from server.app.demo import Demo
     from server.app.hands import Hands
     from server.app.keeper import Keeper
     from server.app.post import Post
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from server.app.scanning import Scanning
     from server.services.desk import Desk
     from server.services.logins import Logins
-    from webui.outside import Calls, Checked, FileHealth
+    from webui.outside import Calls, Checked, DemoControl, FileHealth
 
 
 class Rooms:
@@ -70,7 +69,7 @@ class Rooms:
         return self._program.scans
 
     @property
-    def demo(self) -> "Demo | None":
+    def demo(self) -> "DemoControl | None":
         """The toys of a demo practice."""
         return self._program.demo
 

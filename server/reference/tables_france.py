@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from server.countries.france.domains import Domain
 from server.countries.france.formulas import Ceiling, Formula
+from server.countries.france.payers import Payer
 from server.reference.shape import TableShape
 
 FRENCH_TABLES: Mapping[str, TableShape] = {
@@ -15,6 +16,11 @@ FRENCH_TABLES: Mapping[str, TableShape] = {
         key=(),
         columns=("monthly_cents",),
         numbers=frozenset({"monthly_cents"}),
+    ),
+    "fr_payers": TableShape(
+        Payer.from_mapping,
+        key=("number",),
+        columns=("number", "label", "gu", "convention_type", "profile", "shown"),
     ),
     "fr_domains": TableShape(
         Domain.from_mapping, key=("domain",), columns=("domain", "label_fr", "kine")

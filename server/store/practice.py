@@ -5,6 +5,7 @@ from datetime import datetime
 
 import apsw
 
+from server.core.country import Country
 from server.core.rights import Right, Role, Standing
 from server.store.rows import many, one, value
 
@@ -14,7 +15,7 @@ class Practice:
     """The one row of the practice."""
 
     id: str
-    country: str
+    country: Country
     demo: bool
     name: str
     street: str
@@ -27,6 +28,8 @@ class Practice:
     bic: str
     lineage: str
     reference_sha256: str
+    ik_zone: str = ""  # France: PLAIN or MOUNTAIN, "" while nobody said
+    territory: str = ""  # France: METROPOLE or OVERSEAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Practitioner:
     first_name: str
     phone: str
     conventioned: bool
+    billing_number: str = ""  # France: nine digits, at this place of practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,13 @@ class User:
 
 _PRACTICE = """
     select id, country, demo, name, street, postcode, city, billing_mode, third_party_number,
-           enterprise_number, iban, bic, lineage, reference_sha256
+           enterprise_number, iban, bic, lineage, reference_sha256, ik_zone, territory
       from practice
 """
 _DEVICE = "select id, code, label, number_from, number_to from device where id = ?"
 _PRACTITIONER = """
-    select id, number, last_name, first_name, phone, conventioned from practitioner
+    select id, number, last_name, first_name, phone, conventioned, billing_number
+      from practitioner
 """
 _USER = """
     select id, code, last_name, first_name, role, is_main, active, practitioner, locale, granted,
@@ -142,9 +147,10 @@ def update(db: apsw.Connection, practice: Practice) -> None:
     p = practice
     db.execute(
         "update practice set name = ?, street = ?, postcode = ?, city = ?,"
-        " third_party_number = ?, enterprise_number = ?, iban = ?, bic = ?, reference_sha256 = ?",
+        " third_party_number = ?, enterprise_number = ?, iban = ?, bic = ?, reference_sha256 = ?,"
+        " ik_zone = ?, territory = ?",
         (p.name, p.street, p.postcode, p.city, p.third_party_number, p.enterprise_number, p.iban,
-         p.bic, p.reference_sha256),
+         p.bic, p.reference_sha256, p.ik_zone, p.territory),
     )  # fmt: skip
 
 
@@ -193,18 +199,19 @@ def first_device(db: apsw.Connection) -> Device:
 def insert_practitioner(db: apsw.Connection, who: Practitioner, device: str, seq: int) -> None:
     """Write a kiné."""
     db.execute(
-        "insert into practitioner values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into practitioner (id, device, seq, number, last_name, first_name, phone,"
+        " conventioned, billing_number) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (who.id, device, seq, who.number, who.last_name, who.first_name, who.phone,
-         who.conventioned),
+         who.conventioned, who.billing_number),
     )  # fmt: skip
 
 
 def update_practitioner(db: apsw.Connection, who: Practitioner) -> None:
-    """Write what may change of a kiné: names, phone, convention status."""
+    """Write what may change of a kiné: names, phone, convention status, billing number."""
     db.execute(
-        "update practitioner set last_name = ?, first_name = ?, phone = ?, conventioned = ?"
-        " where id = ?",
-        (who.last_name, who.first_name, who.phone, who.conventioned, who.id),
+        "update practitioner set last_name = ?, first_name = ?, phone = ?, conventioned = ?,"
+        " billing_number = ? where id = ?",
+        (who.last_name, who.first_name, who.phone, who.conventioned, who.billing_number, who.id),
     )
 
 

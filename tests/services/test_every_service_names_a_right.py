@@ -23,6 +23,7 @@ INSIDE: Mapping[str, str] = {
     "evaluation": "the judging of sessions, inside the act that changed something",
     "facts": "the facts the rules read, inside the act that judges",
     "fates": "the life of lots and lines, inside the deed that moves them",
+    "french_identity": "the patients service, inside its deed",
     "homecomings.begin": "the return itself, before anybody works",
     "homecomings.holds_sealing": "sealing, before it begins",
     "homecomings.reference_slot": "the numbering of a lot, inside sealing",
