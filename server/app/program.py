@@ -30,6 +30,7 @@ from sync.outbound import THIS_PROCESS, Host, Outbound
 from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
+from webui.drawings import Kept
 from webui.gate import DoorCard
 from webui.pages import gate as gate_page
 from webui.pages import restore as restore_page
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from hardware.scard import Scard
     from server.app.door_cards import DoorCards
+    from server.app.dropping import Dropping
     from server.app.hands import Hands
     from server.app.health import HealthWatch
     from server.app.keeper import Keeper
@@ -81,6 +83,7 @@ class Program:
         self.cable = cable or Cable()
         self.demo = demo
         self.broker = Broker()
+        self.kept = Kept()  # rows of lists as they were drawn, while the practice is open
         self.outbound = outbound
         self._called: Host | None = None
         self._cost = cost or Cost()
@@ -100,6 +103,7 @@ class Program:
         self.keeper: Keeper | None = None
         self.sorter: Sorter | None = None
         self.scans: Scanning | None = None
+        self.folder: Dropping | None = None
         self._sleep: SleepWatch | None = None
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
@@ -166,7 +170,7 @@ class Program:
         )  # fmt: skip
         build = partial(
             create_app, door=self.door, gate=self.gate, services=Rooms(self), stream=stream,
-            now=self.clock.now,
+            now=self.clock.now, kept=self.kept,
         )  # fmt: skip
         app = Porch(build(pages=[gate_page.page, restore_page.page]), self._house(build), self.gate)
         self._web = WebThread(server_for(app, listener, admits(self.door)))
@@ -211,6 +215,7 @@ class Program:
         """
         self._leave_door()
         self._watch_sleep()
+        self.kept.begin()
         with self._beside:  # damage found meanwhile stops what is whole, not what is half begun
             if not self.cabinet.damage:
                 self._start_beside()
@@ -265,6 +270,7 @@ class Program:
         self.broker.publish("practice.damaged", reason)
 
     def _closing(self) -> None:
+        self.kept.forget()
         health, self.health = self.health, None
         if health is not None:
             health.stop()
@@ -292,6 +298,9 @@ class Program:
         if self._called is not None:
             self.outbound.forget(self._called)
             self._called = None
+        folder, self.folder = self.folder, None
+        if folder is not None:
+            folder.stop()
         scans, self.scans = self.scans, None
         if scans is not None:
             scans.stop()
@@ -324,6 +333,7 @@ class Program:
 
     def _start_papers(self) -> None:
         """Let papers in and look into them, for who may see them."""
+        from server.app.dropping import Dropping
         from server.app.scanning import Scanning
         from server.app.sorter import Sorter
 
@@ -332,6 +342,8 @@ class Program:
             self.sorter.start()
             self.scans = Scanning(self.cabinet, self.broker.publish, self.outbound, self._came_in)
             self.scans.start()
+            self.folder = Dropping(self.cabinet, self.broker.publish, self._came_in)
+            self.folder.start()
 
     def _came_in(self) -> None:
         """Something lies on the table: have it looked into, and tell the screens."""

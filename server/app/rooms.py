@@ -16,6 +16,7 @@ from webui.frame import FrameState
 from webui.stream import EventRow
 
 if TYPE_CHECKING:
+    from server.app.dropping import Dropping
     from server.app.hands import Hands
     from server.app.keeper import Keeper
     from server.app.post import Post
@@ -67,6 +68,11 @@ class Rooms:
     def scans(self) -> "Scanning | None":
         """The scanners of the open practice."""
         return self._program.scans
+
+    @property
+    def folder(self) -> "Dropping | None":
+        """The watched folder of this machine."""
+        return self._program.folder
 
     @property
     def demo(self) -> "DemoControl | None":

@@ -18,6 +18,16 @@ TERRITORIES = ("METROPOLE", "OVERSEAS")
 ZONES = ("PLAIN", "MOUNTAIN")
 """Where a French practice stands: its letter values, and its kilometres."""
 
+_TERRITORY, _ZONE = "fr.territory", "fr.ik_zone"
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a French practice stands: one of `TERRITORIES`, one of `ZONES`; "" while unsaid."""
+
+    territory: str = ""
+    ik_zone: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class PracticeCard:
@@ -25,6 +35,7 @@ class PracticeCard:
 
     practice: Practice
     holder: Practitioner
+    stand: Stand
     test: bool  # files are marked as tests: the product is not homologated
     missing: tuple[str, ...]  # fields without which no file can be sealed
 
@@ -34,17 +45,22 @@ def card(desk: Desk) -> PracticeCard:
     holder = practices.practitioners(desk.db)[0]
     missing = tuple(name for name, text in _needed(desk, holder).items() if not text)
     test = practices.setting(desk.db, "efact.mode", "test") == "test"
-    return PracticeCard(desk.practice, holder, test, missing)
+    return PracticeCard(desk.practice, holder, stand(desk), test, missing)
+
+
+def stand(desk: Desk) -> Stand:
+    """Return where a French practice stands: its letter values and kilometres hang on it."""
+    return Stand(practices.setting(desk.db, _TERRITORY, ""), practices.setting(desk.db, _ZONE, ""))
 
 
 def _needed(desk: Desk, holder: Practitioner) -> Mapping[str, str]:
     """Give what a practice of this country cannot bill without."""
-    practice = desk.practice
+    practice, stands = desk.practice, stand(desk)
     common = {"iban": practice.iban, "phone": holder.phone}
     if desk.country is Country.FRANCE:
         return {
             "billing_number": holder.billing_number, "postcode": practice.postcode,
-            "territory": practice.territory, "ik_zone": practice.ik_zone, **common,
+            "territory": stands.territory, "ik_zone": stands.ik_zone, **common,
         }  # fmt: skip
     return {"enterprise_number": practice.enterprise_number, **common, "bic": practice.bic}
 
@@ -74,15 +90,13 @@ def amend(desk: Desk, typed: Mapping[str, str]) -> None:
         enterprise_number=enterprise.digits if enterprise else "",
         iban=iban.text if iban else "", bic=bic, third_party_number=third.digits if third else None,
     )  # fmt: skip
-    if french:
-        territory, zone = _read_where(form)
-        practice = replace(practice, territory=territory, ik_zone=zone)
     held = practices.practitioners(desk.db)[0]
     holder = replace(
         held, last_name=form.text("last_name", needed=True, most=45),
         first_name=form.text("first_name", needed=True, most=24), phone=phone,
         conventioned=form.ticked("conventioned"),
     )  # fmt: skip
+    stands = _read_stand(form) if french else None
     if french:
         billing = form.parsed("billing_number", BillingNumber.parse, needed=True)
         holder = replace(holder, billing_number=billing.digits if billing else "")
@@ -90,6 +104,8 @@ def amend(desk: Desk, typed: Mapping[str, str]) -> None:
     with desk.deed("practice.amended", "practice", practice.id, {"name": practice.name}) as seq:
         practices.update(desk.db, practice)
         practices.update_practitioner(desk.db, holder)
+        if stands is not None:
+            _keep_stand(desk, stands)
         if holder.conventioned != held.conventioned and not french:
             evaluation.judge_all(desk, seq)
 
@@ -118,15 +134,19 @@ def choose_language(desk: Desk, locale: str) -> None:
         practices.set_locale(desk.db, desk.user.id, locale)
 
 
-def _read_where(form: Form) -> tuple[str, str]:
+def _read_stand(form: Form) -> Stand:
     """Read what letter values and travel hang on: metropole or overseas, plain or mountain."""
-    found = form.text("territory"), form.text("ik_zone")
-    for name, text, known in zip(
-        ("territory", "ik_zone"), found, (TERRITORIES, ZONES), strict=True
-    ):
-        if text not in ("", *known):
-            form.faults.append((name, "unknown"))
-    return found
+    read = Stand(form.text("territory"), form.text("ik_zone"))
+    if read.territory not in ("", *TERRITORIES):
+        form.faults.append(("territory", "unknown"))
+    if read.ik_zone not in ("", *ZONES):
+        form.faults.append(("ik_zone", "unknown"))
+    return read
+
+
+def _keep_stand(desk: Desk, stands: Stand) -> None:
+    for key, text in ((_TERRITORY, stands.territory), (_ZONE, stands.ik_zone)):
+        practices.set_setting(desk.db, key, text, desk.user.id, desk.now)
 
 
 def _phone(form: Form, most: int) -> str:

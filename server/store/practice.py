@@ -28,8 +28,6 @@ class Practice:
     bic: str
     lineage: str
     reference_sha256: str
-    ik_zone: str = ""  # France: PLAIN or MOUNTAIN, "" while nobody said
-    territory: str = ""  # France: METROPOLE or OVERSEAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ class User:
 
 _PRACTICE = """
     select id, country, demo, name, street, postcode, city, billing_mode, third_party_number,
-           enterprise_number, iban, bic, lineage, reference_sha256, ik_zone, territory
+           enterprise_number, iban, bic, lineage, reference_sha256
       from practice
 """
 _DEVICE = "select id, code, label, number_from, number_to from device where id = ?"
@@ -147,10 +145,9 @@ def update(db: apsw.Connection, practice: Practice) -> None:
     p = practice
     db.execute(
         "update practice set name = ?, street = ?, postcode = ?, city = ?,"
-        " third_party_number = ?, enterprise_number = ?, iban = ?, bic = ?, reference_sha256 = ?,"
-        " ik_zone = ?, territory = ?",
+        " third_party_number = ?, enterprise_number = ?, iban = ?, bic = ?, reference_sha256 = ?",
         (p.name, p.street, p.postcode, p.city, p.third_party_number, p.enterprise_number, p.iban,
-         p.bic, p.reference_sha256, p.ik_zone, p.territory),
+         p.bic, p.reference_sha256),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`besace demo --country fr`: a fabricated Breton practice, its people and the cards on its desk."""
+"""`besace demo --country fr`: a Breton practice, its people and the cards on its desk."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,9 +8,12 @@ import pytest
 from server.app import demo
 from server.app.demo_france import FrenchDemo
 from server.app.demo_practice import PASSPHRASE
+from server.app.program import Program
+from server.app.sentences import Speech
 from server.core.country import Country
 from server.services import patients
 from tests.app.waiting import until
+from webui.i18n import catalogue
 
 
 @pytest.fixture
@@ -66,10 +69,14 @@ def test_nights_pass_and_the_cable_comes_out_without_anybody_at_the_other_end(
 
 
 def test_the_command_opens_the_country_asked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shown: list[object] = []
-    monkeypatch.setattr(demo, "show", lambda program, *rest, **more: shown.append(program) or 0)
-    assert demo.open_demo(None, window=False, hours=1, country="fr") == 0  # type: ignore[arg-type]
-    [program] = shown
-    assert program.cabinet.logins()[0].name.endswith("LE GOFF")  # type: ignore[attr-defined]
+    names: list[str] = []
+
+    def show(program: Program, *rest: object, **more: object) -> int:
+        names.append(program.cabinet.logins()[0].name)
+        return 0
+
+    monkeypatch.setattr(demo, "show", show)
+    assert demo.open_demo(Speech(catalogue("fr_FR")), window=False, hours=1, country="fr") == 0
+    assert names == ["Maël LE GOFF"]

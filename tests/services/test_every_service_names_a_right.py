@@ -64,6 +64,7 @@ ANYBODY: Mapping[str, str] = {
     "system_keys.has_one": "one's own way in",
     "system_keys.keep": "one's own way in; it asks for a proof itself",
     "practices.card": "the practice's own facts, which its papers show",
+    "practices.stand": "the practice's own facts, which prices hang on",
     "practices.choose_language": "one's own language",
     "retention.rules": "the reference tables",
     "rules.label": "the reference tables",

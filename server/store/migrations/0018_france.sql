@@ -1,10 +1,5 @@
--- A practice of France: the number its kinés bill under at this place, and what its travel and
--- its letter values hang on.
+-- France: the number a kiné bills under at this place of practice.
 alter table practitioner add column billing_number text not null default '';
-alter table practice add column ik_zone text not null default ''
-    check (ik_zone in ('', 'PLAIN', 'MOUNTAIN'));
-alter table practice add column territory text not null default ''
-    check (territory in ('', 'METROPOLE', 'OVERSEAS'));
 
 -- What one source once said of a person beside names and number: a birth no calendar knows, the
 -- rank among those born that day, the traits of the national identity; the newest row counts.
