@@ -20,6 +20,7 @@ KineError
 ├── SendingHeld          nothing may leave for who is at work: no mandate, or another's card
 ├── SealRefused          a lot failed its check; carries the faults
 ├── ReferenceRefused     a table cannot be imported; carries the rows at fault
+├── TableRefused         a file of conventions cannot be taken; the one in use stays
 └── Missing              the environment lacks something; says what
 """
 
@@ -155,6 +156,15 @@ class ReferenceRefused(KineError):
     """A table cannot be imported; facts: `rows`, a tuple of (line number, reason)."""
 
     code = "reference.refused"
+
+
+class TableRefused(KineError):
+    """A file of conventions cannot be taken, and the table in use stays.
+
+    Facts: `reason`; and what its sentence needs: `name`, `proposed`, `line`, `found`, `day`.
+    """
+
+    code = "table.refused"
 
 
 class Missing(KineError):

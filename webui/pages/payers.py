@@ -57,7 +57,7 @@ def new() -> ResponseReturnValue:
 @shown_again_by(new)
 def create() -> Response:
     """Keep a new complementary."""
-    return go("payers.show", number=complementaries.create(desk().work(), request.form))
+    return go("payers.show", complementary=complementaries.create(desk().work(), request.form))
 
 
 @page.post("/tried")
@@ -67,36 +67,38 @@ def tried() -> ResponseReturnValue:
     return render_template("payers/_tried.html", paid=paid)
 
 
-@page.get("/<number>")
-def show(number: str) -> ResponseReturnValue:
+@page.get("/<complementary>")
+def show(complementary: str) -> ResponseReturnValue:
     """Show one complementary, to be changed."""
     work = desk().work()
-    entry = complementaries.get(work, number)
+    entry = complementaries.get(work, complementary)
     return render_template(
         "payers/form.html", entry=entry, row=entry.row,
         used=complementaries.is_used(work, entry.number),
     )  # fmt: skip
 
 
-@page.post("/<number>")
+@page.post("/<complementary>")
 @shown_again_by(show)
-def amend(number: str) -> Response:
+def amend(complementary: str) -> Response:
     """Keep what was changed."""
-    complementaries.amend(desk().work(), number, request.form)
+    complementaries.amend(desk().work(), complementary, request.form)
     return go("payers.index")
 
 
-@page.post("/<number>/aside")
-def aside(number: str) -> Response:
+@page.post("/<complementary>/aside")
+def aside(complementary: str) -> Response:
     """Offer it no more, or again."""
-    complementaries.put_aside(desk().work(), number, active=request.form.get("active") == "1")
-    return go("payers.show", number=number)
+    complementaries.put_aside(
+        desk().work(), complementary, active=request.form.get("active") == "1"
+    )
+    return go("payers.show", complementary=complementary)
 
 
-@page.post("/<number>/delete")
-def delete(number: str) -> Response:
+@page.post("/<complementary>/delete")
+def delete(complementary: str) -> Response:
     """Delete one nobody ever used."""
-    complementaries.delete(desk().work(), number)
+    complementaries.delete(desk().work(), complementary)
     return go("payers.index")
 
 
