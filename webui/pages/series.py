@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.core.care import Category, Place
+from server.core.care import BELGIAN_CATEGORIES, Place
 from server.core.rights import Right
 from server.services import insurers, patients, rules, sessions, sightings, treating, treatments
 from webui.blocks import remedies
@@ -28,7 +28,7 @@ def new(patient_id: str) -> ResponseReturnValue:
         "series/new.html",
         form_key=work.new_id(),
         file=file,
-        categories=[(each, say(f"category.{each}")) for each in Category],
+        categories=[(each, say(f"category.{each}")) for each in BELGIAN_CATEGORIES],
         places=[(each, say(f"place.{each}")) for each in Place],
         prescribers=treatments.prescribers(work),
         kines=treatments.kines(work),
