@@ -12,6 +12,7 @@ from server.countries.france.domains import Domain
 from server.countries.france.formulas import Ceiling, Formula
 from server.countries.france.holidays import Holiday
 from server.countries.france.letters import Letter
+from server.countries.france.payers import Payer
 from server.countries.france.rates import Deductible, Exoneration, Rate
 from server.countries.france.supplements import Supplement
 from server.countries.france.travel import Allowance, Kilometre
@@ -29,6 +30,11 @@ FRENCH_TABLES: Mapping[str, TableShape] = {
         key=(),
         columns=("monthly_cents",),
         numbers=frozenset({"monthly_cents"}),
+    ),
+    "fr_payers": TableShape(
+        Payer.from_mapping,
+        key=("number",),
+        columns=("number", "label", "gu", "convention_type", "profile", "shown"),
     ),
     "fr_domains": TableShape(
         Domain.from_mapping, key=("domain",), columns=("domain", "label_fr", "kine")

@@ -21,6 +21,7 @@ _TABLES: Mapping[str, str] = {
     "be_settings": "select * from ref.be_settings",
     "be_setup": "select * from ref.be_setup",
     "code_profiles": "select * from ref.code_profiles",
+    "fr_payers": "select * from ref.fr_payers",
     "be_efact_codes": "select * from ref.be_efact_codes",
     "be_efact_zones": "select * from ref.be_efact_zones",
     "be_efact_error_classes": "select * from ref.be_efact_error_classes",
