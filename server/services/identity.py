@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from server.core.cards import CardKind, CardRead
 from server.core.clock import BRUSSELS
+from server.core.country import Country
 from server.core.errors import NotFound
 from server.core.rights import Right
 from server.countries.belgium.identity import (
@@ -95,8 +96,10 @@ def of_session(desk: Desk, session: str) -> IdentityProof | None:
 @needs(Right.PATIENTS)
 def share(desk: Desk) -> ChipShare | None:
     """Return the share of chips of this civil quarter; None where nothing is asked or given yet."""
+    if desk.practice.country != Country.BELGIUM:
+        return None
     asked = choice(desk, "identity.chip_percent", "")
-    if desk.practice.country != "BE" or not asked:
+    if not asked:
         return None
     held = proofs.sums(desk.db, months_of_quarter(desk.likely_today))
     total = ChipShare(

@@ -69,10 +69,11 @@ def test_every_part_of_the_hands_is_measured_one_after_the_other(
     def one(name: str) -> list[Figure]:
         return [Figure(name, 0.0, 1.0, "lower", "×")]
 
+    monkeypatch.setattr(f"{_HERE}.paper.run", lambda: one("paper"))
     monkeypatch.setattr(f"{_HERE}.codes.run", lambda: one("codes"))
     monkeypatch.setattr(f"{_HERE}.card_cycles.run", lambda: one("cycles"))
     monkeypatch.setattr(f"{_HERE}.card_waits.on_paper", lambda: one("event"))
     monkeypatch.setattr(f"{_HERE}.card_reading.run", lambda: one("reading"))
     monkeypatch.setattr(f"{_HERE}.card_waits.in_the_hand", lambda: one("hand"))
     told = [figure.name for figure in hardware.run()]
-    assert told == ["codes", "cycles", "event", "reading", "hand"]
+    assert told == ["codes", "paper", "cycles", "event", "reading", "hand"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hardware.scan_ports import ScanProblem
 from server.core.tray import Origin
 from server.services import scanners, tray
 from tests.people import OUCHENE
@@ -177,3 +178,11 @@ def test_beside_a_file_that_is_only_read_no_folder_is_watched(shop: Shop) -> Non
     refused = shop.post("options/devices/folder", folder="/scans", on="1")
     assert refused.status_code == 503
     assert "ouvert qu’en lecture" in refused.text
+
+
+@pytest.mark.parametrize("problem", ScanProblem)
+def test_every_trouble_of_a_scanner_is_a_sentence(shop: Shop, problem: ScanProblem) -> None:
+    scans(shop).state = ScanState(found=(PLAIN,), number=4, problem=str(problem))
+    page = shop.get("scan/progress?number=4")
+    assert "scan.problem." not in page
+    assert "Aucune page n’était passée" in page
