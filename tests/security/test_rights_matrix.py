@@ -180,6 +180,7 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "series.show": TREATING,
     "sessions.collect": PATIENTS,
     "sessions.document": TREATING,
+    "sessions.identify": TREATING,
     "sessions.make_private": TREATING,
     "sessions.new": CLINICAL,
     "sessions.paper": TREATING,

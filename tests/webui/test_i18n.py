@@ -27,6 +27,7 @@ from server.core.setup import Reached, Step
 from server.core.states import LineState, LotState, SessionState
 from server.core.tray import Kind
 from server.countries.france.ins import IdentityState
+from server.services.identity import MEDIA
 from tests.webui.computed_billing import BILLING
 from tests.webui.computed_france import FRANCE
 from webui import i18n
@@ -93,6 +94,7 @@ COMPUTED = {
     "scan.mode": {str(each) for each in Mode},
     "scan.dpi": {str(each) for each in RESOLUTIONS},
     "keycard": {each.removeprefix("keycard.") for each in KeyProblem},
+    "visit.identity_medium": set(MEDIA),
     "keycards.kind": {"EID", "CPS"},
     "users.role_is": {role.lower() for role in Role},
     "right": {str(right) for right in ADJUSTED},
