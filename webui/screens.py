@@ -20,6 +20,7 @@ from webui.pages import (
     ledger,
     lots,
     mandates,
+    notices,
     options,
     past,
     patients,
@@ -46,6 +47,6 @@ PAGES = (
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
     diagnosis.page, setup.page, scan.page, devices.page,
-    payers.page, rights.page, covers.page,
+    payers.page, rights.page, covers.page, notices.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

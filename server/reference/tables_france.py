@@ -13,6 +13,7 @@ from server.countries.france.domains import Domain
 from server.countries.france.formulas import Ceiling, Formula
 from server.countries.france.holidays import Holiday
 from server.countries.france.letters import Letter
+from server.countries.france.notices import Notice
 from server.countries.france.payers import Payer
 from server.countries.france.rates import Deductible, Exoneration, Rate
 from server.countries.france.supplements import Supplement
@@ -31,6 +32,13 @@ FRENCH_TABLES: Mapping[str, TableShape] = {
         key=(),
         columns=("monthly_cents",),
         numbers=frozenset({"monthly_cents"}),
+    ),
+    "fr_payer_notices": TableShape(
+        Notice.from_mapping,
+        key=("notice",),
+        columns=(
+            "notice", "label_fr", "regime", "before", "after", "operator", "who_fr", "asked_fr",
+        ),
     ),
     "fr_payers": TableShape(
         Payer.from_mapping,

@@ -20,6 +20,7 @@ from server.app.demo_practice import PASSPHRASE
 from server.core.tray import Origin
 from server.services import agenda, ledger, practices, tray
 from tests.app.waiting import until
+from tests.e2e.french_stages import FrenchDay, noted
 from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
 from tests.hardware.drawn import on_a_page, pdf, qr
@@ -113,6 +114,16 @@ SCENES = (
     Scene("restaurer", "empty", at("restore/")),
     Scene("aide", "morning", at("help/keys")),
     Scene("demonstration", "morning", at("demo/")),
+    Scene("fr-nouveau-cabinet", "empty", at("new?locale=fr_FR")),
+    Scene("fr-aujourdhui", "france", at("today/")),
+    Scene("fr-options", "france", at("options/")),
+    Scene("fr-patient-nouveau", "france", at("patients/new")),
+    Scene("fr-patient", "france", lambda day: f"patients/{day.patient('meyer')}"),
+    Scene("fr-droits", "france", lambda day: f"rights/{day.patient('marchand')}"),
+    Scene("fr-complementaire", "france", lambda day: f"covers/{day.patient('meyer')}"),
+    Scene("fr-ame", "france", lambda day: f"covers/{day.patient('petrov')}"),
+    Scene("fr-complementaires", "france", at("payers/")),
+    Scene("fr-complementaire-creer", "france", at("payers/new")),
 )
 IN_DUTCH = (
     "aujourdhui",
@@ -170,6 +181,9 @@ class Visitor:
 def _set(browser: Browser, name: str, folder: Path) -> Visitor:
     if name == "empty":
         return Visitor(browser, Stage(folder), None)
+    if name == "france":
+        french = FrenchDay(folder)
+        return Visitor(browser, french, partial(noted, french))
     day = Day(folder)
     return Visitor(browser, day, partial(PLAYS[name], day) if name in PLAYS else None)
 

@@ -112,6 +112,8 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "mandates.end": MAIN,
     "mandates.give": MAIN,
     "mandates.index": MAIN,
+    "notices.asked": PATIENTS,
+    "notices.index": PATIENTS,
     "options.amend": SETTINGS,
     "options.index": ALL,
     "options.language": ALL,

@@ -121,6 +121,7 @@ UNSEEN: Mapping[str, str] = {
     "devices.fallen": "the watched folder: none is, where papers are not let in",
     "demo.index": "the toys of `besace demo`",
     "covers.show": "of a practice of France: those of this bench are Belgian",
+    "notices.index": "of a practice of France",
     "payers.index": "of a practice of France",
     "payers.new": "of a practice of France",
     "payers.show": "of a practice of France",

@@ -1,0 +1,48 @@
+"""The moments of a French day at which its screens are photographed."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from server.app.clocks import ShiftedClock
+from server.app.demo_france import FrenchDemo
+from server.services import complementaries, covers, french_rights
+from tests.e2e.kine import START
+from tests.e2e.stages import Stage
+from tests.world import FixedClock
+
+
+class FrenchDay(Stage):
+    """The demo practice of France, its clock still, a few covers and rights noted."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = FixedClock(START)
+        self.demo = FrenchDemo(folder, ShiftedClock(self.clock))
+        self.program = self.demo.program
+        self.program.start()
+
+
+def noted(day: FrenchDay) -> None:
+    """Complementaries known, covers of three patients, a long illness."""
+    for name, number, unique in (
+        ("Mutuelle Ti Doué", "0799900010", ""), ("Mutuelle Breizh Santé", "0799900082", "1"),
+    ):  # fmt: skip
+        complementaries.create(
+            day.desk,
+            {"name": name, "number": number, "unique": unique, "city": "Brest",
+             "street1": "1 quai fabriqué", "phone1": "02 00 00 00 00"},
+        )  # fmt: skip
+    today = day.desk.today
+    year = {"cover_from": f"01/01/{today.year}", "cover_source": "PAPER",
+            "cover_to": (today + timedelta(days=20)).isoformat()}  # fmt: skip
+    _cover(day, "meyer", amc="1221212145", member="7", third_party="1", link="YES", **year)
+    _cover(day, "meyer", amc="1221212145", cover_source="PAPER",
+           cover_from=f"01/01/{today.year - 1}", cover_to=f"31/12/{today.year - 1}")  # fmt: skip
+    _cover(day, "petrov", amc="75500017", **year)
+    french_rights.note(
+        day.desk, day.patient("marchand"),
+        {"kind": "ALD", "right_source": "PAPER", "rights_from": "01/02/2026", "code": "ALD 30"},
+    )  # fmt: skip
+
+
+def _cover(day: FrenchDay, name: str, **typed: str) -> None:
+    covers.assign(day.desk, day.patient(name), typed)
