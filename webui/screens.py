@@ -12,6 +12,7 @@ from webui.pages import (
     devices,
     diagnosis,
     drafts,
+    enrolment,
     finances,
     frame,
     gate,
@@ -48,5 +49,6 @@ PAGES = (
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
     diagnosis.page, setup.page, scan.page, devices.page,
     payers.page, rights.page, covers.page, notices.page,
+    enrolment.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

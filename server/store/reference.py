@@ -21,6 +21,8 @@ _TABLES: Mapping[str, str] = {
     "be_settings": "select * from ref.be_settings",
     "be_setup": "select * from ref.be_setup",
     "fr_settings": "select * from ref.fr_settings",
+    "fr_enrolment": "select * from ref.fr_enrolment",
+    "fr_readers": "select * from ref.fr_readers",
     "fr_payer_notices": "select * from ref.fr_payer_notices",
     "fr_payers": "select * from ref.fr_payers",
     "fr_convention_columns": "select * from ref.fr_convention_columns",
