@@ -45,9 +45,15 @@ def _made(folder: Path, country: str) -> tuple[Program, Callable[[], None]]:
 class Demo(Toys):
     """The demo practice of Belgium, and the insurers' simulator."""
 
-    def __init__(self, folder: Path, clock: ShiftedClock | None = None) -> None:
-        """`folder` is empty."""
+    def __init__(
+        self, folder: Path, clock: ShiftedClock | None = None, middleware: Path | None = None
+    ) -> None:
+        """`folder` is empty.
+
+        `middleware` is the library of the cards' official software, None when it is looked for.
+        """
         super().__init__(clock)
+        self._middleware = middleware
         self.simulator = SimulatorProcess(folder / "insurers.db")
         try:
             self.simulator.set_clock(self.clock.now())
@@ -74,7 +80,9 @@ class Demo(Toys):
         self.simulator.advance(by)
 
     def _furnished(self, folder: Path) -> Program:
-        settings = Settings(folder / "cabinet", endpoint=self.simulator.endpoint)
+        settings = Settings(
+            folder / "cabinet", endpoint=self.simulator.endpoint, middleware=self._middleware
+        )
         settings.practice.mkdir(mode=0o700)
         reference.build(settings.practice / REFERENCE, demo=True)
         program = Program(
