@@ -7,6 +7,7 @@ from webui.pages import (
     billing,
     cards,
     connection,
+    covers,
     demo,
     devices,
     diagnosis,
@@ -23,9 +24,11 @@ from webui.pages import (
     options,
     past,
     patients,
+    payers,
     proof,
     refusals,
     restore,
+    rights,
     safety,
     scan,
     search,
@@ -44,5 +47,6 @@ PAGES = (
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
     diagnosis.page, setup.page, scan.page, devices.page, keycards.page,
+    payers.page, rights.page, covers.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

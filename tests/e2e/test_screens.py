@@ -24,6 +24,7 @@ from server.services import agenda, ledger, practices, tray
 from tests.app.waiting import until
 from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
+from tests.e2e.stages_france import FrenchDay, french_morning
 from tests.hardware.drawn import on_a_page, pdf, qr
 from tests.hardware.keytokens import make_token
 from tests.world import seeded
@@ -131,7 +132,13 @@ SCENES = (
     Scene("restaurer", "empty", at("restore/")),
     Scene("aide", "morning", at("help/keys")),
     Scene("demonstration", "morning", at("demo/")),
-)
+    Scene("france-patient", "france", lambda day: f"patients/{day.patient('meyer')}"),
+    Scene("france-traitement-nouveau", "france",
+          lambda day: f"series/of/{day.patient('casanova')}/new"),
+    Scene("france-traitement", "france", lambda day: f"series/{day.series_of('meyer')}"),
+    Scene("france-visite", "france", lambda day: f"sessions/of/{day.series_of('marchand')}"),
+    Scene("france-seance", "france", lambda day: f"sessions/{_session(day)}"),
+)  # fmt: skip
 IN_DUTCH = (
     "aujourdhui",
     "patient",
@@ -188,6 +195,9 @@ class Visitor:
 def _set(browser: Browser, name: str, folder: Path) -> Visitor:
     if name == "empty":
         return Visitor(browser, Stage(folder), None)
+    if name == "france":
+        french = FrenchDay(folder)
+        return Visitor(browser, french, partial(french_morning, french))
     day = Day(folder)
     return Visitor(browser, day, partial(PLAYS[name], day) if name in PLAYS else None)
 
