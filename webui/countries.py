@@ -11,12 +11,12 @@ from server.core.country import Country
 ONLY: Mapping[Country, frozenset[str]] = {
     Country.BELGIUM: frozenset({
         "amounts", "billing", "connection", "finances", "ledger", "lots", "mandates", "past",
-        "options.tariff", "patients.insure", "refusals", "series.agree", "sessions.document",
-        "sessions.make_private", "sessions.paper", "setup",
+        "options.tariff", "patients.insure", "refusals", "series.agree", "sessions.identify",
+        "sessions.make_private", "setup",
     }),
     Country.FRANCE: frozenset({
-        "covers", "payers", "rights", "series.access", "series.answer", "series.ask",
-        "sessions.price",
+        "covers", "enrolment", "notices", "payers", "rights", "series.access", "series.answer",
+        "series.ask", "sessions.price",
     }),
 }  # fmt: skip
 """What one country alone has."""
