@@ -25,6 +25,8 @@ TESTS = (
     "fonts-dejavu-core",
     "strace",
     "sane-airscan",
+    "tesseract-ocr",
+    "tesseract-ocr-fra",
 )
 """A virtual reader, a browser, a screen made of memory, a look at it, PDF reading, letters, and
 what lets a system call fail or kill, another client for the scanner made of code."""

@@ -6,6 +6,7 @@ from webui.pages import (
     backups,
     billing,
     cards,
+    codes,
     connection,
     demo,
     devices,
@@ -42,6 +43,6 @@ PAGES = (
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
-    diagnosis.page, setup.page, scan.page, devices.page,
+    diagnosis.page, setup.page, scan.page, devices.page, codes.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -12,6 +12,7 @@ from threading import Event, Thread
 from traceback import format_tb
 
 from hardware.decoder import Decoder
+from hardware.ocr import Ocr
 from hardware.page_wire import Page as Drawn
 from hardware.papers import Papers
 from server.core.codes import CodeRead
@@ -40,12 +41,14 @@ class Sorter:
         told: Callable[[], None],
         papers: Papers | None = None,
         decoder: Decoder | None = None,
+        ocr: Ocr | None = None,
     ) -> None:
         """`told` wakes the screens after each document."""
         self._cabinet = cabinet
         self._told = told
         self._papers = papers or Papers()
         self._decoder = decoder or Decoder()
+        self._ocr = ocr or Ocr()
         self._given_up: set[str] = set()  # until the next unlocking
         self._wanted = Event()
         self._stopping = False
@@ -88,6 +91,7 @@ class Sorter:
                 return
             self._given_up.add(keys[0])  # whatever happens now happens once
             self._look_into(keys[0])
+            self._read_words(keys[0])
 
     def _redraw_all(self) -> None:
         """Turn and cut the pages somebody asked for, each revision once."""
@@ -126,6 +130,17 @@ class Sorter:
         if not self._stopping:
             said = "" if pages else problem or STUMBLE
             tray.looked_into(self._cabinet.desk(), key, pages, said, codes)
+            self._told()
+
+    def _read_words(self, key: str) -> None:
+        """Propose what the words of a document say, once it is seen; nothing without tesseract."""
+        if self._stopping or not self._ocr.languages:
+            return
+        content = tray.raw(self._cabinet.desk(), key)
+        pages = self._papers.legible(content)
+        text = "\n".join(self._ocr.words(page) for page in pages if not self._stopping)
+        if text and not self._stopping:
+            tray.suggest(self._cabinet.desk(), key, text)
             self._told()
 
     def _codes(self, content: bytes) -> tuple[CodeRead, ...]:

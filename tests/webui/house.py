@@ -123,6 +123,7 @@ class FakeServices:
     backups = None
     scans = None
     folder = None
+    codes = None
 
     def __init__(self, world: World, ask_recovery: Callable[[str], None]) -> None:
         self.world = world

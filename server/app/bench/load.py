@@ -67,6 +67,11 @@ OTHERS: Mapping[str, Sequence[str]] = {
     "cards.index": ("cards/",),
     "cards.namesake": ("cards/namesake?subject={user}",),
     "cards.owner": ("cards/owner?subject=nobody",),
+    "codes.camera": ("codes/camera",),
+    "codes.drawn": ("codes/reader/code.svg",),
+    "codes.found": ("codes/found",),
+    "codes.index": ("codes/",),
+    "codes.reader": ("codes/reader",),
     "diagnosis.index": ("help/diagnosis/",),
     "finances.recorded": ("finances/recorded?payment={payment}&lot={lot}",),
     "frame.awake": (EMPTY,),
@@ -119,6 +124,7 @@ UNSEEN: Mapping[str, str] = {
     "tray.original": "the file of one",
     "tray.corrected": "its pages turned and cut",
     "devices.fallen": "the watched folder: none is, where papers are not let in",
+    "codes.frame": "what a camera sees: none is on",
     "demo.index": "the toys of `besace demo`",
 }
 """Routes that are no page of an open practice, and why."""
