@@ -27,9 +27,11 @@ TESTS = (
     "sane-airscan",
     "tesseract-ocr",
     "tesseract-ocr-fra",
+    "softhsm2",
 )
 """A virtual reader, a browser, a screen made of memory, a look at it, PDF reading, letters, and
-what lets a system call fail or kill, another client for the scanner made of code."""
+what lets a system call fail or kill, another client for the scanner made of code, and a card with
+keys made of files."""
 
 
 def provide(machine: Machine, wanted: Sequence[str]) -> None:

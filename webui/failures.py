@@ -32,6 +32,7 @@ STATUSES: Mapping[type[KineError], int] = {
     errors.NotFound: 404,
     errors.StateConflict: 409,
     errors.Forbidden: 403,
+    errors.OtherCountry: 404,
     errors.ProofNeeded: 403,
     errors.Locked: 403,
     errors.WrongKey: 403,
@@ -42,6 +43,7 @@ STATUSES: Mapping[type[KineError], int] = {
     errors.BackupFailed: 503,
     errors.SealRefused: 422,
     errors.ReferenceRefused: 422,
+    errors.TableRefused: 422,
     errors.Missing: 503,
     UnreadableFields: 422,
 }
@@ -54,6 +56,7 @@ _ABOUT_THE_FORM = (
     errors.WrongKey,
     errors.OlderPractice,
     errors.ReferenceRefused,
+    errors.TableRefused,
 )
 """Refusals of what was typed; any other is told on a page of its own."""
 

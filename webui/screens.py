@@ -17,6 +17,7 @@ from webui.pages import (
     gate,
     help,
     journal,
+    keycards,
     ledger,
     lots,
     mandates,
@@ -43,6 +44,6 @@ PAGES = (
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
-    diagnosis.page, setup.page, scan.page, devices.page, codes.page,
+    diagnosis.page, setup.page, scan.page, devices.page, codes.page, keycards.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from server.app.inspect_cards import card_lines
 from server.app.inspect_codes import FORMATS, CodeDesk, code_lines, is_picture
+from server.app.inspect_conventions import TableDesk, table_lines
 from server.app.inspect_eid import FORMATS as EID_FORMATS
 from server.app.inspect_eid import eid_format, eid_lines, inspect_eid
 from server.app.words import Words, table
@@ -25,11 +26,12 @@ from server.countries.belgium.efact import (
     recognise,
 )
 from server.countries.belgium.refusals import Dictionary
-from server.countries.france import card_inspection
+from server.countries.france import card_inspection, convention_inspection
 
 _EXIT = {Verdict.VALID: 0, Verdict.PROBLEMS: 1, Verdict.UNKNOWN: 2}
 _EFACT = tuple(f"efact.{kind.value}" for kind in MessageKind)
-_KNOWN = (*_EFACT, *FORMATS, *card_inspection.FORMATS, *EID_FORMATS)
+_KNOWN = (*_EFACT, *FORMATS, *card_inspection.FORMATS, *EID_FORMATS,
+          *convention_inspection.FORMATS)  # fmt: skip
 _SHOWN = 24  # first characters of an unknown file, enough to see what it is
 _AMOUNTS = ("requested", "accepted", "refused")
 _UNREADABLE = "…"
@@ -48,11 +50,13 @@ def inspect(
     `as_format` ("efact", "efact.920099", "code", "fr.card") skips recognition. A file gives one
     inspection, an image one per code. Nothing read is written or kept.
     """
-    words = Words.load(language, ("inspect_words", "be_efact_problems", "fr_card_codes"))
+    names = ("inspect_words", "be_efact_problems", "fr_card_codes", "fr_convention_words")
+    words = Words.load(language, names)
     today = datetime.now(BRUSSELS).date()
     status = 0
     with closing(CodeDesk(today)) as codes:
-        desk = _Desk(_EfactSentences.load(language), _check_tables(today), codes)
+        tables = TableDesk(today, words)
+        desk = _Desk(_EfactSentences.load(language), _check_tables(today), codes, tables)
         for path in files:
             for inspection in desk.inspect(path, as_format):
                 show = _as_json if as_json else _as_sentences
@@ -87,6 +91,7 @@ class _Desk:
     sentences: _EfactSentences
     tables: CheckTables
     codes: CodeDesk
+    conventions: TableDesk
 
     def inspect(self, path: Path, as_format: str | None) -> list[Inspection]:
         try:
@@ -106,6 +111,8 @@ class _Desk:
             return [inspect_eid(data, dumped, datetime.now(BRUSSELS))]
         if _is_card(as_format) or (as_format is None and card_inspection.is_card(data)):
             return [card_inspection.inspect_card(data)]
+        if self.conventions.takes(data, as_format, recognise(data) is not None):
+            return [self.conventions.inspect(data, as_format)]
         if as_format is None and recognise(data) is None:
             found = data[:_SHOWN].decode("latin-1")
             tried = ", ".join(_KNOWN)
@@ -169,7 +176,7 @@ def _as_sentences(path: Path, inspection: Inspection, words: Words) -> str:
         where = f" {problem.where}" if problem.where else ""
         lines.append(f"  [{severity}]{where} {words.say(problem.code, problem.facts)}")
     content: Mapping[str, Any] = inspection.content
-    shown = (code_lines, card_lines, eid_lines)
+    shown = (code_lines, card_lines, eid_lines, table_lines)
     lines += [f"  {line}" for show in shown for line in show(content, words)]
     lines += _errors(content)
     if content.get("settlement"):

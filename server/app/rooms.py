@@ -17,17 +17,17 @@ from webui.stream import EventRow
 
 if TYPE_CHECKING:
     from server.app.code_desk import CodeDesk
-    from server.app.demo import Demo
     from server.app.dropping import Dropping
     from server.app.hands import Hands
     from server.app.keeper import Keeper
+    from server.app.keycards import KeyCardTrials
     from server.app.post import Post
     from server.app.program import Program
     from server.app.safe import CabinetSafe
     from server.app.scanning import Scanning
     from server.services.desk import Desk
     from server.services.logins import Logins
-    from webui.outside import Calls, Checked, FileHealth
+    from webui.outside import Calls, Checked, DemoControl, FileHealth
 
 
 class Rooms:
@@ -72,6 +72,11 @@ class Rooms:
         return self._program.scans
 
     @property
+    def keycards(self) -> "KeyCardTrials | None":
+        """The cards whose code can be tried, while a user who sees patients is at work."""
+        return self._program.keycards
+
+    @property
     def folder(self) -> "Dropping | None":
         """The watched folder of this machine."""
         return self._program.folder
@@ -82,7 +87,7 @@ class Rooms:
         return self._program.codes
 
     @property
-    def demo(self) -> "Demo | None":
+    def demo(self) -> "DemoControl | None":
         """The toys of a demo practice."""
         return self._program.demo
 

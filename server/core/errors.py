@@ -8,6 +8,7 @@ KineError
 ├── NotFound             an id that is not in this practice
 ├── StateConflict        the thing is no longer in the state this act needs
 ├── Forbidden            the user has no right to do this
+├── OtherCountry         the practice is not of the country this is for
 ├── ProofNeeded          the passphrase was typed too long ago for what is asked
 ├── Locked               the practice is closed or locked
 ├── WrongKey             passphrase, recovery code or key file does not open the practice
@@ -19,6 +20,7 @@ KineError
 ├── SendingHeld          nothing may leave for who is at work: no mandate, or another's card
 ├── SealRefused          a lot failed its check; carries the faults
 ├── ReferenceRefused     a table cannot be imported; carries the rows at fault
+├── TableRefused         a file of conventions cannot be taken; the one in use stays
 └── Missing              the environment lacks something; says what
 """
 
@@ -75,6 +77,12 @@ class Forbidden(KineError):
     """The user may not do this; facts: `right`."""
 
     code = "right.missing"
+
+
+class OtherCountry(KineError):
+    """What is asked is not done in the country of this practice; facts: `country`, its own."""
+
+    code = "country.other"
 
 
 class ProofNeeded(KineError):
@@ -148,6 +156,15 @@ class ReferenceRefused(KineError):
     """A table cannot be imported; facts: `rows`, a tuple of (line number, reason)."""
 
     code = "reference.refused"
+
+
+class TableRefused(KineError):
+    """A file of conventions cannot be taken, and the table in use stays.
+
+    Facts: `reason`; and what its sentence needs: `name`, `proposed`, `line`, `found`, `day`.
+    """
+
+    code = "table.refused"
 
 
 class Missing(KineError):

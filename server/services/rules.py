@@ -8,9 +8,9 @@ from itertools import groupby
 from server.core.care import Confidence
 from server.countries.belgium.nomenclature import CodeRow
 from server.countries.belgium.rulebook import Rulebook
-from server.countries.belgium.switches import switch_value
 from server.countries.belgium.tariff import TariffRow
 from server.countries.code_profiles import FieldRow
+from server.countries.switches import switch_value
 from server.services.desk import Desk
 from server.store import reference
 

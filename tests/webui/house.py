@@ -122,6 +122,7 @@ class FakeServices:
     readers = None
     backups = None
     scans = None
+    keycards = None
     folder = None
     codes = None
 

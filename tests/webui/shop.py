@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 from server.app.gate import CabinetGate
 from server.app.rooms import EventRows, rights_in
 from server.app.safe import CabinetSafe
-from server.core.cards import CardRead
+from server.core.cards import CardKind, CardRead
 from server.core.codes import CodeRead, Symbology
-from server.core.errors import NotFound, ReferenceRefused
+from server.core.errors import InvalidForm, NotFound, ReferenceRefused
 from server.core.rights import Right
 from server.services import ledger
 from server.services.desk import Desk as WorkDesk
@@ -36,6 +36,7 @@ from webui.codes import CodeControl, CodeState, Reading
 from webui.door import Door
 from webui.folder import FolderControl, FolderState
 from webui.frame import FrameState
+from webui.keycards import KeyCardControl, KeyCardState
 from webui.outside import BackupState, Calls, Checked, FileHealth, PostState
 from webui.readers import ReaderState
 from webui.safe import Safe
@@ -134,6 +135,25 @@ class FakeKeeper:
 
 
 @dataclass
+class FakeKeyCards:
+    """Cards with keys that only remember what was asked of them."""
+
+    state: KeyCardState = field(default_factory=lambda: KeyCardState(CardKind.EID, ""))
+    asked: list[object] = field(default_factory=list)
+
+    def look(self) -> None:
+        self.asked.append("look")
+
+    def try_code(self, card_id: str, pin: str, *, last_too: bool) -> None:
+        if card_id == "last" and not last_too:
+            raise InvalidForm(faults=(("last_too", "needed"),))
+        self.asked.append((card_id, pin, last_too))
+
+    def stop_trying(self) -> None:
+        self.asked.append("stop")
+
+
+@dataclass
 class FakeScans:
     """Scanners that only remember what they were asked."""
 
@@ -213,6 +233,7 @@ class Rooms:
     backups: FakeKeeper | None = None
     people: Sequence[str] = ()  # on the Vitale card in the reader
     scans: ScanControl | None = field(default_factory=FakeScans)
+    keycards: KeyCardControl | None = field(default_factory=FakeKeyCards)
     folder: FolderControl | None = field(default_factory=FakeFolder)
     codes: CodeControl | None = field(default_factory=FakeCodes)
     safe: Safe = field(init=False)

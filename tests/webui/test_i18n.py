@@ -19,6 +19,7 @@ from server.app.scanning import NOT_KEPT
 from server.app.sorter import STUMBLE
 from server.core import errors
 from server.core.cards import Proof
+from server.core.keycards import KeyProblem
 from server.core.mandates import Service, Standing
 from server.core.outbox import MessageState
 from server.core.rights import ADJUSTED, Right, Role
@@ -26,6 +27,7 @@ from server.core.sesam import SesamProblem
 from server.core.setup import Reached, Step
 from server.core.states import LineState, LotState, SessionState
 from server.core.tray import Kind
+from server.countries.france.ins import IdentityState
 from tests.webui.computed_billing import BILLING
 from webui import i18n
 from webui.frame import RAIL
@@ -94,6 +96,8 @@ COMPUTED = {
     "scan.source": {str(each) for each in Source},
     "scan.mode": {str(each) for each in Mode},
     "scan.dpi": {str(each) for each in RESOLUTIONS},
+    "keycard": {each.removeprefix("keycard.") for each in KeyProblem},
+    "keycards.kind": {"EID", "CPS"},
     "users.role_is": {role.lower() for role in Role},
     "right": {str(right) for right in ADJUSTED},
     "setup.step": {str(each) for each in Step},
@@ -110,14 +114,18 @@ COMPUTED = {
     "connection.held": {"held.card", "held.mandate"},
     "error.sending.held": {"card", "mandate"},
     "error.right.missing": {str(right) for right in Right},
+    "identity.state": {str(state) for state in IdentityState},
+    "new.choice": set(LANGUAGES),
     **BILLING,
 }
 """Keys that templates build from a value: every value must have its sentence."""
 
 
-EVERYWHERE = "besace"  # the area every country sees; the others are of Belgium only
-FRENCH = "france"  # spoken on French desks, in the locale of whoever sits there
+EVERYWHERE = "besace"  # the area every country sees
+FRENCH = ("france", "conventions")  # spoken on French desks, in the locale of whoever sits there
 BELGIAN = ("fr_BE", "nl")
+"""What a screen of Belgium alone says is in these; of France alone, in fr_FR. What both say is in
+all, and `test_france` looks at every French page for a sentence that is not there."""
 
 
 def areas(locale: str) -> list[str]:
@@ -141,6 +149,10 @@ def of_area(locale: str, area: str) -> dict[str, tuple[str, ...]]:
             text = message.string
             found[key] = (text,) if isinstance(text, str) else tuple(text or ("",))
     return found
+
+
+def of_french_areas() -> set[str]:
+    return {key for area in FRENCH for key in of_area("fr_BE", area)}
 
 
 def spoken_in_templates() -> Iterator[str]:
@@ -193,8 +205,9 @@ def wanted() -> set[str]:
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_sentence_the_screens_speak_exists(locale: str) -> None:
     said = sentences(locale)
-    french = {*of_area("fr_BE", EVERYWHERE), *of_area("fr_BE", FRENCH)}
-    needed = wanted() if locale in BELGIAN else wanted() & french
+    everywhere = {*of_area("fr_BE", EVERYWHERE), *of_french_areas()}
+    belgian, of_france = {*sentences("fr_BE")}, {*sentences("fr_FR")} - {*sentences("fr_BE")}
+    needed = wanted() - of_france if locale in BELGIAN else wanted() - (belgian - everywhere)
     missing = sorted(key for key in needed if not all(said.get(key, ("",))))
     assert missing == []
 
@@ -216,7 +229,7 @@ def test_the_locales_say_the_same_things_with_the_same_facts() -> None:
     assert areas("nl") == areas("fr_BE")
     for area in areas("fr_BE"):
         base = of_area("fr_BE", area)
-        for locale in LANGUAGES if area in (EVERYWHERE, FRENCH) else BELGIAN:
+        for locale in LANGUAGES if area in (EVERYWHERE, *FRENCH) else BELGIAN:
             other = of_area(locale, area)
             assert sorted(other) == sorted(base)
             for key in base:
@@ -225,7 +238,7 @@ def test_the_locales_say_the_same_things_with_the_same_facts() -> None:
 
 def test_no_word_of_france_is_on_a_belgian_screen() -> None:
     word = re.compile(rf"\b({NOT_IN_BELGIUM})s?\b", re.IGNORECASE)
-    french = of_area("fr_BE", FRENCH)
+    french = of_french_areas()
     for key, texts in sentences("fr_BE").items():
         assert key in french or not [text for text in texts if word.search(text)], key
 

@@ -13,6 +13,7 @@ from server.countries.france.card import Beneficiary, Fields, PsCard, VitaleCard
 from server.countries.france.card_dates import calendar_day, is_plausible
 from server.countries.france.card_layout import KNOWN, SHAPES, Kind
 from server.countries.france.card_wire import Damage
+from server.countries.france.numbers import luhn
 
 _CONTROL = frozenset(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
 
@@ -51,7 +52,7 @@ def check_ps(card: PsCard) -> Iterator[Problem]:
         yield Problem("card.no_situation", "2", Severity.WARNING)
     for situation in card.situations:
         number = situation["billing_number"] + situation["billing_key"]
-        if situation["billing_number"] and not _luhn(number):
+        if situation["billing_number"] and not luhn(number):
             name = "billing_number"
             yield _problem("card.billing_key", situation, name, Severity.WARNING, found=number)
 
@@ -92,13 +93,6 @@ def _check_nir(read: Fields, severity: Severity) -> Iterator[Problem]:
         Nir.parse(number)
     except InvalidNumber as error:
         yield _problem(f"card.nir_{error.facts['reason']}", read, "nir", severity, found=number)
-
-
-def _luhn(text: str) -> bool:
-    if not (text.isascii() and text.isdigit()):
-        return False
-    doubled = (int(d) * (1 + place % 2) for place, d in enumerate(reversed(text)))
-    return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0
 
 
 def _problem(

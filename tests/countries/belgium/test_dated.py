@@ -4,8 +4,8 @@ import pytest
 
 from server.core.care import Confidence
 from server.core.errors import InvalidValue
-from server.countries.belgium.switches import Switch
 from server.countries.dated import Origin, in_force, newest
+from server.countries.switches import Switch
 
 GOOD = {"valid_from": "2026-01-01", "valid_to": "", "source": "page", "confidence": "S"}
 

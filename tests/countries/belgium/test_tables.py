@@ -18,8 +18,8 @@ from server.countries.belgium.policy import (
 )
 from server.countries.belgium.rulebook import Rulebook
 from server.countries.belgium.shares import FixedShare, fixed_share
-from server.countries.belgium.switches import switch_value
 from server.countries.belgium.tariff import TariffRow
+from server.countries.switches import switch_value
 
 MARCH = date(2026, 3, 16)
 ROW: Mapping[str, object] = {

@@ -1,4 +1,4 @@
-"""Rows of `be_settings`: facts nobody confirmed, kept as values a practice can replace ([K])."""
+"""Rows of settings tables: facts nobody confirmed, kept as values a practice can replace ([K])."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
