@@ -120,9 +120,9 @@
     const node = bearer(key);
     if (!node || (document.querySelector("dialog[open]") && !node.closest("dialog"))) return;
     event.preventDefault();
-    const act = () => (node.matches(writing) ? node.focus() : node.click());
-    if (key.length === 1 && codes) later = setTimeout(act, PACE * 2); // it may begin a code
-    else act();
+    if (node.matches(writing)) return void ((run = null), node.focus());
+    if (key.length > 1 || !codes) return node.click();
+    later = setTimeout(() => node.click(), PACE * 2); // it may begin a code
   });
 
   /* A hand reader that types is told from fingers by its pace, wherever the focus is: six characters
@@ -142,17 +142,17 @@
   document.addEventListener("keydown", (event) => {
     if (!codes || event.isComposing || /^(Shift|AltGraph|CapsLock)$/.test(event.key)) return;
     clearTimeout(later);
-    const came = event.target.matches("[type=password]") ? "" : character(event);
+    const came = event.repeat || event.target.matches("[type=password]") ? "" : character(event);
     const follows = quick(event);
     if (run && !follows && run.ended) finish(run);
-    if (!came) return void (run = null);
+    if (!came || (ends[event.key] && !follows)) return void (run = null);
     if (!follows) run = begin(event);
     else if (!run.field) (event.preventDefault(), event.stopImmediatePropagation());
     clearTimeout(run.ended);
     run.ended = 0;
     run.text += came;
     run.at = event.timeStamp;
-    if (!ends[event.key] || !follows || run.text.length <= LEAST) return;
+    if (!ends[event.key] || run.text.trim().length < LEAST) return;
     (event.preventDefault(), event.stopImmediatePropagation());
     run.ended = setTimeout(finish, PACE * 3, run); // a code may have several lines
   }, true);
