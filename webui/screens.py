@@ -8,6 +8,7 @@ from webui.pages import (
     cards,
     codes,
     connection,
+    covers,
     demo,
     devices,
     diagnosis,
@@ -24,9 +25,11 @@ from webui.pages import (
     options,
     past,
     patients,
+    payers,
     proof,
     refusals,
     restore,
+    rights,
     safety,
     scan,
     search,
@@ -45,5 +48,6 @@ PAGES = (
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
     diagnosis.page, setup.page, scan.page, devices.page, codes.page, keycards.page,
+    payers.page, rights.page, covers.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -127,6 +127,11 @@ UNSEEN: Mapping[str, str] = {
     "devices.fallen": "the watched folder: none is, where papers are not let in",
     "codes.frame": "what a camera sees: none is on",
     "demo.index": "the toys of `besace demo`",
+    "covers.show": "of a practice of France: those of this bench are Belgian",
+    "payers.index": "of a practice of France",
+    "payers.new": "of a practice of France",
+    "payers.show": "of a practice of France",
+    "rights.show": "of a practice of France",
 }
 """Routes that are no page of an open practice, and why."""
 
