@@ -8,6 +8,7 @@ from webui.pages import (
     cards,
     codes,
     connection,
+    cover_codes,
     covers,
     demo,
     devices,
@@ -48,6 +49,6 @@ PAGES = (
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
     diagnosis.page, setup.page, scan.page, devices.page, codes.page, keycards.page,
-    payers.page, rights.page, covers.page,
+    payers.page, rights.page, covers.page, cover_codes.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

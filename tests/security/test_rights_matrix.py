@@ -69,6 +69,8 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "codes.reader": PATIENTS,
     "codes.stop": PATIENTS,
     "codes.typed": PATIENTS,
+    "cover_codes.use": PATIENTS,
+    "cover_codes.year": PATIENTS,
     "covers.assign": PATIENTS,
     "covers.show": PATIENTS,
     "covers.withdraw": PATIENTS,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm, Missing
 from server.core.rights import Right
-from server.services import codes, hand_readers
+from server.services import codes, hand_readers, patients
 from webui.codes import CodeControl, Reading
 from webui.desk import desk
 from webui.forms import shown_again_by
@@ -20,8 +20,15 @@ _LONGEST_LABEL = 60
 @page.get("/")
 def index() -> ResponseReturnValue:
     """Show by which hands a code is read, and what was read last."""
-    control = _codes()
-    return render_template("codes/index.html", state=control.state, **_told(control.last))
+    control, key = _codes(), request.args.get("patient", "")
+    work = desk().work()
+    french = key and work.practice.country == "FR"  # where an attestation fills a form
+    return render_template(
+        "codes/index.html",
+        state=control.state,
+        patient=patients.open_file(work, key).patient if french else None,
+        **_told(control.last),
+    )
 
 
 @page.get("/camera")
