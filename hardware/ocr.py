@@ -29,6 +29,14 @@ class Ocr:
     def __init__(self, program: str = PROGRAM, find: Find = shutil.which) -> None:
         self._program = find(program)
         self._languages: Sequence[str] | None = None
+        self._process: Child | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End what is being read, from another thread; nothing is read afterwards."""
+        self._stopped = True
+        if self._process is not None:
+            self._process.kill()
 
     @property
     def installed(self) -> bool:
@@ -51,10 +59,10 @@ class Ocr:
         return self._run(asked, jpeg, PAGE_SECONDS)
 
     def _run(self, words: Sequence[str], fed: bytes, seconds: float) -> str:
-        if self._program is None:
+        if self._program is None or self._stopped:
             return ""
         try:
-            process = start([self._program, *words])
+            process = self._process = start([self._program, *words])
         except OSError:
             return ""
         _limit(process)

@@ -13,7 +13,7 @@ ONLY: Mapping[Country, frozenset[str]] = {
         "amounts", "billing", "connection", "finances", "ledger", "lots", "mandates", "past",
         "options.tariff", "patients.insure", "refusals", "series", "sessions", "setup",
     }),
-    Country.FRANCE: frozenset({"covers", "payers", "rights"}),
+    Country.FRANCE: frozenset({"cover_codes", "covers", "payers", "rights"}),
 }  # fmt: skip
 """What one country alone has."""
 
