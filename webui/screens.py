@@ -14,6 +14,7 @@ from webui.pages import (
     devices,
     diagnosis,
     drafts,
+    enrolment,
     finances,
     frame,
     gate,
@@ -23,6 +24,7 @@ from webui.pages import (
     ledger,
     lots,
     mandates,
+    notices,
     options,
     past,
     patients,
@@ -49,6 +51,6 @@ PAGES = (
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
     diagnosis.page, setup.page, scan.page, devices.page, codes.page, keycards.page,
-    payers.page, rights.page, covers.page, cover_codes.page,
+    payers.page, rights.page, covers.page, cover_codes.page, notices.page, enrolment.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

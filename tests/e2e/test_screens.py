@@ -24,6 +24,7 @@ from server.services import agenda, ledger, practices, tray
 from tests.app.waiting import until
 from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
+from tests.e2e.stages_france import FrenchDay, french_morning
 from tests.hardware.drawn import on_a_page, pdf, qr
 from tests.hardware.keytokens import make_token
 from tests.world import seeded
@@ -140,7 +141,22 @@ SCENES = (
     Scene("restaurer", "empty", at("restore/")),
     Scene("aide", "morning", at("help/keys")),
     Scene("demonstration", "morning", at("demo/")),
-)
+    Scene("france-traitement-nouveau", "france",
+          lambda day: f"series/of/{day.patient('casanova')}/new"),
+    Scene("france-traitement", "france", lambda day: f"series/{day.series_of('meyer')}"),
+    Scene("france-visite", "france", lambda day: f"sessions/of/{day.series_of('marchand')}"),
+    Scene("france-seance", "france", lambda day: f"sessions/{_session(day)}"),
+    Scene("fr-nouveau-cabinet", "empty", at("new?locale=fr_FR")),
+    Scene("fr-aujourdhui", "france", at("today/")),
+    Scene("fr-options", "france", at("options/")),
+    Scene("fr-patient-nouveau", "france", at("patients/new")),
+    Scene("fr-patient", "france", lambda day: f"patients/{day.patient('meyer')}"),
+    Scene("fr-droits", "france", lambda day: f"rights/{day.patient('marchand')}"),
+    Scene("fr-complementaire", "france", lambda day: f"covers/{day.patient('meyer')}"),
+    Scene("fr-ame", "france", lambda day: f"covers/{day.patient('petrov')}"),
+    Scene("fr-complementaires", "france", at("payers/")),
+    Scene("fr-complementaire-creer", "france", at("payers/new")),
+)  # fmt: skip
 IN_DUTCH = (
     "aujourdhui",
     "patient",
@@ -197,6 +213,9 @@ class Visitor:
 def _set(browser: Browser, name: str, folder: Path) -> Visitor:
     if name == "empty":
         return Visitor(browser, Stage(folder), None)
+    if name == "france":
+        french = FrenchDay(folder)
+        return Visitor(browser, french, partial(french_morning, french))
     day = Day(folder)
     return Visitor(browser, day, partial(PLAYS[name], day) if name in PLAYS else None)
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from server.core.care import Source
 from server.core.rights import Right
-from server.services import complementaries, covers, patients, sightings
+from server.services import complementaries, covers, patients, payer_notices, sightings
 from webui import scanned
 from webui.desk import desk
 from webui.forms import shown_again_by
@@ -25,6 +25,7 @@ def show(patient_id: str) -> ResponseReturnValue:
         "covers/show.html",
         file=file,
         held=covers.of(work, patient_id),
+        notices=payer_notices.of(work, patient_id),
         entries=complementaries.listed(work),
         **scanned.facts(work, desk().services.codes, patient_id),
     )
