@@ -1,54 +1,19 @@
-"""The attestation just read, as the leaf « Complémentaire » proposes it: every field but the dates.
-
-What was read stays a proposal until somebody keeps it: nothing is saved by reading a code (I1, I2).
-"""
-
-from dataclasses import dataclass
+"""The attestation just read, as the leaf « Complémentaire » proposes it: all but the dates."""
 
 from flask import request
 
 from server.core.care import Source
-from server.core.errors import InvalidNumber
-from server.countries.france.numbers import AmcNumber
-from server.services import codes, complementaries, covers, tray
+from server.services import cover_codes, covers, tray
+from server.services.cover_codes import ProposedCover
 from server.services.desk import Desk
 from webui.codes import CodeControl, Reading
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ScannedCover:
-    """What a code says of a cover; a text is "" where it says nothing."""
-
-    reading: Reading
-    number: AmcNumber
-    name: str  # of the complementary, "" when the list does not know its number
-    member: str
-    criterion: str
-    convention_type: str
-    doubtful: bool  # its layout is only supposed, or a character may differ from the paper
-
-    @property
-    def known(self) -> bool:
-        """Whether the list knows it: it is then chosen, not made anew (I3)."""
-        return bool(self.name)
-
-
-def read(work: Desk, control: CodeControl | None) -> ScannedCover | None:
-    """Make a cover of the last code read; None when it is no attestation of a complementary."""
+def read(work: Desk, control: CodeControl | None) -> tuple[Reading, ProposedCover] | None:
+    """Give the last code read and the cover it proposes; None when it proposes none."""
     last = control.last if control else None
-    said = codes.told(work, last.code).attestation if last else None
-    if last is None or said is None or not said.amc_number:
-        return None
-    try:
-        number = AmcNumber.parse(said.amc_number)
-    except InvalidNumber:
-        return None
-    entry = complementaries.by_number(work, number)
-    doubtful = not said.confirmed or last.code.to_verify or last.unmended
-    return ScannedCover(
-        last, number, entry.name if entry else "", said.member_number, said.csr.upper(),
-        said.convention_type, doubtful,
-    )  # fmt: skip
+    found = cover_codes.proposed(work, last.code) if last else None
+    return (last, found) if last and found else None
 
 
 def facts(work: Desk, control: CodeControl | None, patient: str) -> dict[str, object]:
@@ -57,10 +22,10 @@ def facts(work: Desk, control: CodeControl | None, patient: str) -> dict[str, ob
     The form is filled when the address names the reading, or the form shown again came from it.
     """
     found = read(work, control)
-    meant = request.args.get("scanned", "") == str(found.reading.number) if found else False
+    meant = found is not None and request.args.get("scanned", "") == str(found[0].number)
     again = request.form.get("cover_source", "") == str(Source.QR)
     return {
-        "scanned": found if meant or again else None,
+        "scanned": found[1] if found and (meant or again) else None,
         "year": tray.suggested_year(work.today),
         "texts": covers.texts(work, patient),
         "kept": request.args.get("kept", ""),

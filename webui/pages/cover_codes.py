@@ -5,8 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from server.core.rights import Right
-from server.services import covers, patients, tray
-from server.services.covers import Scanned
+from server.services import cover_codes, patients, tray
 from webui import scanned
 from webui.desk import desk
 from webui.formats import day
@@ -32,14 +31,11 @@ def use(patient_id: str) -> ResponseReturnValue:
         return (
             Response(status=204) if wants_fragment() else go("covers.show", patient_id=patient_id)
         )
-    if found.known:
-        number = found.reading.number
+    reading, cover = found
+    if cover.known:
+        number = reading.number
         return go("covers.show", patient_id=patient_id, scanned=number, _anchor="f-cover_from")
-    code = found.reading.code
-    covers.scanned(work, patient_id, Scanned(
-        found.number, found.convention_type, found.criterion, found.member,
-        text=code.text, symbology=str(code.symbology),
-    ))  # fmt: skip
+    cover_codes.keep_unknown(work, patient_id, reading.code, cover)
     return go("covers.show", patient_id=patient_id, kept="unknown")
 
 
