@@ -15,7 +15,8 @@ ONLY: Mapping[Country, frozenset[str]] = {
         "sessions.make_private", "setup",
     }),
     Country.FRANCE: frozenset({
-        "covers", "enrolment", "notices", "payers", "rights", "series.access", "series.answer",
+        "cover_codes", "covers", "enrolment", "notices", "payers", "rights", "series.access",
+        "series.answer",
         "series.ask", "sessions.price",
     }),
 }  # fmt: skip

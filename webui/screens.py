@@ -6,7 +6,9 @@ from webui.pages import (
     backups,
     billing,
     cards,
+    codes,
     connection,
+    cover_codes,
     covers,
     demo,
     devices,
@@ -48,7 +50,7 @@ PAGES = (
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
-    diagnosis.page, setup.page, scan.page, devices.page, keycards.page,
-    payers.page, rights.page, covers.page, notices.page, enrolment.page,
+    diagnosis.page, setup.page, scan.page, devices.page, codes.page, keycards.page,
+    payers.page, rights.page, covers.page, cover_codes.page, notices.page, enrolment.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""
