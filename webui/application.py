@@ -16,10 +16,10 @@ from server.core.rights import Right
 from webui import formats, forms
 from webui.addresses import Addresses
 from webui.compiled import CompiledTemplates
-from webui.desk import Desk, Services, desk
+from webui.desk import Desk, Services, clear, desk
 from webui.door import Door
 from webui.drafting import below, left_here, written
-from webui.drawings import Drawings
+from webui.drawings import Drawings, Kept
 from webui.errands import Errands
 from webui.failures import tell_failures
 from webui.frame import FrameState, home, rail
@@ -43,14 +43,18 @@ def create_app(
     stream: Stream,
     now: Callable[[], datetime],
     pages: Sequence[Blueprint] | None = None,
+    kept: Kept | None = None,
 ) -> Flask:
     """Build the application of one launch.
 
     `now` gives the present instant, aware, in UTC; `pages` are all the screens unless only some
-    are asked for. Serve it with `webui.serving.server_for`.
+    are asked for; `kept` holds drawn rows and is told when the practice closes. Serve it with
+    `webui.serving.server_for`.
     """
     app = Flask(__name__, static_url_path=f"{door.root}static")
     app.url_map.merge_slashes = False  # an address written otherwise is another address
+    app.before_request(clear)
+    app.teardown_appcontext(clear)
     idle = IdleLock(gate, door, stream.broker, stream.clock)
     idle.watch(app)
     app.extensions["stream"] = replace(stream, locked=idle.locked)
@@ -67,7 +71,7 @@ def create_app(
     guard(app, door, gate)
     app.after_request(_announce)
     tell_failures(app)
-    _set_up_templates(app)
+    _set_up_templates(app, kept or Kept())
     for page in every_page() if pages is None else pages:
         app.register_blueprint(page, url_prefix=f"/{door.prefix}{page.url_prefix or ''}")
     return app
@@ -101,7 +105,7 @@ def _forget_draft() -> None:
             drafts.sent(here.work(), below(request.path))
 
 
-def _set_up_templates(app: Flask) -> None:
+def _set_up_templates(app: Flask, kept: Kept) -> None:
     env = app.jinja_env
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
@@ -119,6 +123,7 @@ def _set_up_templates(app: Flask) -> None:
     env.globals.update(
         url_for=Addresses(app.url_for),
         once=Drawings(lambda: desk().catalogue.locale),
+        kept=lambda draw, *facts: kept.draw(desk().catalogue.locale, draw, facts),
         look=look,
         dots=dots,
         rank=rank,

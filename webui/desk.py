@@ -4,11 +4,12 @@ A page asks `desk()` once and calls one service with what lies on it.
 """
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from flask import current_app, g
+from flask import current_app
 
 from webui.broker import Broker
 from webui.door import Door
@@ -131,9 +132,18 @@ class Desk:
         return self.services.desk()
 
 
+_HERE: ContextVar[Desk | None] = ContextVar("desk", default=None)
+
+
 def desk() -> Desk:
-    """Return the desk of the current request."""
-    found: Desk | None = g.get("desk")  # asked by every sentence of a screen
+    """Return the desk of the current request: asked by every sentence of a screen."""
+    found = _HERE.get()
     if found is None:
-        found = g.desk = current_app.extensions["desk"]()
+        found = current_app.extensions["desk"]()
+        _HERE.set(found)
     return found
+
+
+def clear(_: object = None) -> None:
+    """Take the desk away: the request is over, or goes on in another language."""
+    _HERE.set(None)

@@ -1,8 +1,8 @@
 """Lots, insurers and months as people name them: `A-018/300`, `Solidaris (300)`, `mars 2026`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from server.services import insurers
 from server.services.desk import Desk
@@ -21,6 +21,18 @@ class NumberedLot(Protocol):
     def payer(self) -> str:
         """The insurer it is for: each has its own series of numbers."""
         ...
+
+
+class PaidSum(Protocol):
+    """A sum that one insurer pays."""
+
+    @property
+    def payer(self) -> str:
+        """The insurer."""
+        ...
+
+
+_Sum = TypeVar("_Sum", bound=PaidSum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,10 @@ class Naming:
         """Name an insurer with its number, or by its number alone."""
         union = self.unions.get(payer, "")
         return f"{union} ({payer})" if union else payer
+
+    def named(self, sums: Iterable[_Sum]) -> tuple[tuple[str, _Sum], ...]:
+        """Put the name of its insurer before each of some sums."""
+        return tuple((self.insurer(each.payer), each) for each in sums)
 
     def month(self, month: str) -> str:
         """Name a billing month: "2026-03" is `mars 2026`."""

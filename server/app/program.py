@@ -30,6 +30,7 @@ from sync.outbound import THIS_PROCESS, Host, Outbound
 from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
+from webui.drawings import Kept
 from webui.gate import DoorCard
 from webui.pages import gate as gate_page
 from webui.pages import restore as restore_page
@@ -81,6 +82,7 @@ class Program:
         self.cable = cable or Cable()
         self.demo = demo
         self.broker = Broker()
+        self.kept = Kept()  # rows of lists as they were drawn, while the practice is open
         self.outbound = outbound
         self._called: Host | None = None
         self._cost = cost or Cost()
@@ -166,7 +168,7 @@ class Program:
         )  # fmt: skip
         build = partial(
             create_app, door=self.door, gate=self.gate, services=Rooms(self), stream=stream,
-            now=self.clock.now,
+            now=self.clock.now, kept=self.kept,
         )  # fmt: skip
         app = Porch(build(pages=[gate_page.page, restore_page.page]), self._house(build), self.gate)
         self._web = WebThread(server_for(app, listener, admits(self.door)))
@@ -211,6 +213,7 @@ class Program:
         """
         self._leave_door()
         self._watch_sleep()
+        self.kept.begin()
         with self._beside:  # damage found meanwhile stops what is whole, not what is half begun
             if not self.cabinet.damage:
                 self._start_beside()
@@ -265,6 +268,7 @@ class Program:
         self.broker.publish("practice.damaged", reason)
 
     def _closing(self) -> None:
+        self.kept.forget()
         health, self.health = self.health, None
         if health is not None:
             health.stop()

@@ -1,6 +1,5 @@
 """Amounts by month and insurer, for who keeps the books: no name, no care, no code."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -17,7 +16,7 @@ class Month:
     """One month of care in figures; cents."""
 
     month: str  # "2026-03"
-    payers: Sequence[MonthSum]
+    payers: tuple[MonthSum, ...]
 
     @property
     def oa_cents(self) -> int:
@@ -47,4 +46,4 @@ def by_month(desk: Desk, before: str = AFTER_ALL, most: int = 12) -> list[Month]
     if not months:
         return []
     sums = totals.of_months(desk.db, months[-1], months[0])
-    return [Month(key, list(group)) for key, group in groupby(sums, lambda each: each.month)]
+    return [Month(key, tuple(group)) for key, group in groupby(sums, lambda each: each.month)]

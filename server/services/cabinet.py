@@ -25,7 +25,6 @@ from server.services.founding import Ground, NewPractice
 from server.services.keyring import KEYS, Keyring, slot_of, system_slot_of
 from server.services.logins import Logins
 from server.services.run_clock import RunClock
-from server.store import practice as practices
 from server.store import soundness
 from server.store.connection import Pool
 from server.store.journal import Stamp
@@ -38,6 +37,7 @@ from server.store.keys import (
     parse_recovery_code,
     sync_folder,
 )
+from server.store.seats import Seats
 from server.store.soundness import Check
 from server.store.watermark import Watermark
 
@@ -69,6 +69,7 @@ class Cabinet:
         self.keyring = Keyring(folder, clock, cost or Cost())
         self._doorstep = Doorstep(folder, self.keyring)
         self._pool: Pool | None = None
+        self._seats = Seats()
         self._key: DatabaseKey | None = None
         self._user = ""
         self._proved: float | None = None  # monotonic second of the last passphrase typed
@@ -335,6 +336,7 @@ class Cabinet:
 
     def _close(self) -> None:
         pool, self._pool, self._key = self._pool, None, None
+        self._seats = Seats()
         self._user, self._mac_key = "", b""
         self._mark, self._damage, self._proved, self._owed = None, "", None, None
         if pool is not None:
@@ -372,15 +374,15 @@ class Cabinet:
         if self._pool is None:
             raise Locked()
         db = self._pool.get()
-        who = practices.user(db, self._user)
-        if who is None or not who.active:
+        seat = self._seats.of(db, self._user)
+        if seat is None or not seat.user.active:
             raise Locked()
-        device = practices.first_device(db)
+        who, device = seat.user, seat.device
         stamp = Stamp(
             self._clock.now(), device.id, who.id, self.boot, self._time.trust(), self._mac_key
         )
         return Desk(
-            db, practices.get(db), device, who, stamp, self._entropy,
+            db, seat.practice, device, who, stamp, self._entropy,
             mark=self._mark, damaged=bool(self._damage), fresh=self.is_proved,
             network_time=self._time.network_time,
         )  # fmt: skip

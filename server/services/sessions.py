@@ -80,6 +80,11 @@ class SessionView:
     lines: Sequence[Line]
 
     @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of its acts, in their order."""
+        return tuple(act.code for act in self.acts)
+
+    @property
     def sums(self) -> tuple[int, int, int] | None:
         """Fee, insurer's part and patient's part of the lines that hold, in cents; None: no price.
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidValue, Locked, OlderPractice, StateConflict
-from webui.desk import desk
+from webui.desk import clear, desk
 from webui.errands import a_screen
 from webui.forms import Problems, required, shown_again_by
 from webui.frame import home
@@ -124,7 +124,7 @@ def new() -> ResponseReturnValue:
     wanted = request.values.get("locale", "")
     if wanted in LANGUAGES:
         g.locale = wanted
-        g.pop("desk", None)  # drawn again, in the language asked for
+        clear()  # drawn again, in the language asked for
     say = desk().catalogue.say
     return render_template(
         "gate/new.html",
