@@ -49,9 +49,11 @@ def read_frame(image: "Grey", clock: Callable[[], float] = time.monotonic) -> li
     return _Patience(LIVE_SECONDS, clock).first(_LIVE, image)
 
 
-def read_still(image: "Grey", clock: Callable[[], float] = time.monotonic) -> list[CodeRead]:
+def read_still(
+    image: "Grey", clock: Callable[[], float] = time.monotonic, seconds: float = STILL_SECONDS
+) -> list[CodeRead]:
     """Give the codes of a photo or of a page: every kind, for about a second."""
-    return _Patience(STILL_SECONDS, clock).first(_STILL, image)
+    return _Patience(seconds, clock).first(_STILL, image)
 
 
 def _hasty(image: "Grey") -> list[CodeRead]:

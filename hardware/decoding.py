@@ -4,17 +4,22 @@ It holds nothing of the practice, writes no file, and may fall: `hardware.decode
 """
 
 import sys
+import time
 from collections.abc import Callable
+from itertools import islice
 from typing import BinaryIO
 
 import numpy as np
 
 from hardware import pictures
 from hardware.code_ports import CodeProblem, CodeTrouble, Found
-from hardware.codes import read_frame, read_still
+from hardware.codes import STILL_SECONDS, read_frame, read_still
 from hardware.confinement import allow_more_time, confine
 from hardware.wire import Kind, frame_of, pack_found, read, write
 from server.core.codes import CodeRead
+
+UNHURRIED_SECONDS, GLANCE_SECONDS = 4.0, 0.2
+"""How long a file is read page by page at leisure, and how long each page after that."""
 
 
 def main() -> None:
@@ -32,12 +37,20 @@ def serve(asked: BinaryIO, answers: BinaryIO, before: Callable[[], object]) -> N
         write(answers, Kind.FOUND, pack_found(work(message.body)))
 
 
-def _file(body: bytes) -> Found:
-    """Read every page of a file, each by coarse looks first; a page without a code is no harm."""
+def _file(body: bytes, clock: Callable[[], float] = time.monotonic) -> Found:
+    """Read every page of a file, each by coarse looks first; a page without a code is no harm.
+
+    The first pages are looked at for long. Those after them are glanced at: a thick pile without
+    a code would otherwise be stopped, and lose the code of its last page.
+    """
     codes: dict[CodeRead, None] = {}
+    began = clock()
     try:
         for page in pictures.looks(body):
-            found = next(filter(None, map(read_still, page)), [])
+            hurried = clock() - began > UNHURRIED_SECONDS
+            looks = islice(page, 1) if hurried else page
+            patience = GLANCE_SECONDS if hurried else STILL_SECONDS
+            found = next(filter(None, (read_still(look, clock, patience) for look in looks)), [])
             codes.update(dict.fromkeys(found))
     except CodeTrouble as trouble:
         facts = {name: str(value) for name, value in trouble.facts.items() if name != "problem"}

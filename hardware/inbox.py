@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from threading import Event
 
 LOOK_SECONDS = 2.0
 MOST = 50_000_000  # bytes of one file
@@ -42,6 +41,14 @@ class Refusal(StrEnum):
     UNREADABLE = "inbox.unreadable"
 
 
+class Trouble(StrEnum):
+    """What keeps a folder from being an inbox; codes of sentences."""
+
+    GONE = "inbox.gone"  # unplugged, renamed, or a share that is away
+    CLOSED = "inbox.closed"  # there, but not for us to read
+    MANY = "inbox.many"  # the first files are looked at, those after them are not
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """A file left alone, told once."""
@@ -51,7 +58,10 @@ class Left:
 
 
 Take = Callable[[Dropped], bool]
-"""Keep a file durably; True when it is kept, or was already, so that it may be moved away."""
+"""Keep a file durably; True when it is kept, or was already, so that it may be moved away.
+
+False when it cannot be kept now: it is offered again at each look.
+"""
 
 _READING = os.O_RDONLY | sum(
     getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC")
@@ -61,23 +71,26 @@ _Mark = tuple[int, int, int]  # inode, size, instant of the last change in nanos
 
 @dataclass(slots=True)
 class WatchedFolder:
-    """One folder, looked at again and again by one thread."""
+    """One folder, looked at again and again, each `LOOK_SECONDS`, by one thread."""
 
     folder: Path
     take: Take
     tell: Callable[[Left], None]
     move: bool = True  # into a folder beside, once kept
+    trouble: Trouble | None = None  # as the last look found it
     _seen: dict[str, _Mark] = field(default_factory=dict)
     _done: dict[str, _Mark] = field(default_factory=dict)
-
-    def run(self, stop: Event) -> None:
-        """Look until asked to stop; a folder that is away is looked for again."""
-        while not stop.wait(LOOK_SECONDS):
-            self.look()
+    _held: dict[str, _Mark] = field(default_factory=dict)  # unreadable, and told so
 
     def look(self) -> None:
-        """Look once; take what stood still since the look before."""
-        marks = self._marks()
+        """Look once; take what stood still since the look before.
+
+        Of a folder that is away nothing is forgotten: what was taken is not taken again.
+        """
+        names = self._names()
+        if names is None:
+            return
+        marks = self._marks(names)
         for name, mark in marks.items():
             if self._done.get(name) != mark and self._seen.get(name) == mark:
                 self._done[name] = mark
@@ -85,33 +98,53 @@ class WatchedFolder:
         self._seen = marks
         self._done = {name: mark for name, mark in self._done.items() if name in marks}
 
-    def _marks(self) -> dict[str, _Mark]:
+    def _marks(self, names: Sequence[str]) -> dict[str, _Mark]:
         marks = {}
-        for name in self._names():
+        for name in names:
             with suppress(OSError):
                 is_now = os.lstat(self.folder / name)
                 if not stat.S_ISDIR(is_now.st_mode):
                     marks[name] = is_now.st_ino, is_now.st_size, is_now.st_mtime_ns
         return marks
 
-    def _names(self) -> Sequence[str]:
+    def _names(self) -> Sequence[str] | None:
+        """Name the files to look at; None when the folder cannot be read."""
         try:
             names = sorted(path.name for path in self.folder.iterdir())
-        except OSError:  # unplugged, or a share that is away
-            return ()
+        except PermissionError:
+            self.trouble = Trouble.CLOSED
+            return None
+        except OSError:
+            self.trouble = Trouble.GONE
+            return None
         wanted = [n for n in names if not n.startswith(".") and not n.endswith(_UNFINISHED)]
+        self.trouble = Trouble.MANY if len(wanted) > MOST_FILES else None
         return wanted[:MOST_FILES]
 
     def _handle(self, name: str) -> None:
         path = self.folder / name
         try:
             found = _read(path)
-        except OSError:
-            found = Refusal.UNREADABLE
+        except OSError:  # perhaps still held by the program that writes it: tried at each look
+            if self._held.get(name) != self._done[name]:
+                self._held[name] = self._done[name]
+                self.tell(Left(name, Refusal.UNREADABLE))
+            del self._done[name]
+            return
         if isinstance(found, Refusal):
             self.tell(Left(name, found))
-        elif self.take(Dropped(path, found, hashlib.sha256(found).hexdigest())) and self.move:
+        elif self._kept(Dropped(path, found, hashlib.sha256(found).hexdigest())) and self.move:
             self._move_away(path)
+
+    def _kept(self, dropped: Dropped) -> bool:
+        """Offer a file; one that is not kept, whatever happened, is offered at the next look."""
+        kept = False
+        try:
+            kept = self.take(dropped)
+        finally:
+            if not kept:
+                del self._done[dropped.path.name]
+        return kept
 
     def _move_away(self, path: Path) -> None:
         """Put a kept file beside the others taken before; never over one of them."""

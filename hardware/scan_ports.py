@@ -1,8 +1,8 @@
 """What a scanner is, in types: what it offers, what is asked of it, and what can go wrong.
 
 Several kinds of scanner stand behind one port (`hardware.md` §5.1): network ones (eSCL), those of
-the system (SANE), and a watched folder for all others, which has a module of its own. A scan runs
-on one thread of its own, never on that of a request; its pages leave one by one.
+the system (SANE, WIA), and a watched folder for all others, which has a module of its own. A scan
+runs on one thread of its own, never on that of a request; its pages leave one by one.
 """
 
 from collections.abc import Callable, Iterator, Sequence

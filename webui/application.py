@@ -15,7 +15,7 @@ from server.core.errors import KineError, Locked
 from server.core.rights import Right
 from webui import formats, forms
 from webui.addresses import Addresses
-from webui.compiled import CompiledTemplates
+from webui.compiled import CompiledTemplates, Screens
 from webui.desk import Desk, Services, clear, desk
 from webui.door import Door
 from webui.drafting import below, left_here, written
@@ -52,6 +52,7 @@ def create_app(
     `webui.serving.server_for`.
     """
     app = Flask(__name__, static_url_path=f"{door.root}static")
+    app.jinja_environment = Screens
     app.url_map.merge_slashes = False  # an address written otherwise is another address
     app.before_request(clear)
     app.teardown_appcontext(clear)

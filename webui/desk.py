@@ -20,6 +20,7 @@ from webui.i18n import Catalogue
 if TYPE_CHECKING:
     from server.services.desk import Desk as WorkDesk
     from server.services.logins import Logins
+    from webui.folder import FolderControl
     from webui.outside import BackupControl, Calls, Checked, DemoControl, FileHealth, PostControl
     from webui.readers import ReaderControl
     from webui.safe import Safe
@@ -64,6 +65,11 @@ class Services(Protocol):
     @property
     def scans(self) -> "ScanControl | None":
         """The scanners of the open practice; None for who may not bring papers in."""
+        ...
+
+    @property
+    def folder(self) -> "FolderControl | None":
+        """The watched folder of this machine; None for who may not bring papers in."""
         ...
 
     @property

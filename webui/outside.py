@@ -70,7 +70,7 @@ class Checked:
     `key` is the sentence, with the mend in it when there is one to make.
     """
 
-    subject: str  # "reader", "middleware", "card", "certificate", "clock" or "practice"
+    subject: str  # "reader", "middleware", "card", "certificate", "clock", "folder", "practice"
     grade: str
     key: str
     facts: Mapping[str, str] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from server.app.findings import Finding, Grade
 from server.core.clock import BRUSSELS
 from server.core.rights import Right
 from server.store import roots
+from webui.folder import FolderState
 from webui.outside import Checked
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ _READERS = {"card.service_down": "cards.no_service", "card.no_support": "cards.n
 
 
 def examine(program: "Program") -> Sequence[Checked]:
-    """Look at reader, middleware, card, certificate and clock, then at the practice itself.
+    """Look at reader, middleware, card, certificate, clock and folder, then at the practice itself.
 
-    Who may not change settings is told of the first five alone.
+    Who may not change settings is told of the first six alone.
     """
     desk, folder = program.cabinet.desk(), program.settings.practice
     state = program.hands.state if program.hands else None
@@ -35,11 +36,22 @@ def examine(program: "Program") -> Sequence[Checked]:
         _card(state),
         *_of("certificate", _certificates(desk)),
         *_of("clock", [*look_at_clock(folder, desk.now), *_clock(desk)]),
+        *_of("folder", [_watched(program.folder.state if program.folder else FolderState())]),
     ]
     if desk.user.may(Right.SETTINGS):
         keys = look_at_keys(folder, program.clock)
         found += _of("practice", [*look_at_folder(folder, desk.now), *keys])
     return found
+
+
+def _watched(state: FolderState) -> Finding:
+    """Tell of the folder this machine watches, as its last look found it."""
+    if not state.on:
+        return Finding("folder.off", tried=False)
+    facts = {"path": state.path}
+    if state.trouble:
+        return Finding(f"folder.{state.trouble.partition('.')[2]}", Grade.LACK, facts)
+    return Finding("folder.ok", facts=facts)
 
 
 def _of(subject: str, findings: Sequence[Finding] | Iterator[Finding]) -> Iterator[Checked]:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from hardware.scard import Scard
     from server.app.demo import Demo
     from server.app.door_cards import DoorCards
+    from server.app.dropping import Dropping
     from server.app.hands import Hands
     from server.app.health import HealthWatch
     from server.app.keeper import Keeper
@@ -102,6 +103,7 @@ class Program:
         self.keeper: Keeper | None = None
         self.sorter: Sorter | None = None
         self.scans: Scanning | None = None
+        self.folder: Dropping | None = None
         self._sleep: SleepWatch | None = None
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
@@ -296,6 +298,9 @@ class Program:
         if self._called is not None:
             self.outbound.forget(self._called)
             self._called = None
+        folder, self.folder = self.folder, None
+        if folder is not None:
+            folder.stop()
         scans, self.scans = self.scans, None
         if scans is not None:
             scans.stop()
@@ -328,6 +333,7 @@ class Program:
 
     def _start_papers(self) -> None:
         """Let papers in and look into them, for who may see them."""
+        from server.app.dropping import Dropping
         from server.app.scanning import Scanning
         from server.app.sorter import Sorter
 
@@ -336,6 +342,8 @@ class Program:
             self.sorter.start()
             self.scans = Scanning(self.cabinet, self.broker.publish, self.outbound, self._came_in)
             self.scans.start()
+            self.folder = Dropping(self.cabinet, self.broker.publish, self._came_in)
+            self.folder.start()
 
     def _came_in(self) -> None:
         """Something lies on the table: have it looked into, and tell the screens."""

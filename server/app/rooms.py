@@ -17,6 +17,7 @@ from webui.stream import EventRow
 
 if TYPE_CHECKING:
     from server.app.demo import Demo
+    from server.app.dropping import Dropping
     from server.app.hands import Hands
     from server.app.keeper import Keeper
     from server.app.post import Post
@@ -68,6 +69,11 @@ class Rooms:
     def scans(self) -> "Scanning | None":
         """The scanners of the open practice."""
         return self._program.scans
+
+    @property
+    def folder(self) -> "Dropping | None":
+        """The watched folder of this machine."""
+        return self._program.folder
 
     @property
     def demo(self) -> "Demo | None":

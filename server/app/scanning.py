@@ -6,6 +6,7 @@ through are kept: paper is not asked for twice (`hardware.md` §5, §7).
 """
 
 import logging
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -29,6 +30,7 @@ from hardware.scan_ports import (
     Source,
     Trust,
 )
+from hardware.wia import WiaScanner
 from server.core.errors import InvalidForm
 from server.core.scanner_address import ScannerAddress
 from server.core.tray import Origin
@@ -64,7 +66,7 @@ class Scanning:
     ) -> None:
         """`publish` tells what passes; `told` says that something lies on the table.
 
-        `system` reaches the scanners of this machine: SANE's, unless told otherwise.
+        `system` reaches those of this machine: what its system knows, unless told otherwise.
         """
         self._cabinet = cabinet
         self._publish = publish
@@ -75,7 +77,7 @@ class Scanning:
         self._list: Sequence[Known] = ()
         self._doors: list[Host] = []
         network = EsclScanner(lambda: self._list, outbound.connect, patience=patience)
-        self._ways: Sequence[Scanner] = (network, system or SaneScanner())
+        self._ways: Sequence[Scanner] = (network, system or of_this_machine())
         self._reached: Mapping[str, tuple[Scanner, Offer]] = {}
         self._state = ScanState()
         self._guard = Lock()
@@ -215,6 +217,11 @@ class Scanning:
             self._state = replace(self._state, **changed)
         if not self._ending:
             self._publish(kind, subject)
+
+
+def of_this_machine(platform: str = sys.platform) -> Scanner:
+    """Choose how the scanners of this machine are reached: WIA on Windows, SANE elsewhere."""
+    return WiaScanner() if platform == "win32" else SaneScanner()
 
 
 def _devices(way: Scanner) -> Sequence[Device]:

@@ -7,6 +7,7 @@ at the next unlocking.
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 from traceback import format_tb
 
@@ -114,7 +115,10 @@ class Sorter:
     def _look_into(self, key: str) -> None:
         content = tray.raw(self._cabinet.desk(), key)
         try:
-            made, codes = self._papers.pages(content), self._codes(content)
+            with ThreadPoolExecutor(1) as beside:  # two processes of ours: two processors
+                reading = beside.submit(self._codes, content)
+                made = self._papers.pages(content)
+                codes = reading.result()
             pages, problem = _pages(made.pages), str(made.found.problem or "")
         except Exception as trouble:  # noqa: BLE001 - the document stays, with its sentence
             self._stumbled(trouble)

@@ -3,7 +3,8 @@
 Words: `domain.md` §1.3–1.4. Nothing here decides; `server.countries` does.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -131,22 +132,29 @@ class QuoteStep:
     version: str  # id of the table version used
     source: str  # the row's own source note
     confidence: Confidence
+    facts: Mapping[str, object] = field(default_factory=dict)  # what the sentence names
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A price that explains itself: fee = oa + copay + supplement, to the cent."""
+    """A price that explains itself: fee = oa + amc + copay + supplement, to the cent."""
 
-    code: str  # six digits of the nomenclature
+    code: str  # six digits of the Belgian nomenclature; a French letter and its coefficient
     fee_cents: int
-    oa_cents: int
+    oa_cents: int  # what the compulsory insurer pays: the Belgian insurer, the French caisse
     copay_cents: int
     supplement_cents: int
     version: str
     confidence: Confidence
     steps: tuple[QuoteStep, ...]
+    amc_cents: int = 0  # what a French complementary insurer pays
+
+    @property
+    def patient_cents(self) -> int:
+        """All that the patient bears."""
+        return self.copay_cents + self.supplement_cents
 
     @property
     def holds(self) -> bool:
         """The split identity of `domain.md` §5.2."""
-        return self.fee_cents == self.oa_cents + self.copay_cents + self.supplement_cents
+        return self.fee_cents == self.oa_cents + self.amc_cents + self.patient_cents

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from server.countries.belgium.calendar import Deadline
 from server.countries.belgium.counters import Quota
 from server.countries.belgium.coverage import Ct1, Mutuality
 from server.countries.belgium.nomenclature import CodeRow
@@ -16,6 +15,7 @@ from server.countries.belgium.policy import (
 from server.countries.belgium.pricing import Reduction
 from server.countries.belgium.shares import FixedShare
 from server.countries.belgium.tariff import TariffRow
+from server.countries.calendar import Deadline
 from server.countries.code_profiles import FieldRow
 from server.countries.switches import Switch
 from server.reference.shape import TableShape

@@ -11,7 +11,7 @@ from server.core.care import Place
 from server.core.errors import NotFound
 from server.core.rights import Right
 from server.core.states import LineState, SessionState
-from server.countries.belgium.billable_case import Panel
+from server.countries.blocks import Panel
 from server.services import treating
 from server.services.desk import Desk, needs
 from server.services.dossiers import grouped

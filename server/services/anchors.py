@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.countries.belgium.billable_case import Panel
 from server.countries.belgium.refusal_tables import Opens
+from server.countries.blocks import Panel
 
 
 class Place(StrEnum):

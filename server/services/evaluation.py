@@ -10,10 +10,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from server.core.care import Coverage, Quote
+from server.core.care import Coverage, Quote, QuoteStep
 from server.core.states import LineState, SessionState
 from server.countries.belgium.billable import block_reasons
-from server.countries.belgium.billable_case import Block as Reason
 from server.countries.belgium.billable_case import Case, GivenSession, SameDaySession
 from server.countries.belgium.counters import count_excess, count_series, quota_of
 from server.countries.belgium.coverage import effective_coverage, payer_of
@@ -21,6 +20,7 @@ from server.countries.belgium.nomenclature import ActKind, CodeRow
 from server.countries.belgium.pricing import Terms, quote
 from server.countries.belgium.rulebook import Rulebook
 from server.countries.belgium.tariff import TariffRow
+from server.countries.blocks import Block as Reason
 from server.services import dossiers
 from server.services.desk import Desk
 from server.services.dossiers import Dossier, grouped
@@ -239,8 +239,13 @@ def _line(
         supplement_cents=price.supplement_cents,
         tariff_version=price.version,
         confidence=str(price.confidence),
-        quote=json.dumps([asdict(step) for step in price.steps], sort_keys=True),
+        quote=json.dumps([_told(step) for step in price.steps], sort_keys=True),
         lot=None,
         paid_cents=0,
         state=LineState.PRICED,
     )
+
+
+def _told(step: QuoteStep) -> dict[str, object]:
+    """Give a step as it is kept: without facts when its sentence names none."""
+    return {name: value for name, value in asdict(step).items() if name != "facts" or value}

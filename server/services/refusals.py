@@ -12,8 +12,8 @@ from functools import cached_property
 from server.core.errors import NotFound, StateConflict
 from server.core.rights import Right
 from server.core.states import LineState, LotState
-from server.countries.belgium.calendar import last_day
 from server.countries.belgium.refusals import Explanation
+from server.countries.calendar import last_day
 from server.services import evaluation, fates, verdicts
 from server.services.desk import Desk, needs
 from server.services.rules import rulebook

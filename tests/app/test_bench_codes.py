@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from server.app.bench import codes
+from server.app.bench import codes, paper
 from server.app.bench.code_faults import KINDS
 from server.app.bench.code_frames import frame, frames
 
@@ -31,3 +31,9 @@ def test_all_readers_are_measured_beside_each_other() -> None:
     assert figures["codes.live_median"].value > 0
     assert figures["codes.live_rate"].limit == figures["codes.bare_rate"].value + 3
     assert figures["codes.live_beside_opencv"].value >= 1
+
+
+def test_a_scan_is_followed_from_the_wish_to_the_patient_s_file() -> None:
+    (figure,) = paper.run(sheets=2, pace=600.0)
+    assert (figure.name, figure.limit, figure.unit) == ("paper.ten_pages", 1.5, "×")
+    assert figure.value >= 1  # nothing is faster than the scanner

@@ -12,6 +12,7 @@ from hardware.fake_ca import new_authority
 from hardware.fake_eid import EidCard
 from hardware.fake_scard import PaperScard
 from hardware.fakes import Faults, FaultyCard
+from hardware.inbox import Trouble
 from server.app import diagnosis, doctor_cards
 from server.app.demo import Demo
 from server.app.demo_people import PEOPLE
@@ -20,6 +21,8 @@ from server.app.program import Program
 from server.services import roots
 from tests.app.waiting import until
 from tests.world import PASSPHRASE, World
+from webui.folder import FolderState
+from webui.i18n import LANGUAGES, catalogue
 from webui.outside import Checked
 
 READER = "Paper 00 00"
@@ -137,3 +140,24 @@ def test_the_middleware_is_found_where_it_puts_itself(tmp_path: Path) -> None:
     place.touch()
     [ok] = doctor_cards.look_at_middleware(tmp_path)
     assert ok == Finding("middleware.ok", facts={"library": str(place)})
+
+
+def test_the_watched_folder_is_looked_at_as_it_stands_now(opened: Demo, tmp_path: Path) -> None:
+    program = opened.program
+    assert of(program, "folder") == ["doctor.folder.off"]
+    assert found(program)["doctor.folder.off"].grade == "untried"
+    place = tmp_path / "scans"
+    place.mkdir()
+    assert program.folder is not None
+    program.folder.choose(str(place), on=True)
+    assert of(program, "folder") == ["doctor.folder.ok"]
+    place.rmdir()
+    assert until(lambda: of(program, "folder") == ["doctor.folder.gone"])
+    assert found(program)["doctor.folder.gone"].facts == {"path": str(place)}
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_of_a_folder_has_its_sentence_and_its_mend(trouble: Trouble) -> None:
+    finding = diagnosis._watched(FolderState(on=True, path="/scans", trouble=str(trouble)))
+    for locale in LANGUAGES:
+        assert catalogue(locale).has(f"doctor.{finding.code}")

@@ -10,7 +10,7 @@ import pytest
 from hardware import decoder as decoding_seen_from_outside
 from hardware.code_ports import CodeProblem, Found
 from hardware.decoder import Decoder
-from hardware.decoding import serve
+from hardware.decoding import _file, serve
 from hardware.wire import MOST_BYTES, Kind, frame_size, pack_found, read, unpack_found, write
 from tests.hardware.drawn import on_a_page, other, pdf, png, qr
 
@@ -135,3 +135,12 @@ def test_memory_that_runs_out_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> 
     asked.seek(0)
     serve(asked, answers, lambda: None)
     assert CodeProblem.TOO_HEAVY.encode() in answers.getvalue()
+
+
+def test_of_a_thick_pile_the_last_page_is_still_glanced_at() -> None:
+    """Each look at the clock is a second: the pages at the front have used their time up."""
+    seconds = iter(range(10_000))
+    blank = on_a_page()
+    pile = pdf(*[blank] * 11, PAGE)
+    assert texts(_file(pile, lambda: float(next(seconds)))) == ["inventé"]
+    assert next(seconds) < 60

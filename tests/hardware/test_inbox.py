@@ -2,12 +2,11 @@
 
 import os
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 
 from hardware import inbox
-from hardware.inbox import TAKEN, Dropped, Left, Refusal, WatchedFolder
+from hardware.inbox import TAKEN, Dropped, Left, Refusal, Trouble, WatchedFolder
 
 PDF = b"%PDF-1.7 fabricated"
 
@@ -123,18 +122,69 @@ def test_folders_hidden_files_and_downloads_are_no_business_of_ours(
     assert (practice.kept, practice.told) == ([], [])
 
 
-def test_a_folder_that_is_away_is_looked_for_again(
-    tmp_path: Path, practice: Practice, monkeypatch: pytest.MonkeyPatch
+def test_a_folder_that_is_away_is_said_and_taken_up_again_where_it_was_left(
+    tmp_path: Path, practice: Practice
 ) -> None:
-    monkeypatch.setattr(inbox, "LOOK_SECONDS", 0.01)
-    watched = WatchedFolder(tmp_path / "later", practice.take, practice.told.append)
-    stop = Event()
-    thread = Thread(target=watched.run, args=(stop,), daemon=True)
-    thread.start()
+    watched = WatchedFolder(tmp_path / "later", practice.take, practice.told.append, move=False)
+    looks(watched)
+    assert watched.trouble is Trouble.GONE
     (tmp_path / "later").mkdir()
     (tmp_path / "later" / "a.pdf").write_bytes(PDF)
-    moved = tmp_path / "later" / TAKEN / "a.pdf"
-    assert any(moved.exists() or stop.wait(0.05) for _ in range(200))
-    stop.set()
-    thread.join(10)
-    assert not thread.is_alive()
+    looks(watched)
+    assert watched.trouble is None
+    (tmp_path / "later").rename(tmp_path / "unplugged")
+    looks(watched)
+    assert watched.trouble is Trouble.GONE
+    (tmp_path / "unplugged").rename(tmp_path / "later")
+    looks(watched, 3)
+    assert len(practice.kept) == 1
+
+
+def test_a_folder_that_may_not_be_read_is_not_called_gone(
+    watched: WatchedFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(_: Path) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    watched.look()
+    assert watched.trouble is Trouble.CLOSED
+
+
+def test_of_a_folder_with_too_many_files_the_first_are_taken_and_the_rest_said(
+    watched: WatchedFolder, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MOST_FILES", 2)
+    for name in ("a.pdf", "b.pdf", "c.pdf"):
+        (watched.folder / name).write_bytes(PDF + name.encode())
+    looks(watched)
+    assert (len(practice.kept), watched.trouble) == (2, Trouble.MANY)
+    looks(watched, 2)
+    assert (len(practice.kept), watched.trouble) == (3, None)
+
+
+def test_a_file_another_program_still_holds_is_told_once_and_taken_when_it_is_let_go(
+    watched: WatchedFolder, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (watched.folder / "a.pdf").write_bytes(PDF)
+
+    def held(_: Path) -> bytes:
+        raise PermissionError
+
+    with monkeypatch.context() as writing:
+        writing.setattr(inbox, "_read", held)
+        looks(watched, 4)
+    assert [each.why for each in practice.told] == [Refusal.UNREADABLE]
+    watched.look()
+    assert [each.data for each in practice.kept] == [PDF]
+
+
+def test_what_the_practice_could_not_keep_is_offered_until_it_can(
+    watched: WatchedFolder, practice: Practice
+) -> None:
+    practice.full = True
+    (watched.folder / "a.pdf").write_bytes(PDF)
+    looks(watched, 3)
+    practice.full = False
+    watched.look()
+    assert len(practice.kept) == 1

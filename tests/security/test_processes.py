@@ -146,12 +146,14 @@ def test_row_46_every_python_we_start_is_isolated() -> None:
         if "subprocess." in path.read_text("utf-8") and "bench" not in path.parts
     }
     pythons = {"server/app/reference.py", "server/app/insurers.py", "hardware/child.py"}
-    assert starting == {*pythons, "hardware/sane.py"}
+    systems = {"hardware/sane.py", "hardware/wia.py"}  # programs of the system
+    assert starting == {*pythons, *systems}
     for name in pythons:
         assert '[sys.executable, "-I",' in (ROOT / name).read_text("utf-8")
-    scanning = (ROOT / "hardware" / "sane.py").read_text("utf-8")  # starts the system's program
-    assert "sys.executable" not in scanning
-    assert "shell=" not in scanning
+    for name in systems:
+        scanning = (ROOT / name).read_text("utf-8")
+        assert "sys.executable" not in scanning
+        assert "shell=" not in scanning
 
 
 def test_row_47_no_card_is_ever_sent_a_pin() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from server.countries.belgium.billable_case import Panel
 from server.countries.belgium.refusal_tables import Opens
+from server.countries.blocks import Panel
 from server.services.anchors import Anchor, Place, anchor
 
 

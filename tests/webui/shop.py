@@ -32,6 +32,7 @@ from tests.world import PASSPHRASE, World
 from webui.application import create_app
 from webui.broker import Broker
 from webui.door import Door
+from webui.folder import FolderControl, FolderState
 from webui.frame import FrameState
 from webui.outside import BackupState, Calls, Checked, FileHealth, PostState
 from webui.readers import ReaderState
@@ -148,6 +149,17 @@ class FakeScans:
 
 
 @dataclass
+class FakeFolder:
+    """A watched folder that only remembers what was chosen."""
+
+    state: FolderState = field(default_factory=FolderState)
+    asked: list[tuple[str, bool]] = field(default_factory=list)
+
+    def choose(self, typed: str, *, on: bool) -> None:
+        self.asked.append((typed, on))
+
+
+@dataclass
 class Rooms:
     """What the screens ask of the program, answered by the practice itself."""
 
@@ -162,6 +174,7 @@ class Rooms:
     backups: FakeKeeper | None = None
     people: Sequence[str] = ()  # on the Vitale card in the reader
     scans: ScanControl | None = field(default_factory=FakeScans)
+    folder: FolderControl | None = field(default_factory=FakeFolder)
     safe: Safe = field(init=False)
 
     def wake_sorter(self) -> None:

@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from hardware.code_ports import CodeProblem
+from hardware.inbox import Refusal, Trouble
 from hardware.page_wire import ADVICE
 from hardware.scan_ports import Mode, ScanProblem, Source
 from server.app.scanning import NOT_KEPT
@@ -83,6 +84,8 @@ COMPUTED = {
     "tray.problem": {STUMBLE, *(str(each) for each in set(CodeProblem) - NOT_OF_A_FILE)},
     "error.sesam.failed": {problem.removeprefix("sesam.") for problem in SesamProblem},
     "scan.problem": {NOT_KEPT, *(str(each) for each in ScanProblem)},
+    "folder.trouble": {str(each) for each in Trouble},
+    "folder.word": {"taken", "already", "not_kept", *(str(each) for each in Refusal)},
     "scan.source": {str(each) for each in Source},
     "scan.mode": {str(each) for each in Mode},
     "scan.dpi": {str(each) for each in RESOLUTIONS},
@@ -96,7 +99,7 @@ COMPUTED = {
     "setup.mend": CAUSES,
     "setup": {f"{step}.{reason}" for step, reasons in SETTING_UP.items() for reason in reasons},
     "diagnosis.word": {"well", "ill", "untried"},
-    "diagnosis.subject": {"reader", "middleware", "card", "certificate", "clock"},
+    "diagnosis.subject": {"reader", "middleware", "card", "certificate", "clock", "folder"},
     "service": {str(each) for each in Service},
     "mandate.standing": {str(each) for each in Standing},
     "connection.held": {"held.card", "held.mandate"},

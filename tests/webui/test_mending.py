@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from server.countries.belgium.billable_case import Panel
 from server.countries.belgium.efact_problems import Fault as Problem
 from server.countries.belgium.refusal_tables import Opens
+from server.countries.blocks import Panel
 from server.services.anchors import Place, anchor
 from server.services.lots import Fault
 from tests.people import OUCHENE

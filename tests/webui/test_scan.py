@@ -2,11 +2,13 @@
 
 import pytest
 
+from hardware.scan_ports import ScanProblem
 from server.core.tray import Origin
 from server.services import scanners, tray
 from tests.people import OUCHENE
-from tests.webui.shop import FakeScans, Shop
+from tests.webui.shop import SINCE, FakeFolder, FakeScans, Shop
 from tests.world import World
+from webui.folder import FolderState, Seen
 from webui.scanning import FoundScanner, ScanState, WantedScan
 
 PLAIN = FoundScanner("sane:0", "Petit scanner", True, ["glass"], ["grey"], [150, 300], False)
@@ -118,3 +120,69 @@ def test_the_address_of_a_scanner_is_kept_shown_and_taken_away(shop: Shop) -> No
     page = shop.follow(f"options/devices/scanner/{key}/forget")
     assert "192.168.1.20:80" not in page
     assert shop.post(f"options/devices/scanner/{key}/forget").status_code == 404
+
+
+def folder(shop: Shop) -> FakeFolder:
+    assert isinstance(shop.rooms.folder, FakeFolder)
+    return shop.rooms.folder
+
+
+def test_the_folder_to_watch_is_chosen_in_the_options_and_can_be_left(shop: Shop) -> None:
+    page = shop.get("options/devices/")
+    assert 'name="on" value="1" checked' in page
+    assert "Rien n’y est encore tombé" not in page
+    shop.follow("options/devices/folder", folder="/home/anne/Scans", on="1")
+    shop.follow("options/devices/folder", folder="/home/anne/Scans")
+    assert folder(shop).asked == [("/home/anne/Scans", True), ("/home/anne/Scans", False)]
+
+
+def test_a_watched_folder_says_what_it_took_had_and_left(shop: Shop) -> None:
+    key = tray.receive(shop.world.desk, b"%PDF-1.7 dropped", "a.pdf", Origin.FOLDER).id
+    folder(shop).state = FolderState(
+        on=True, path="/scans",
+        seen=(
+            Seen(SINCE, "a2.pdf", "already", key), Seen(SINCE, "b.lnk", "inbox.link"),
+            Seen(SINCE, "a.pdf", "taken", key),
+        ),
+    )  # fmt: skip
+    page = shop.get("options/devices/")
+    for words in ("Surveillé", "déjà reçu", "c’est un lien", "a.pdf", "07:30"):
+        assert words in page
+    table = shop.get("tray/")
+    assert "1 fichier est resté dans le dossier surveillé" in table
+    assert "1 fichier du dossier surveillé était déjà reçu" in table
+    assert f"tray/{key}?already=1" in table
+    assert ">reçu<" not in shop.get("tray/folder")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        ("inbox.gone", "ne répond plus"), ("inbox.closed", "n’a pas le droit de lire"),
+        ("inbox.many", "seuls les 500 premiers"),
+    ],
+)  # fmt: skip
+def test_a_watched_folder_that_cannot_be_read_is_said_in_both_places(
+    shop: Shop, trouble: str, words: str
+) -> None:
+    folder(shop).state = FolderState(on=True, path="/media/cle", trouble=trouble)
+    for page in (shop.get("tray/"), shop.get("options/devices/folder")):
+        assert words in page
+        assert "/media/cle" in page
+
+
+def test_beside_a_file_that_is_only_read_no_folder_is_watched(shop: Shop) -> None:
+    shop.rooms.folder = None
+    assert "Dossier surveillé" not in shop.get("options/devices/")
+    assert "dossier surveillé" not in shop.get("tray/folder")
+    refused = shop.post("options/devices/folder", folder="/scans", on="1")
+    assert refused.status_code == 503
+    assert "ouvert qu’en lecture" in refused.text
+
+
+@pytest.mark.parametrize("problem", ScanProblem)
+def test_every_trouble_of_a_scanner_is_a_sentence(shop: Shop, problem: ScanProblem) -> None:
+    scans(shop).state = ScanState(found=(PLAIN,), number=4, problem=str(problem))
+    page = shop.get("scan/progress?number=4")
+    assert "scan.problem." not in page
+    assert "Aucune page n’était passée" in page

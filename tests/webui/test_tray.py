@@ -248,3 +248,20 @@ def test_what_was_filed_as_care_is_not_shown_to_the_administration(shop: Shop) -
     other = tray.receive(shop.world.desk, JPEG, "x.jpg", Origin.IMPORT).id
     tray.looked_into(shop.world.desk, other, [Page(JPEG, 92, ())])
     assert '<option value="RX_SCAN"' not in shop.get(f"tray/{other}")
+
+
+@pytest.mark.parametrize(
+    ("word", "advice"),
+    [
+        ("blurred", "tenez l’appareil immobile"), ("coarse", "200 points par pouce"),
+        ("dark", "éclairez la feuille"), ("pale", "plus de contraste"),
+    ],
+)  # fmt: skip
+def test_the_quality_of_the_worst_page_is_shown_with_what_to_do_better(
+    shop: Shop, word: str, advice: str
+) -> None:
+    key = tray.receive(shop.world.desk, JPEG, "x.jpg", Origin.SCAN).id
+    tray.looked_into(shop.world.desk, key, [Page(JPEG, 92, ()), Page(JPEG, 41, (word,))])
+    page = shop.get(f"tray/{key}")
+    for words in ("Difficile à lire", "Qualité\N{NO-BREAK SPACE}: 41 sur 100", advice):
+        assert words in page

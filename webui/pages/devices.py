@@ -3,9 +3,11 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.errors import Missing
 from server.core.rights import Right
 from server.services import scanners
 from webui.desk import desk
+from webui.folder import FolderControl
 from webui.forms import shown_again_by
 from webui.guards import only
 from webui.replies import go
@@ -15,8 +17,14 @@ page = only(Blueprint("devices", __name__, url_prefix="/options/devices"), Right
 
 @page.get("/")
 def index() -> ResponseReturnValue:
-    """Show the scanners of the network this practice named."""
-    return render_template("devices/index.html", scanners=scanners.known(desk().work()))
+    """Show the scanners of the network this practice named, and the folder of this machine."""
+    here = desk()
+    watched = here.services.folder
+    return render_template(
+        "devices/index.html",
+        scanners=scanners.known(here.work()),
+        folder=watched.state if watched else None,
+    )
 
 
 @page.post("/scanner")
@@ -35,6 +43,28 @@ def forget_scanner(scanner_id: str) -> Response:
     scanners.forget(desk().work(), scanner_id)
     _look_again()
     return go("devices.index", _anchor="scanners")
+
+
+@page.post("/folder")
+@shown_again_by(index)
+def folder() -> Response:
+    """Watch a folder of this machine from now on, or no longer."""
+    _folder().choose(request.form.get("folder", ""), on=request.form.get("on", "") == "1")
+    return go("devices.index", _anchor="folder")
+
+
+@page.get("/folder")
+def fallen() -> str:
+    """Show how the watched folder stands, and what became of what fell into it."""
+    return render_template("devices/_fallen.html", folder=_folder().state)
+
+
+def _folder() -> FolderControl:
+    """Give the watched folder; where the file is only read, there is none."""
+    found = desk().services.folder
+    if found is None:
+        raise Missing(what="folder")
+    return found
 
 
 def _look_again() -> None:

@@ -13,6 +13,7 @@ from server.services import patients, revisions, tray
 from server.services.desk import Desk
 from server.services.tray import Document
 from webui.desk import desk
+from webui.folder import FolderState
 from webui.formats import day
 from webui.forms import shown_again_by
 from webui.guards import only
@@ -31,6 +32,12 @@ def index() -> ResponseReturnValue:
     filed = request.args.get("filed", "")
     first = tray.document(work, waiting[0].incoming.id) if waiting else None
     return _screen(work, first, filed=tray.document(work, filed) if filed else None)
+
+
+@page.get("/folder")
+def folder() -> str:
+    """Show what became of the files of the watched folder."""
+    return render_template("tray/_folder.html", folder=_folder())
 
 
 @page.get("/<incoming_id>")
@@ -172,6 +179,11 @@ def _number(sheet: str) -> int:
     return int(sheet) if sheet.isascii() and sheet.isdigit() and len(sheet) < 4 else 0
 
 
+def _folder() -> FolderState:
+    watched = desk().services.folder
+    return watched.state if watched else FolderState()
+
+
 def _redrawn(incoming_id: str) -> ResponseReturnValue:
     """Have it made, and show the document: what was typed beside it stays."""
     desk().services.wake_sorter()
@@ -199,6 +211,7 @@ def _screen(work: Desk, document: Document | None, **said: object) -> str:
         dated=DATED,
         year=tray.suggested_year(work.today),
         states=TrayState,
+        folder=_folder(),
         chosen=request.values.get("patient") or _only(facts["people"]),
         **facts,
     )

@@ -79,6 +79,7 @@ OTHERS: Mapping[str, Sequence[str]] = {
     "journal.index": ("journal/",),
     "mandates.index": ("options/mandates/",),
     "devices.index": ("options/devices/",),
+    "tray.folder": ("tray/folder",),
     "options.index": ("options/",),
     "past.show": ("past/{patient}",),
     "patients.edit": ("patients/{patient}/edit",),
@@ -117,6 +118,7 @@ UNSEEN: Mapping[str, str] = {
     "tray.picture": "a page of one",
     "tray.original": "the file of one",
     "tray.corrected": "its pages turned and cut",
+    "devices.fallen": "the watched folder: none is, where papers are not let in",
     "demo.index": "the toys of `besace demo`",
 }
 """Routes that are no page of an open practice, and why."""

@@ -6,13 +6,14 @@ A session that fails is recorded all the same and waits, blocked, until no reaso
 
 from collections.abc import Callable, Iterable
 
-from server.countries.belgium.billable_case import Block, Case
+from server.countries.belgium.billable_case import Case
 from server.countries.belgium.billable_coverage import coverage_blocks, payment_blocks
 from server.countries.belgium.billable_dates import date_blocks, same_day_blocks
 from server.countries.belgium.billable_prescription import prescription_blocks
 from server.countries.belgium.billable_price import intake_blocks, price_blocks
 from server.countries.belgium.billable_series import agreement_blocks, quota_blocks
 from server.countries.belgium.rulebook import Rulebook
+from server.countries.blocks import Block
 
 # In the order a kiné would mend them.
 _RULES: tuple[Callable[[Case, Rulebook], Iterable[Block]], ...] = (

@@ -1,36 +1,12 @@
 """The facts on which a session is judged, and what a judgement says."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 
-from server.core.care import Agreement, BlockReason, Category, Coverage, Prescription
+from server.core.care import Agreement, Category, Coverage, Prescription
 from server.core.clock import ClockTrust
 from server.countries.belgium.counters import Count
 from server.countries.belgium.coverage import Standing
-
-
-class Panel(StrEnum):
-    """The panel whose opening lets the user remove a reason."""
-
-    PRESCRIPTION = "prescription"
-    COVERAGE = "coverage"
-    AGREEMENT = "agreement"
-    SESSION = "session"
-    TARIFF = "tariff"
-    CLOCK = "clock"
-    PRACTICE = "practice"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One reason of the closed list, the code of its sentence, and what fills it."""
-
-    reason: BlockReason
-    code: str
-    opens: Panel
-    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

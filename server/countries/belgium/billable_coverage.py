@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from server.core.care import BlockReason, Coverage, Place
-from server.countries.belgium.billable_case import Block, Case, Panel
+from server.countries.belgium.billable_case import Case
 from server.countries.belgium.coverage import bim, payer_of
 from server.countries.belgium.policy import ThirdParty, third_party_of
 from server.countries.belgium.pricing import Terms, supplement_fault
 from server.countries.belgium.rulebook import Rulebook
+from server.countries.blocks import Block, Panel
 
 
 def coverage_blocks(case: Case, rules: Rulebook) -> Iterator[Block]:

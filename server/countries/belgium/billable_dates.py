@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from server.core.care import BlockReason
 from server.core.clock import ClockTrust
-from server.countries.belgium.billable_case import Block, Case, Panel, SameDaySession
-from server.countries.belgium.calendar import last_day
+from server.countries.belgium.billable_case import Case, SameDaySession
 from server.countries.belgium.policy import second_session_of
 from server.countries.belgium.rulebook import Rulebook
+from server.countries.blocks import Block, Panel
+from server.countries.calendar import last_day
 
 
 def date_blocks(case: Case, rules: Rulebook) -> Iterator[Block]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from server.core.care import BlockReason, Prescription
-from server.countries.belgium.billable_case import Block, Case, Panel
-from server.countries.belgium.calendar import last_day
+from server.countries.belgium.billable_case import Case
 from server.countries.belgium.rulebook import Rulebook
+from server.countries.blocks import Block, Panel
+from server.countries.calendar import last_day
 
 
 def prescription_blocks(case: Case, rules: Rulebook) -> Iterator[Block]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from server.core.care import BlockReason
-from server.countries.belgium.billable_case import Block, Case, Panel
+from server.countries.belgium.billable_case import Case
 from server.countries.belgium.nomenclature import ActKind
 from server.countries.belgium.pricing import PriceUnknown, Terms, quote
 from server.countries.belgium.rulebook import Rulebook
+from server.countries.blocks import Block, Panel
 
 
 def price_blocks(case: Case, rules: Rulebook) -> Iterator[Block]:

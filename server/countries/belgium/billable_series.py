@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from server.core.care import Agreement, BlockReason
-from server.countries.belgium.billable_case import Block, Case, Panel
+from server.countries.belgium.billable_case import Case
 from server.countries.belgium.counters import quota_of
 from server.countries.belgium.policy import Need, need_of
 from server.countries.belgium.rulebook import Rulebook
+from server.countries.blocks import Block, Panel
 from server.countries.dated import in_force
 
 

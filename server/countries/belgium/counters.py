@@ -8,7 +8,7 @@ from typing import Self
 
 from server.core.care import Category
 from server.core.errors import InvalidValue
-from server.countries.belgium.calendar import add_months
+from server.countries.calendar import add_months
 from server.countries.dated import (
     Cells,
     Origin,

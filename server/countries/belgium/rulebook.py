@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
-from server.countries.belgium.calendar import Deadline
 from server.countries.belgium.counters import Quota
 from server.countries.belgium.coverage import Ct1, Mutuality
 from server.countries.belgium.nomenclature import CodeRow
@@ -17,6 +16,7 @@ from server.countries.belgium.policy import (
 from server.countries.belgium.pricing import Reduction
 from server.countries.belgium.shares import FixedShare
 from server.countries.belgium.tariff import Tariff, TariffRow
+from server.countries.calendar import Deadline
 from server.countries.dated import Cells, Dated, Table
 from server.countries.switches import Switch
 

@@ -8,11 +8,12 @@ import pytest
 from server.core.care import Agreement, BlockReason, Category, Coverage, Prescription, Source
 from server.core.clock import ClockTrust
 from server.countries.belgium.billable import block_reasons
-from server.countries.belgium.billable_case import Block, Case, Panel, SameDaySession
+from server.countries.belgium.billable_case import Case, SameDaySession
 from server.countries.belgium.counters import Count
 from server.countries.belgium.coverage import Standing
 from server.countries.belgium.policy import ThirdParty, ThirdPartyPolicy
 from server.countries.belgium.rulebook import Rulebook
+from server.countries.blocks import Block, Panel
 
 CaseMaker = Callable[..., Case]
 AT = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)

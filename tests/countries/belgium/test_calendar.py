@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.errors import InvalidValue
-from server.countries.belgium.calendar import (
+from server.countries.belgium.rulebook import Rulebook
+from server.countries.calendar import (
     Deadline,
     add_months,
     end_of_month,
     last_day,
 )
-from server.countries.belgium.rulebook import Rulebook
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from server.countries.dated import Table
 from server.countries.france.formulas import Ceiling, Formula
+from server.countries.france.rulebook import Rulebook
 
 REFERENCE = Path(__file__).parents[3] / "server" / "reference"
 
@@ -27,6 +28,25 @@ def formulas() -> Table[Formula]:
 @pytest.fixture(scope="session")
 def ceilings() -> Table[Ceiling]:
     return Table(Ceiling.from_mapping(cells) for cells in sheet("fr_pmss"))
+
+
+@pytest.fixture(scope="session")
+def french_tables() -> dict[str, Sheet]:
+    found = {path.stem: sheet(path.stem) for path in REFERENCE.glob("fr_*.csv")}
+    for name in ("fr_letters", "fr_acts"):
+        found[name] = [*found[name], *sheet(f"demo/{name}_demo")]
+    return found
+
+
+@pytest.fixture(scope="session")
+def demo(french_tables: dict[str, Sheet]) -> Rulebook:
+    """The shipped tables and the invented letter TST of the demonstration."""
+    return Rulebook.from_tables(french_tables, demo=True)
+
+
+@pytest.fixture(scope="session")
+def real(french_tables: dict[str, Sheet]) -> Rulebook:
+    return Rulebook.from_tables(french_tables, demo=False)
 
 
 def shared(name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Civil months of Belgian billing: clamped month arithmetic, billing months, dated deadlines."""
+"""Civil months of billing: clamped month arithmetic, billing months, dated deadlines."""
 
 from calendar import monthrange
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ class Anchor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A row of `be_deadlines`: so many months, then so many days, after an anchor."""
+    """A row of a table of deadlines: so many months, then so many days, after an anchor."""
 
     key: str  # "rx_start", "claim_limit" …
     anchor: Anchor

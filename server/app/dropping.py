@@ -1,0 +1,148 @@
+"""The watched folder beside an open practice: what falls into it lands on the table.
+
+The file is the user's: it stays where it is until the practice has kept it, and is then put aside,
+never deleted. What is refused is said, with the reason, and left alone.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Lock, Thread
+from traceback import format_tb
+from typing import Any
+
+from hardware.inbox import LOOK_SECONDS, Dropped, Left, WatchedFolder
+from server.core.errors import KineError
+from server.core.tray import Origin
+from server.services import folders, tray
+from server.services.cabinet import Cabinet
+from server.services.folders import Watch
+from webui.folder import FolderState, Seen
+
+log = logging.getLogger(__name__)
+
+MOST_SEEN = 20
+"""Files whose fate is still told; those before are on the table, or in the folder."""
+
+CHANGED, NOT_KEPT = "folder.changed", "not_kept"
+_STOP_SECONDS = 2.0
+
+
+class Dropping:
+    """One background thread per open practice; it sleeps while no folder is watched."""
+
+    def __init__(
+        self,
+        cabinet: Cabinet,
+        publish: Callable[[str, str], None],
+        told: Callable[[], None],
+        pace: float = LOOK_SECONDS,
+    ) -> None:
+        """`publish` tells what passes; `told` says that something lies on the table."""
+        self._cabinet = cabinet
+        self._publish = publish
+        self._told = told
+        self._pace = pace
+        self._wish = Watch()
+        self._folder: WatchedFolder | None = None
+        self._state = FolderState()
+        self._guard = Lock()
+        self._wanted = Event()
+        self._stopping = False
+        self._thread = Thread(target=self._run, name="dropping", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch what this machine was told to."""
+        self._renew()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; what was not kept is still in the folder."""
+        self._stopping = True
+        self._wanted.set()
+        self._thread.join(_STOP_SECONDS)
+
+    @property
+    def state(self) -> FolderState:
+        """How it stands, now."""
+        return self._state
+
+    def choose(self, typed: str, *, on: bool) -> None:
+        """Watch this folder from now on, or no longer; raise `InvalidForm`."""
+        folders.choose(self._cabinet.desk(), self._cabinet.folder, typed, on=on)
+        self._renew()
+        self._wanted.set()
+
+    def _renew(self) -> None:
+        """Take the setting as it now is; what was said of the folder before is over."""
+        with self._guard:
+            self._wish = wish = folders.watched(self._cabinet.desk())
+            self._folder = (
+                WatchedFolder(Path(wish.path), self._take, self._leave) if wish.on else None
+            )
+            self._state = FolderState(wish.on, wish.path)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._wanted.wait(self._pace if self._wish.on else None)
+            self._wanted.clear()
+            if not self._stopping:
+                self._look()
+
+    def _look(self) -> None:
+        folder = self._folder
+        if folder is None:
+            return
+        try:
+            folder.look()
+        except Exception as trouble:  # noqa: BLE001 - the next look may go better
+            _trace(trouble)
+        self._note(trouble=str(folder.trouble or ""))
+
+    def _take(self, dropped: Dropped) -> bool:
+        """Put a file on the table; False when it cannot be now: locked, full, only read."""
+        name = dropped.path.name
+        try:
+            got = tray.receive(self._cabinet.desk(), dropped.data, name, Origin.FOLDER)
+        except KineError as error:
+            log.info("a file of the folder was not kept: %s", error.code)
+            self._say(name, NOT_KEPT)
+            return False
+        except Exception as trouble:  # noqa: BLE001 - a mistake of ours: the file stays all the same
+            if not self._said(name, NOT_KEPT):
+                _trace(trouble)
+            self._say(name, NOT_KEPT)
+            return False
+        self._say(name, "already" if got.already else "taken", got.id)
+        self._told()
+        return True
+
+    def _leave(self, left: Left) -> None:
+        self._say(left.name, str(left.why))
+
+    def _say(self, name: str, word: str, document: str = "") -> None:
+        """Note what became of a file, once; what was said of it while it lay there is over."""
+        if not document and self._said(name, word):
+            return
+        new = Seen(self._cabinet.clock.now(), name, word, document)
+        others = [each for each in self._state.seen if each.name != name or each.document]
+        self._note(seen=(new, *others)[:MOST_SEEN])
+
+    def _said(self, name: str, word: str) -> bool:
+        """Whether this very word was the last said of a file that lies there."""
+        mine = [each for each in self._state.seen if each.name == name and not each.document]
+        return any(each.word == word for each in mine)
+
+    def _note(self, **changed: Any) -> None:
+        with self._guard:
+            before, self._state = self._state, replace(self._state, **changed)
+            same = before == self._state
+        if not same and not self._stopping:
+            self._publish(CHANGED, "")
+
+
+def _trace(trouble: Exception) -> None:
+    # The trace without the error's own words: they could be a patient's.
+    trace = "".join(format_tb(trouble.__traceback__))
+    log.warning("the folder was left: %s\n%s", type(trouble).__name__, trace)
