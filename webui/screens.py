@@ -7,6 +7,8 @@ from webui.pages import (
     billing,
     cards,
     connection,
+    convention_check,
+    conventions,
     demo,
     devices,
     diagnosis,
@@ -43,5 +45,6 @@ PAGES = (
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
     diagnosis.page, setup.page, scan.page, devices.page,
+    conventions.page, convention_check.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -13,7 +13,12 @@ from threading import Lock
 
 from server.core.errors import DamagedPractice, NotFound, StateConflict, TableRefused
 from server.core.rights import Right
-from server.countries.france.convention_names import TableName, read_name, refuse_older
+from server.countries.france.convention_names import (
+    LONGEST_NAME,
+    TableName,
+    read_name,
+    refuse_older,
+)
 from server.countries.france.convention_reader import BadRow, TableReader
 from server.countries.france.convention_rows import UNIQUE, Convention, TableRow
 from server.countries.france.wildcards import mask
@@ -82,6 +87,7 @@ class _Ears:
     origin: Origin
     told: Told
     stop: Callable[[], bool]
+    came_as: str
 
 
 @needs(Right.SETTINGS)
@@ -92,11 +98,12 @@ def read(
     origin: Origin = Origin.MANUAL,
     told: Told = lambda lines, rows: None,
     stop: Callable[[], bool] = lambda: False,
+    came_as: str = "",
 ) -> Read:
     """Read a file in constant memory; raise `TableRefused` with the reason, `Stopped` when told so.
 
     The same file twice says `already`. A newer file of the same table takes the place of one that
-    still waited.
+    still waited. `came_as` is the name of the file when a copy under another name is read.
     """
     wanted = read_name(name)
     in_use = conventions.active_of(desk.db, wanted.kind, wanted.family)
@@ -106,9 +113,25 @@ def read(
     if not _READING.acquire(blocking=False):
         raise StateConflict(kind="convention_table", state=State.LOADING, wanted=State.PENDING)
     try:
-        return _read(desk, wanted, pieces, _Ears(origin, told, stop))
+        return _read(desk, wanted, pieces, _Ears(origin, told, stop, came_as))
     finally:
         _READING.release()
+
+
+@needs(Right.SETTINGS)
+def read_any(desk: Desk, name: str, content: bytes) -> Read:
+    """Read a file somebody chose, whatever its prefix; raise `TableRefused`.
+
+    Where only the prefix of its name is wrong, a copy with the right name is read: the one
+    confirmation that imports it says so (F-02, the user never renames by hand).
+    """
+    try:
+        return read(desk, name, pieces_of(content))
+    except TableRefused as refused:
+        proposed = str(refused.facts.get("proposed", ""))
+        if not proposed:
+            raise
+        return read(desk, proposed, pieces_of(content), came_as=name)
 
 
 @needs(Right.SETTINGS)
@@ -192,7 +215,7 @@ def sweep(desk: Desk) -> None:
 
 
 def _read(desk: Desk, wanted: TableName, pieces: Iterable[bytes], ears: _Ears) -> Read:
-    reading = _Reading(desk, _new(desk, wanted, ears.origin), reader_for(desk, wanted.kind), ears)
+    reading = _Reading(desk, _new(desk, wanted, ears), reader_for(desk, wanted.kind), ears)
     try:
         return reading.read(pieces)
     except TableRefused as refused:
@@ -292,9 +315,10 @@ def _shapes(rows: Iterable[TableRow]) -> set[str]:
     }
 
 
-def _new(desk: Desk, wanted: TableName, origin: Origin) -> Version:
+def _new(desk: Desk, wanted: TableName, ears: _Ears) -> Version:
     return Version(
-        0, desk.new_id(), wanted.kind, wanted.family, wanted.text, wanted.day, "", origin,
+        0, desk.new_id(), wanted.kind, wanted.family, wanted.text, ears.came_as[:LONGEST_NAME],
+        wanted.day, "", ears.origin,
         desk.now, desk.user.id, State.LOADING, "", 0, 0, 0, 0, 0, 0, None, None,
     )  # fmt: skip
 

@@ -27,6 +27,8 @@ from server.services.desk import Desk, needs
 from server.store import convention_list, conventions
 from server.store.conventions import Kept, Searched, State
 
+__all__ = ["Need"]  # what screens name, besides what is written here
+
 _CARD_NUMBER = 8  # characters of a mutuelle's number on a card, of which some may be wildcards
 _MOST_NEAR = 8
 

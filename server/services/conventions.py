@@ -14,13 +14,16 @@ from server.core.errors import InvalidForm, InvalidValue, NotFound
 from server.core.rights import Right
 from server.countries.france.convention_age import Age, age_of
 from server.countries.france.convention_names import Kind
+from server.countries.france.convention_reader import BadRow
 from server.countries.france.convention_rows import OUTSIDE, THIRD_PARTY, UNIQUE, Convention
 from server.countries.france.wildcards import BODY_WIDTH, hand_made, mask, meet
 from server.services.convention_rules import convention_rules
 from server.services.desk import Desk, needs
 from server.services.forms import Form
 from server.store import convention_list, conventions
-from server.store.conventions import Kept, Origin, State, Version
+from server.store.conventions import Changed, Kept, Origin, State, Version
+
+__all__ = ["BadRow", "Changed", "Kind"]  # what screens name, besides what is written here
 
 PAGE = 50
 MOST_CAISSES = 40

@@ -69,6 +69,7 @@ class Version:
     kind: Kind
     family: str
     name: str
+    came_as: str
     day: date | None
     sha256: str
     origin: Origin
@@ -141,10 +142,10 @@ def digest(text: str) -> int:
 def begin(db: apsw.Connection, new: Version, device: str) -> int:
     """Write that a file is being read, and give its number; `new.number` does not count."""
     db.execute(
-        "insert into convention_table (id, device, seq, kind, family, name, day, origin, at, by,"
-        " state) values (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (new.id, device, new.kind, new.family, new.name, new.day and new.day.isoformat(),
-         new.origin, new.at.isoformat(), new.by, new.state),
+        "insert into convention_table (id, device, seq, kind, family, name, came_as, day, origin,"
+        " at, by, state) values (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (new.id, device, new.kind, new.family, new.name, new.came_as,
+         new.day and new.day.isoformat(), new.origin, new.at.isoformat(), new.by, new.state),
     )  # fmt: skip
     return int(db.last_insert_rowid())
 
@@ -353,6 +354,7 @@ def _names(db: apsw.Connection, kind: Kind, number: int, said: Sequence[int]) ->
 class Changed:
     """One row that a table would bring, change or end: what it says, and what was said before."""
 
+    fields: tuple[str, ...]  # names of the cells
     before: tuple[str, ...] | None
     after: tuple[str, ...] | None
 
@@ -375,11 +377,11 @@ def differences(
         found = db.execute(asked, {"new": new, "old": old or 0, "most": most})
         return [(str(key), _cells(text)) for key, text in found]
 
-    before = dict(rows(gone, "in", fresh))
+    fields, before = FIELDS[kind], dict(rows(gone, "in", fresh))
     return [
-        *(Changed(before.get(key), cells) for key, cells in rows(fresh, "in", gone)),
-        *(Changed(cells, None) for _, cells in rows(gone, "not in", fresh)),
-        *(Changed(None, cells) for _, cells in rows(fresh, "not in", gone)),
+        *(Changed(fields, before.get(key), cells) for key, cells in rows(fresh, "in", gone)),
+        *(Changed(fields, cells, None) for _, cells in rows(gone, "not in", fresh)),
+        *(Changed(fields, None, cells) for _, cells in rows(fresh, "not in", gone)),
     ]
 
 

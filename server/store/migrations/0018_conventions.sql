@@ -8,6 +8,7 @@ create table convention_table (
     kind text not null check (kind in ('C', 'R', 'X')),
     family text not null,
     name text not null,
+    came_as text not null default '',      -- the name of the file, when a copy of it was taken
     day text,                              -- the version its name announces
     sha256 text not null default '',
     origin text not null check (origin in ('MANUAL', 'DURING_TRANSMISSION', 'FOLDER', 'HAND')),
