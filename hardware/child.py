@@ -16,15 +16,26 @@ Child: TypeAlias = subprocess.Popen[bytes]
 
 _PASSED_ON = ("PATH", "SYSTEMROOT")
 
+OF_THE_DESK = (
+    "HOME", "USER", "LANG", "LC_ALL", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY",
+    "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "USERPROFILE", "APPDATA", "LOCALAPPDATA",
+    "TEMP",
+)  # fmt: skip
+"""Variables without which a library can open no window on its user's screen."""
+
 
 def command(module: str, *arguments: str) -> list[str]:
     """Give the command of a module of ours."""
     return [sys.executable, "-I", "-m", module, *arguments]
 
 
-def start(asked: Sequence[str]) -> Child:
-    """Start a process whose input and output are pipes; one thread is enough for its arithmetic."""
-    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+def start(asked: Sequence[str], also: Sequence[str] = ()) -> Child:
+    """Start a process whose input and output are pipes; one thread is enough for its arithmetic.
+
+    `also` names the variables it is given besides the few that every process needs.
+    """
+    names = (*_PASSED_ON, *also)
+    passed = {name: os.environ[name] for name in names if name in os.environ}
     return subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
         asked,
         env={**passed, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},

@@ -14,6 +14,7 @@ BELPIC_AID = bytes.fromhex("A000000030290570 00AD13100101FF")
 PKCS15_AID = bytes.fromhex("A000000177504B43532D3135")
 
 _CHUNK = 248
+_CARD_DATA, _TRIES_AT = 31, 28  # bytes of the card's own data, and where the tries stand
 _LARGEST_FILE = 0x4000  # bytes; the largest real one is a padded certificate of 2.5 kB
 _ATR_18 = bytes.fromhex("3B7F96000080318065B0850401 20120FFF829000")
 
@@ -47,6 +48,17 @@ def select_applet(link: CardLink) -> None:
         if link.send(command).sw == Status.OK:
             return
     raise CardTrouble(CardProblem.NOT_EID)
+
+
+def tries_left(link: CardLink) -> int | None:
+    """Ask how many codes may still be tried, at no cost; None from a card that does not say (1.7).
+
+    Asking for the code without one would say it too, but an older card could take it for a try.
+    """
+    with link.hold():
+        select_applet(link)
+        data, sw = link.send(bytes([0x80, Ins.GET_CARD_DATA, 0x00, 0x01, _CARD_DATA]))
+    return data[_TRIES_AT] if sw == Status.OK and len(data) == _CARD_DATA else None
 
 
 def read_file(link: CardLink, file: EidFile) -> bytes:

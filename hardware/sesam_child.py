@@ -11,7 +11,8 @@ from typing import Any
 
 from hardware.child import Alarm, Child, end, pipe, start
 from hardware.framing import Garbled
-from hardware.sesam_wire import Kind, component, problem, read, write
+from hardware.json_wire import Kind, read, write
+from hardware.sesam_wire import component, problem
 from server.core.sesam import Component, DriverError, SesamProblem
 
 log = logging.getLogger(__name__)

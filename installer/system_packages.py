@@ -25,9 +25,11 @@ TESTS = (
     "fonts-dejavu-core",
     "strace",
     "sane-airscan",
+    "softhsm2",
 )
 """A virtual reader, a browser, a screen made of memory, a look at it, PDF reading, letters, and
-what lets a system call fail or kill, another client for the scanner made of code."""
+what lets a system call fail or kill, another client for the scanner made of code, and a card with
+keys made of files."""
 
 
 def provide(machine: Machine, wanted: Sequence[str]) -> None:

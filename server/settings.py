@@ -26,3 +26,6 @@ class Settings:
 
     cards: bool = True
     """Watch the card readers of this machine."""
+
+    middleware: Path | None = None
+    """Library (PKCS#11) of the official software of the cards that sign; None: looked for."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from server.services.desk import Desk as WorkDesk
     from server.services.logins import Logins
     from webui.folder import FolderControl
+    from webui.keycards import KeyCardControl
     from webui.outside import BackupControl, Calls, Checked, DemoControl, FileHealth, PostControl
     from webui.readers import ReaderControl
     from webui.safe import Safe
@@ -65,6 +66,11 @@ class Services(Protocol):
     @property
     def scans(self) -> "ScanControl | None":
         """The scanners of the open practice; None for who may not bring papers in."""
+        ...
+
+    @property
+    def keycards(self) -> "KeyCardControl | None":
+        """The cards whose code can be tried; None where cards are off or not for this user."""
         ...
 
     @property

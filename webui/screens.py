@@ -18,6 +18,7 @@ from webui.pages import (
     gate,
     help,
     journal,
+    keycards,
     ledger,
     lots,
     mandates,
@@ -44,7 +45,7 @@ PAGES = (
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
-    diagnosis.page, setup.page, scan.page, devices.page,
+    diagnosis.page, setup.page, scan.page, devices.page, keycards.page,
     conventions.page, convention_check.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -26,6 +26,10 @@ _practice = click.option(
     "--practice", type=click.Path(file_okay=False, path_type=Path), default=_PRACTICE,
     help="Dossier du cabinet.",
 )  # fmt: skip
+_middleware = click.option(
+    "--middleware", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
+    help="Bibliothèque PKCS#11 du logiciel des cartes (eID ou CPS) ; sinon, cherchée.",
+)  # fmt: skip
 _user = click.option(
     "--user", default="", help="Qui tape sa phrase de passe ; demandé s'ils sont plusieurs."
 )
@@ -46,14 +50,20 @@ def besace(context: click.Context) -> None:
 @_no_window
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port local fixe.")
 @click.option("--endpoint", default="", help="Adresse du canal eFact de MyCareNet.")
+@_middleware
 @_json
-def run(practice: Path, no_window: bool, port: int, endpoint: str, as_json: bool) -> None:
+def run(
+    practice: Path, no_window: bool, port: int, endpoint: str, middleware: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Ouvrir le cabinet dans sa fenêtre."""
     with _loading():
         from server.app.opening import open_practice
         from server.settings import Settings
 
-    settings = Settings(practice, window=not no_window, port=port, endpoint=endpoint)
+    settings = Settings(
+        practice, window=not no_window, port=port, endpoint=endpoint, middleware=middleware
+    )
     _carry_out(lambda speech: open_practice(settings, speech), as_json=as_json)
 
 
@@ -154,12 +164,17 @@ def list_(practice: Path, as_json: bool) -> None:
 @click.option("--endpoint", default="", help="L'adresse que vous donnez à `besace run`.")
 @click.option("--sesam", type=click.Path(path_type=Path), default=None,
               help="France : le programme du composant SESAM-Vitale agréé.")  # fmt: skip
+@_middleware
 @_json
-def doctor(practice: Path, endpoint: str, sesam: Path | None, as_json: bool) -> None:
+def doctor(
+    practice: Path, endpoint: str, sesam: Path | None, middleware: Path | None, as_json: bool
+) -> None:
     """Dire ce qui va et ce qui ne va pas : lecteurs, fenêtre, dossier, tables, horloge."""
     from server.app.doctor import examine
 
-    _carry_out(lambda speech: examine(practice, endpoint, speech, sesam), as_json=as_json)
+    _carry_out(
+        lambda speech: examine(practice, endpoint, speech, sesam, middleware), as_json=as_json
+    )
 
 
 @besace.command()

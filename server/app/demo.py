@@ -40,8 +40,14 @@ def open_demo(speech: Speech, *, window: bool, hours: float) -> int:
 class Demo:
     """A demo practice with a paper reader, a cable to pull, and days that pass at a press."""
 
-    def __init__(self, folder: Path, clock: ShiftedClock | None = None) -> None:
-        """`folder` is empty; `clock` is the machine's unless the day must begin at a known hour."""
+    def __init__(
+        self, folder: Path, clock: ShiftedClock | None = None, middleware: Path | None = None
+    ) -> None:
+        """`folder` is empty; `clock` is the machine's unless the day must begin at a known hour.
+
+        `middleware` is the library of the cards' official software, None when it is looked for.
+        """
+        self._middleware = middleware
         self.clock = clock or ShiftedClock()
         self.cable = Cable()
         self.reader = DemoReader()
@@ -97,7 +103,9 @@ class Demo:
         self._pass(morning - now)
 
     def _furnished(self, folder: Path) -> Program:
-        settings = Settings(folder / "cabinet", endpoint=self.simulator.endpoint)
+        settings = Settings(
+            folder / "cabinet", endpoint=self.simulator.endpoint, middleware=self._middleware
+        )
         settings.practice.mkdir(mode=0o700)
         reference.build(settings.practice / REFERENCE, demo=True)
         program = Program(

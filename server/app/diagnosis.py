@@ -32,7 +32,7 @@ def examine(program: "Program") -> Sequence[Checked]:
     state = program.hands.state if program.hands else None
     found = [
         *_of("reader", [_reader(state)]),
-        *_of("middleware", look_at_middleware()),
+        *_of("middleware", look_at_middleware(desk.practice.country, program.settings.middleware)),
         _card(state),
         *_of("certificate", _certificates(desk)),
         *_of("clock", [*look_at_clock(folder, desk.now), *_clock(desk)]),

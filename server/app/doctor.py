@@ -13,11 +13,18 @@ from server.app.sentences import Speech
 from server.services.doorstep import DATABASE
 
 
-def examine(folder: Path, endpoint: str, speech: Speech, component: Path | None = None) -> int:
+def examine(
+    folder: Path,
+    endpoint: str,
+    speech: Speech,
+    component: Path | None = None,
+    middleware: Path | None = None,
+) -> int:
     """Look at everything the program leans on, and at a practice without opening it.
 
     `endpoint` is the address lots would be sent to, "" when none is given; `component` the command
-    of the French component, None when none is configured.
+    of the French component, None when none is configured; `middleware` the library of the cards'
+    official software, None when it is to be looked for.
     Returns 0 when all is well, 1 when something of the practice is not, 3 when this machine lacks
     something.
     """
@@ -28,6 +35,7 @@ def examine(folder: Path, endpoint: str, speech: Speech, component: Path | None 
     found += look_at_practice(folder, clock.now())
     if (folder / DATABASE).exists():
         found += look_at_keys(folder, clock)
+    found += _middleware(folder, middleware)
     found += _sesam(folder, component)
     found += _called(endpoint)
     for finding in found:
@@ -97,10 +105,15 @@ def _called(endpoint: str) -> Iterator[Finding]:
 
 
 def _cards_more() -> Iterator[Finding]:
-    from server.app.doctor_cards import look_at_card, look_at_middleware
+    from server.app.doctor_cards import look_at_card
 
-    yield from look_at_middleware()
-    yield from look_at_card()
+    return look_at_card()
+
+
+def _middleware(folder: Path, library: Path | None) -> Iterator[Finding]:
+    from server.app.doctor_cards import try_middleware
+
+    return try_middleware(folder, library)
 
 
 def _sesam(folder: Path, component: Path | None) -> Iterator[Finding]:

@@ -4,34 +4,49 @@ Nothing is read from a card: that it lets itself be opened is enough to say what
 """
 
 import importlib.util
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hardware.pkcs11_places import ROOT, find
+from server.app.doctor_sesam import door_of
 from server.app.findings import Finding, Grade
+from server.core.cards import CardKind
+from server.core.keycards import KeyProblem, KeyTrouble
 
 if TYPE_CHECKING:
     from hardware.scard import Scard
 
-_ROOT = Path("C:/" if sys.platform == "win32" else "/")
-_PLACES = {
-    "linux": ("usr/lib/*-linux-gnu/libbeidpkcs11.so*", "usr/lib*/libbeidpkcs11.so*",
-              "usr/local/lib/libbeidpkcs11.so*"),
-    "darwin": ("Library/Belgium Identity Card/Pkcs11/*beid*",),
-    "win32": ("Windows/System32/beidpkcs11.dll",),
-}  # fmt: skip
-"""Where the middleware of the Belgian eID puts its library for other programs, under the root."""
 
-
-def look_at_middleware(root: Path = _ROOT) -> Iterator[Finding]:
-    """Tell whether the eID middleware is there; reading a card does without (`hardware.md` §0)."""
-    places = (place for each in _PLACES.get(sys.platform, ()) for place in root.glob(each))
-    found = next(places, None)
-    if found is not None:
-        yield Finding("middleware.ok", facts={"library": str(found)})
+def look_at_middleware(
+    country: str = "BE", library: Path | None = None, root: Path = ROOT
+) -> Iterator[Finding]:
+    """Tell whether the official software of the cards is there; reading one does without it."""
+    kind = CardKind.CPS if country == "FR" else CardKind.EID
+    found = library or find(kind, root)
+    prefix = "middleware.cps_" if kind is CardKind.CPS else "middleware."
+    if found is None:
+        yield Finding(f"{prefix}none", tried=False)
     else:
-        yield Finding("middleware.none")
+        yield Finding(f"{prefix}ok", facts={"library": str(found)})
+
+
+def try_middleware(folder: Path, library: Path | None = None) -> Iterator[Finding]:
+    """Tell the same, after having loaded it in its own process: it may be there and not open."""
+    from server.app.keycards import cards_of
+
+    country = door_of(folder)[0]
+    cards = cards_of(country, library)
+    try:
+        cards.look()
+    except KeyTrouble as trouble:
+        if trouble.problem is not KeyProblem.ABSENT:
+            told = {"library": str(cards.library)}
+            yield Finding("middleware.broken", Grade.LACK, told)
+            return
+    finally:
+        cards.close()
+    yield from look_at_middleware(country, cards.library)
 
 
 def look_at_card() -> Iterator[Finding]:

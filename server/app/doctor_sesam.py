@@ -14,7 +14,7 @@ def look_at_sesam(folder: Path, component: Path | None) -> Iterator[Finding]:
 
     Without a component a practice prepares and prints: that is a way to work, and no fault.
     """
-    country, demo = _door(folder)
+    country, demo = door_of(folder)
     if component is None and country != "FR":
         return
     driver = driver_of(component, demo=demo)
@@ -30,7 +30,7 @@ def look_at_sesam(folder: Path, component: Path | None) -> Iterator[Finding]:
         driver.close()
 
 
-def _door(folder: Path) -> tuple[str, bool]:
+def door_of(folder: Path) -> tuple[str, bool]:
     """Read the country of a practice and whether it is a demo; ("", False) when it does not say."""
     from server.services.keyring import KEYS
     from server.store.keys import KeyFile

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from server.app.hands import Hands
     from server.app.health import HealthWatch
     from server.app.keeper import Keeper
+    from server.app.keycards import KeyCardTrials
     from server.app.post import Post
     from server.app.scanning import Scanning
     from server.app.sleep import SleepWatch
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_MOVES = frozenset({"card.inserted", "card.removed", "reader.removed"})
 _OWN_FILES = ("besace", "reference", "tariff-")  # how the names of a practice's files begin
 
 
@@ -103,6 +105,7 @@ class Program:
         self.keeper: Keeper | None = None
         self.sorter: Sorter | None = None
         self.scans: Scanning | None = None
+        self.keycards: KeyCardTrials | None = None
         self.folder: Dropping | None = None
         self._sleep: SleepWatch | None = None
         self._scard = scard
@@ -307,6 +310,9 @@ class Program:
         sorter, self.sorter = self.sorter, None
         if sorter is not None:
             sorter.stop()
+        keycards, self.keycards = self.keycards, None
+        if keycards is not None:
+            keycards.stop()
         hands, self.hands = self.hands, None
         if hands is not None:
             hands.stop()
@@ -317,10 +323,22 @@ class Program:
 
         self.hands = Hands(self.cabinet, self.clock, self._told_of_card, self._scard)
         self.hands.start()
+        self._start_keycards()
+
+    def _start_keycards(self) -> None:
+        """Have the codes of cards tried by who asks; their software is loaded then, not before."""
+        from server.app.keycards import KeyCardTrials, cards_of, counter
+
+        country = self.cabinet.desk().practice.country
+        cards = cards_of(country, self.settings.middleware)
+        self.keycards = KeyCardTrials(cards, self.broker.publish, counter(self._scard))
+        self.keycards.start()
 
     def _told_of_card(self, kind: str, data: str) -> None:
         """Tell the screens; what waited because of a card may leave once it is gone."""
         self.broker.publish(kind, data)
+        if self.keycards is not None and kind in _MOVES:
+            self.keycards.moved()
         if self.post is not None and kind in ("card.removed", "card.done"):
             self.post.wake()
 

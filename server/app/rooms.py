@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from server.app.dropping import Dropping
     from server.app.hands import Hands
     from server.app.keeper import Keeper
+    from server.app.keycards import KeyCardTrials
     from server.app.post import Post
     from server.app.program import Program
     from server.app.safe import CabinetSafe
@@ -69,6 +70,11 @@ class Rooms:
     def scans(self) -> "Scanning | None":
         """The scanners of the open practice."""
         return self._program.scans
+
+    @property
+    def keycards(self) -> "KeyCardTrials | None":
+        """The cards whose code can be tried, while a user who sees patients is at work."""
+        return self._program.keycards
 
     @property
     def folder(self) -> "Dropping | None":

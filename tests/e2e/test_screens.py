@@ -17,12 +17,15 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from server.app.demo_practice import PASSPHRASE
+from server.app.keycards import KeyCardTrials
+from server.core.cards import CardKind
 from server.core.tray import Origin
 from server.services import agenda, ledger, practices, tray
 from tests.app.waiting import until
 from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
 from tests.hardware.drawn import on_a_page, pdf, qr
+from tests.hardware.keytokens import make_token
 from tests.world import seeded
 
 pytestmark = pytest.mark.e2e
@@ -73,6 +76,20 @@ def _paper(day: Stage) -> str:
     return key
 
 
+def _code_of_a_card(day: Stage) -> str:
+    """Have a card in whose code was mistaken twice."""
+    token = make_token(CardKind.EID, Path(tempfile.mkdtemp()) / "eid", "Besace Demo Reader 00 00")
+    token.tries = 1
+    assert day.program.keycards is not None
+    day.program.keycards.stop()
+    tried = KeyCardTrials(token.cards(), day.program.broker.publish, lambda _: token.tries)
+    day.program.keycards = tried
+    tried.start()
+    tried.look()
+    until(lambda: not tried.state.looking)
+    return "options/card-code/"
+
+
 SCENES = (
     Scene("entree", "closed", at("unlock")),
     Scene("nouveau-cabinet", "empty", at("new")),
@@ -106,6 +123,7 @@ SCENES = (
     Scene("mise-en-route", "morning", at("options/setup/")),
     Scene("lecteur", "morning", at("options/setup/reader")),
     Scene("diagnostic", "morning", at("help/diagnosis/")),
+    Scene("code-carte", "morning", _code_of_a_card),
     Scene("montants", "answered", at("amounts/")),
     Scene("comme-au", "answered", lambda day: f"past/{day.patient('lambiotte')}"),
     Scene("journal", "answered", at("journal/")),

@@ -122,6 +122,7 @@ class FakeServices:
     readers = None
     backups = None
     scans = None
+    keycards = None
     folder = None
 
     def __init__(self, world: World, ask_recovery: Callable[[str], None]) -> None:

@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 from server.app.gate import CabinetGate
 from server.app.rooms import EventRows, rights_in
 from server.app.safe import CabinetSafe
-from server.core.cards import CardRead
-from server.core.errors import NotFound, ReferenceRefused
+from server.core.cards import CardKind, CardRead
+from server.core.errors import InvalidForm, NotFound, ReferenceRefused
 from server.core.rights import Right
 from server.services import ledger
 from server.services.desk import Desk as WorkDesk
@@ -34,6 +34,7 @@ from webui.broker import Broker
 from webui.door import Door
 from webui.folder import FolderControl, FolderState
 from webui.frame import FrameState
+from webui.keycards import KeyCardControl, KeyCardState
 from webui.outside import BackupState, Calls, Checked, FileHealth, PostState
 from webui.readers import ReaderState
 from webui.safe import Safe
@@ -132,6 +133,25 @@ class FakeKeeper:
 
 
 @dataclass
+class FakeKeyCards:
+    """Cards with keys that only remember what was asked of them."""
+
+    state: KeyCardState = field(default_factory=lambda: KeyCardState(CardKind.EID, ""))
+    asked: list[object] = field(default_factory=list)
+
+    def look(self) -> None:
+        self.asked.append("look")
+
+    def try_code(self, card_id: str, pin: str, *, last_too: bool) -> None:
+        if card_id == "last" and not last_too:
+            raise InvalidForm(faults=(("last_too", "needed"),))
+        self.asked.append((card_id, pin, last_too))
+
+    def stop_trying(self) -> None:
+        self.asked.append("stop")
+
+
+@dataclass
 class FakeScans:
     """Scanners that only remember what they were asked."""
 
@@ -174,6 +194,7 @@ class Rooms:
     backups: FakeKeeper | None = None
     people: Sequence[str] = ()  # on the Vitale card in the reader
     scans: ScanControl | None = field(default_factory=FakeScans)
+    keycards: KeyCardControl | None = field(default_factory=FakeKeyCards)
     folder: FolderControl | None = field(default_factory=FakeFolder)
     safe: Safe = field(init=False)
 

@@ -18,6 +18,7 @@ from server.app.scanning import NOT_KEPT
 from server.app.sorter import STUMBLE
 from server.core import errors
 from server.core.cards import Proof
+from server.core.keycards import KeyProblem
 from server.core.mandates import Service, Standing
 from server.core.outbox import MessageState
 from server.core.rights import ADJUSTED, Right, Role
@@ -89,6 +90,8 @@ COMPUTED = {
     "scan.source": {str(each) for each in Source},
     "scan.mode": {str(each) for each in Mode},
     "scan.dpi": {str(each) for each in RESOLUTIONS},
+    "keycard": {each.removeprefix("keycard.") for each in KeyProblem},
+    "keycards.kind": {"EID", "CPS"},
     "users.role_is": {role.lower() for role in Role},
     "right": {str(right) for right in ADJUSTED},
     "setup.step": {str(each) for each in Step},

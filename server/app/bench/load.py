@@ -85,6 +85,7 @@ OTHERS: Mapping[str, Sequence[str]] = {
     "patients.edit": ("patients/{patient}/edit",),
     "patients.new": ("patients/new",),
     "refusals.replaced": ("refusals/replaced/{session}",),
+    "keycards.index": ("options/card-code/",),
     "scan.index": ("scan/",),
     "scan.progress": ("scan/progress",),
     "safety.index": ("options/security/",),
