@@ -6,8 +6,20 @@ for somebody it is not meant for.
 
 from flask import Blueprint
 
+from server.core.errors import NotFound
 from server.core.rights import Right
 from webui.desk import desk
+
+
+def of_country(page: Blueprint, country: str) -> Blueprint:
+    """Serve every address of a page module in practices of one country alone; give it back."""
+
+    @page.before_request
+    def judge() -> None:
+        if desk().work().practice.country != country:
+            raise NotFound(kind="page")
+
+    return page
 
 
 def only(page: Blueprint, right: Right) -> Blueprint:
