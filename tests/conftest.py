@@ -19,6 +19,7 @@ from server.services.doorstep import REFERENCE
 from tests.world import (
     BUILT_ON,
     CHEAP,
+    LE_GOFF,
     MARCHAL,
     PASSPHRASE,
     FixedClock,
@@ -150,7 +151,7 @@ def french_world(
     open_copy: Callable[[Path], World], demo_reference: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> World:  # fmt: skip
-    """A demo practice of France, whose screens are not all made yet."""
+    """The demo practice FR-CAB of `scenarios.md` §0.1, open, Maël Le Goff at the desk."""
     folder = tmp_path_factory.mktemp("french")
     return open_copy(_founded(folder, demo_reference, demo=True, country="FR"))
 
@@ -184,8 +185,7 @@ def _reference(out: Path, *more: str) -> Path:
 def _founded(folder: Path, reference: Path, *, demo: bool, country: str = "BE") -> Path:
     shutil.copy(reference, folder / REFERENCE)
     cabinet = Cabinet(folder, FixedClock(), seeded(7), BUILT_ON, CHEAP)
-    locale = "fr_FR" if country == "FR" else MARCHAL.locale
-    cabinet.create(replace(MARCHAL, demo=demo, country=country, locale=locale))
+    cabinet.create(replace(LE_GOFF if country == "FR" else MARCHAL, demo=demo))
     cabinet.unlock(cabinet.logins()[0].id, PASSPHRASE)
     furnish(cabinet)
     cabinet.lock()

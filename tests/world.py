@@ -1,11 +1,14 @@
 """One practice at work: a clock that moves when told, and the acts of a kiné in one call each."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from server.app.demo_france import CARD as FRENCH_CARD
+from server.app.demo_france import FORM as FRENCH_FORM
+from server.core.country import Country
 from server.core.errors import KineError
 from server.core.ulid import Entropy
 from server.services import lots, patients, practices, sessions, treatments
@@ -32,6 +35,8 @@ MARCHAL = NewPractice(
     locale="fr_BE",
     demo=True,
 )
+
+LE_GOFF = replace(FRENCH_FORM, passphrase=PASSPHRASE)
 
 DELPORTE = {
     "name": "Kiné Delporte",
@@ -181,4 +186,5 @@ def faults(error: KineError) -> tuple[Any, ...]:
 
 def furnish(cabinet: Cabinet) -> None:
     """Type the practice's own facts, without which no file can leave."""
-    practices.amend(cabinet.desk(), DELPORTE)
+    french = cabinet.desk().country is Country.FRANCE
+    practices.amend(cabinet.desk(), FRENCH_CARD if french else DELPORTE)

@@ -11,11 +11,13 @@ from flask import Blueprint, Flask, Response, g, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from server.core.country import Country
 from server.core.errors import KineError, Locked
 from server.core.rights import Right
 from webui import formats, forms
 from webui.addresses import Addresses
 from webui.compiled import CompiledTemplates, Screens
+from webui.countries import has
 from webui.desk import Desk, Services, clear, desk
 from webui.door import Door
 from webui.drafting import below, left_here, written
@@ -24,6 +26,7 @@ from webui.errands import Errands
 from webui.failures import tell_failures
 from webui.frame import FrameState, home, rail
 from webui.gate import Gate, GateState
+from webui.guards import keep_to_country
 from webui.i18n import catalogue
 from webui.idle import IdleLock
 from webui.keys import KEYS
@@ -70,6 +73,7 @@ def create_app(
     )
     app.extensions["errands"] = Errands(token_bytes)
     guard(app, door, gate)
+    keep_to_country(app)
     app.after_request(_announce)
     tell_failures(app)
     _set_up_templates(app, kept or Kept())
@@ -168,19 +172,25 @@ def _frame(here: Desk) -> FrameState | None:
 
 def _facts_of_every_page(app: Flask) -> dict[str, object]:
     here = desk()
-    frame = _frame(here)
+    frame, sign = _frame(here), here.gate.sign
     rights = frame.rights if frame else frozenset()
+    country = sign.country if sign else ""
     return {
         "lang": here.catalogue.language,
-        "sign": here.gate.sign,
+        "sign": sign,
+        "in_france": country == Country.FRANCE,
         "frame": frame,
-        "home_page": home(rights),
+        "home_page": home(rights, country),
         "may": lambda right: Right(right) in rights,
         "last_event": here.last_event,
-        "rail": rail(app, rights),
+        "rail": rail(app, rights, country),
         "toys": here.services.demo is not None,
-        "keys": [each for each in KEYS if each.right is None or each.right in rights],
-        "has_page": app.view_functions.__contains__,
+        "keys": [
+            each
+            for each in KEYS
+            if (each.right is None or each.right in rights) and has(country, each.endpoint)
+        ],
+        "has_page": lambda endpoint: endpoint in app.view_functions and has(country, endpoint),
         "now": here.now,
         "today": formats.civil(here.now),
     }

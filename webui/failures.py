@@ -32,6 +32,7 @@ STATUSES: Mapping[type[KineError], int] = {
     errors.NotFound: 404,
     errors.StateConflict: 409,
     errors.Forbidden: 403,
+    errors.OtherCountry: 404,
     errors.ProofNeeded: 403,
     errors.Locked: 403,
     errors.WrongKey: 403,

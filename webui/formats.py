@@ -97,6 +97,11 @@ def niss(number: "Niss | str") -> str:
         return number
 
 
+def organism(number: str) -> str:
+    """Write where a person is insured in France: regime, caisse, centre; other text as it is."""
+    return f"{number[:2]} {number[2:5]} {number[5:]}" if len(number) == 9 else number
+
+
 def civil(value: date | datetime) -> date:
     """Give the date people in Belgium would write for an instant; a date is itself."""
     return value.astimezone(ZONE).date() if isinstance(value, datetime) else value
@@ -118,6 +123,7 @@ PLAIN: Mapping[str, Callable[..., str]] = {
     "second": second,
     "moment": moment,
     "niss": niss,
+    "organism": organism,
     "seen": visible,
 }
 """Filters of templates that are the same everywhere."""

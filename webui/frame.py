@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import Flask
 
 from server.core.rights import Right
+from webui.countries import has
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,19 @@ RAIL = (
 )
 
 
-def rail(app: Flask, rights: Set[Right]) -> Sequence[RailEntry]:
+def rail(app: Flask, rights: Set[Right], country: str) -> Sequence[RailEntry]:
     """Give the entries that lead this user somewhere: no other page is offered."""
     return tuple(
         entry for entry in RAIL
-        if entry.endpoint in app.view_functions
+        if entry.endpoint in app.view_functions and has(country, entry.endpoint)
         and (entry.right is None or entry.right in rights)
         and (entry.unless is None or entry.unless not in rights)
     )  # fmt: skip
 
 
-def home(rights: Set[Right]) -> str:
+def home(rights: Set[Right], country: str) -> str:
     """Give the endpoint a user begins on."""
     if Right.PATIENTS in rights:
         return "today.index"
-    return "amounts.index" if Right.AMOUNTS in rights else "options.index"
+    counted = Right.AMOUNTS in rights and has(country, "amounts.index")
+    return "amounts.index" if counted else "options.index"

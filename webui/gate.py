@@ -68,6 +68,7 @@ class NewPractice:
     provider_number: str  # eleven digits (INAMI) in Belgium, eleven (RPPS) in France
     holder_name: str
     passphrase: str
+    billing_number: str = ""  # France: nine digits
 
 
 @dataclass(frozen=True, slots=True)

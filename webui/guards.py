@@ -4,22 +4,13 @@ A service asks again, for the right of its own act; this spares a page half draw
 for somebody it is not meant for.
 """
 
-from flask import Blueprint
+from flask import Blueprint, Flask, request
 
-from server.core.errors import NotFound
+from server.core.errors import OtherCountry
 from server.core.rights import Right
+from webui.countries import has
 from webui.desk import desk
-
-
-def of_country(page: Blueprint, country: str) -> Blueprint:
-    """Serve every address of a page module in practices of one country alone; give it back."""
-
-    @page.before_request
-    def judge() -> None:
-        if desk().work().practice.country != country:
-            raise NotFound(kind="page")
-
-    return page
+from webui.gate import GateState
 
 
 def only(page: Blueprint, right: Right) -> Blueprint:
@@ -30,3 +21,15 @@ def only(page: Blueprint, right: Right) -> Blueprint:
         desk().work().require(right)
 
     return page
+
+
+def keep_to_country(app: Flask) -> None:
+    """Answer with a sentence where a screen of the other country is asked for."""
+
+    @app.before_request
+    def judge() -> None:
+        here = desk()
+        if here.gate.state is GateState.OPEN and here.gate.sign and request.endpoint:
+            country = here.gate.sign.country
+            if not has(country, request.endpoint):
+                raise OtherCountry(country=country)

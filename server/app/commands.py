@@ -68,7 +68,7 @@ def run(
 
 
 @besace.command()
-@click.option("--country", type=click.Choice(["be"]), default="be", help="Pays du cabinet.")
+@click.option("--country", type=click.Choice(["be", "fr"]), default="be", help="Pays du cabinet.")
 @_no_window
 @click.option("--hours", type=click.FloatRange(0.0001, 240), default=12.0,
               help="Durée après laquelle la démonstration s'arrête.")  # fmt: skip
@@ -78,7 +78,10 @@ def demo(country: str, no_window: bool, hours: float, as_json: bool) -> None:
     from server.app.demo import open_demo
 
     window = not no_window
-    _carry_out(lambda speech: open_demo(speech, window=window, hours=hours), as_json=as_json)
+    _carry_out(
+        lambda speech: open_demo(speech, window=window, hours=hours, country=country),
+        as_json=as_json,
+    )
 
 
 @besace.command()

@@ -305,7 +305,7 @@ def _form(practice: NewPractice) -> "Form":
     first, _, last = practice.holder_name.strip().rpartition(" ")
     return Form(
         practice.country, practice.practice_name, practice.provider_number, last, first or last,
-        "", practice.passphrase, practice.locale,
+        "", practice.passphrase, practice.locale, billing_number=practice.billing_number,
     )  # fmt: skip
 
 

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from hardware.scard import Scard
-    from server.app.demo import Demo
     from server.app.door_cards import DoorCards
     from server.app.dropping import Dropping
     from server.app.hands import Hands
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from server.app.sleep import SleepWatch
     from server.app.sorter import Sorter
     from server.services.cabinet import Cabinet
+    from webui.outside import DemoControl
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Program:
         scard: "Scard | None" = None,
         cable: Cable | None = None,
         cost: Cost | None = None,
-        demo: "Demo | None" = None,
+        demo: "DemoControl | None" = None,
         outbound: Outbound = THIS_PROCESS,
     ) -> None:
         """`scard`, `cable` and `demo` are the toys of a demo; `cost` that of one passphrase try.

@@ -16,7 +16,6 @@ from webui.frame import FrameState
 from webui.stream import EventRow
 
 if TYPE_CHECKING:
-    from server.app.demo import Demo
     from server.app.dropping import Dropping
     from server.app.hands import Hands
     from server.app.keeper import Keeper
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from server.app.scanning import Scanning
     from server.services.desk import Desk
     from server.services.logins import Logins
-    from webui.outside import Calls, Checked, FileHealth
+    from webui.outside import Calls, Checked, DemoControl, FileHealth
 
 
 class Rooms:
@@ -82,7 +81,7 @@ class Rooms:
         return self._program.folder
 
     @property
-    def demo(self) -> "Demo | None":
+    def demo(self) -> "DemoControl | None":
         """The toys of a demo practice."""
         return self._program.demo
 

@@ -39,6 +39,7 @@ class Source(StrEnum):
 
     MDA = "MDA"
     ADRI = "ADRI"
+    APCV = "APCV"
     CARD = "CARD"
     QR = "QR"
     PAPER = "PAPER"

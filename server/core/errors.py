@@ -8,6 +8,7 @@ KineError
 ├── NotFound             an id that is not in this practice
 ├── StateConflict        the thing is no longer in the state this act needs
 ├── Forbidden            the user has no right to do this
+├── OtherCountry         the practice is not of the country this is for
 ├── ProofNeeded          the passphrase was typed too long ago for what is asked
 ├── Locked               the practice is closed or locked
 ├── WrongKey             passphrase, recovery code or key file does not open the practice
@@ -76,6 +77,12 @@ class Forbidden(KineError):
     """The user may not do this; facts: `right`."""
 
     code = "right.missing"
+
+
+class OtherCountry(KineError):
+    """What is asked is not done in the country of this practice; facts: `country`, its own."""
+
+    code = "country.other"
 
 
 class ProofNeeded(KineError):

@@ -1,7 +1,7 @@
 """The numbers of the trade: parsed once at the edge; after that the type is the proof.
 
 Sources of the rules: `be-efact.md` §3 (NISS, NIHII, BCE, IBAN, agreement and nomenclature numbers);
-`fr-sesam-vitale.md` §14 (NIR).
+`fr-sesam-vitale.md` §14 (NIR). The other French numbers are in `server.countries.france`.
 """
 
 import re
@@ -13,7 +13,7 @@ from server.core.errors import InvalidNumber
 _SPACING = " .-/\u00a0\u202f"
 
 
-def _digits(kind: str, text: str, length: int) -> str:
+def digits_of(kind: str, text: str, length: int) -> str:
     """Keep the digits of a typed number; refuse other characters and other lengths."""
     digits = "".join(c for c in text if c not in _SPACING)
     if len(digits) != length or not (digits.isascii() and digits.isdigit()):
@@ -30,7 +30,7 @@ class Niss:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Accept dots, dashes and spaces; refuse anything that fails mod 97 in both centuries."""
-        digits = _digits("niss", text, 11)
+        digits = digits_of("niss", text, 11)
         body, check = digits[:9], int(digits[9:])
         if check not in (97 - int(body) % 97, 97 - int("2" + body) % 97):
             raise InvalidNumber(kind="niss", given=text, reason="check")
@@ -70,15 +70,25 @@ class Nir:
 
         Nothing else is refused: months and departments exist that no calendar and no map knows.
         """
+        read = cls.shaped(text)
+        if not read.key_holds:
+            raise InvalidNumber(kind="nir", given=text, reason="check")
+        return read
+
+    @classmethod
+    def shaped(cls, text: str) -> Self:
+        """Read a number whose key may be wrong: a draft keeps it, nothing is secured with it."""
         bare = "".join(c for c in text if c not in _SPACING).upper()
         if len(bare) != 15 or not bare.isascii() or not bare[13:].isdigit():
             raise InvalidNumber(kind="nir", given=text, reason="length")
-        body, key = bare[:13], bare[13:]
-        if not _NIR.fullmatch(body):
+        if not _NIR.fullmatch(bare[:13]):
             raise InvalidNumber(kind="nir", given=text, reason="shape")
-        if key != cls.key_of(body):
-            raise InvalidNumber(kind="nir", given=text, reason="check")
-        return cls(body, key)
+        return cls(bare[:13], bare[13:])
+
+    @property
+    def key_holds(self) -> bool:
+        """Whether the key is the one of the number."""
+        return self.key == self.key_of(self.body)
 
     @staticmethod
     def key_of(body: str) -> str:
@@ -106,7 +116,7 @@ class Nihii:
     def parse(cls, text: str) -> Self:
         """Accept spacing and the leading zero of the twelve-character form."""
         bare = "".join(c for c in text if c not in _SPACING)
-        digits = _digits("nihii", bare[1:] if len(bare) == 12 and bare[0] == "0" else bare, 11)
+        digits = digits_of("nihii", bare[1:] if len(bare) == 12 and bare[0] == "0" else bare, 11)
         if int(digits[6:8]) != 97 - int(digits[:6]) % 97:
             raise InvalidNumber(kind="nihii", given=text, reason="check")
         return cls(digits)
@@ -130,7 +140,7 @@ class Bce:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Accept spacing and the BE prefix; the last two digits are 97 − (first eight mod 97)."""
-        digits = _digits("bce", text.strip().upper().removeprefix("BE"), 10)
+        digits = digits_of("bce", text.strip().upper().removeprefix("BE"), 10)
         if int(digits[8:]) != 97 - int(digits[:8]) % 97:
             raise InvalidNumber(kind="bce", given=text, reason="check")
         return cls(digits)
@@ -188,7 +198,7 @@ class AgreementNumber:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Accept spacing; the remainder itself is written, so 00 exists."""
-        digits = _digits("agreement", text, 20)
+        digits = digits_of("agreement", text, 20)
         if int(digits[18:]) != int(digits[:18]) % 97:
             raise InvalidNumber(kind="agreement", given=text, reason="check")
         return cls(digits)
@@ -207,7 +217,7 @@ class NomenclatureCode:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Accept spacing; refuse a wrong check digit."""
-        digits = _digits("nomenclature", text, 6)
+        digits = digits_of("nomenclature", text, 6)
         if int(digits[5]) != int(digits[:5]) % 7:
             raise InvalidNumber(kind="nomenclature", given=text, reason="check")
         return cls(digits)

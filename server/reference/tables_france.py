@@ -32,6 +32,11 @@ FRENCH_TABLES: Mapping[str, TableShape] = {
         columns=("monthly_cents",),
         numbers=frozenset({"monthly_cents"}),
     ),
+    "fr_payers": TableShape(
+        Payer.from_mapping,
+        key=("number",),
+        columns=("number", "label", "gu", "convention_type", "profile", "shown"),
+    ),
     "fr_domains": TableShape(
         Domain.from_mapping, key=("domain",), columns=("domain", "label_fr", "kine")
     ),
@@ -121,11 +126,6 @@ FRENCH_TABLES: Mapping[str, TableShape] = {
     ),
     "fr_settings": TableShape(
         Switch.from_mapping, key=("key",), columns=("key", "value", "meaning")
-    ),
-    "fr_payers": TableShape(
-        Payer.from_mapping,
-        key=("number",),
-        columns=("number", "label", "gu", "convention_type", "profile", "shown"),
     ),
     "fr_convention_columns": TableShape(
         Column.from_mapping,

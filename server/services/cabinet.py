@@ -14,7 +14,6 @@ import apsw
 
 from server.core.clock import Clock
 from server.core.errors import DamagedPractice, InvalidValue, Locked, WrongKey
-from server.core.identifiers import Nihii
 from server.core.rights import Right
 from server.core.ulid import Entropy, new_ulid
 from server.services import entries, founding, reference_files, safety
@@ -116,7 +115,6 @@ class Cabinet:
         anything is written. The practice file comes last and whole: until then there is none.
         """
         founding.check(form)
-        Nihii.parse(form.provider_number)
         if (self._folder / DATABASE).exists():
             raise DamagedPractice(reason="practice_exists")
         code, key = new_recovery_code(), new_key()

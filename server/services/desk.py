@@ -16,7 +16,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 import apsw
 
 from server.core.clock import ClockTrust, civil_date
-from server.core.errors import DamagedPractice, Forbidden, ProofNeeded
+from server.core.country import Country
+from server.core.errors import DamagedPractice, Forbidden, OtherCountry, ProofNeeded
 from server.core.rights import Right
 from server.core.ulid import Entropy, made_of, new_ulid
 from server.store import events, heads, journal, watermark
@@ -53,6 +54,11 @@ class Desk:
     def now(self) -> datetime:
         """The instant of this act, aware, UTC."""
         return self.stamp.now
+
+    @property
+    def country(self) -> Country:
+        """The country of the practice: rules, screens and words follow it."""
+        return self.practice.country
 
     @property
     def today(self) -> date:
@@ -98,6 +104,11 @@ class Desk:
             raise Forbidden(right=right)
         if right not in self.used:
             self.used.append(right)
+
+    def require_country(self, country: Country) -> None:
+        """Raise `OtherCountry` unless the practice is of this country."""
+        if self.country is not country:
+            raise OtherCountry(country=self.country)
 
     def require_proof(self) -> None:
         """Raise `ProofNeeded` unless the user typed his passphrase minutes ago."""

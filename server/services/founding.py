@@ -7,10 +7,13 @@ from pathlib import Path
 import apsw
 
 from server.core.clock import Clock, ClockTrust
+from server.core.country import Country
 from server.core.errors import InvalidValue
 from server.core.identifiers import Nihii
 from server.core.rights import Role
 from server.core.ulid import Entropy, new_ulid
+from server.countries.france.numbers import BillingNumber
+from server.countries.france.registers import Rpps
 from server.store import journal
 from server.store import practice as practices
 from server.store.connection import found
@@ -32,15 +35,16 @@ GENERIC = frozenset({"USER"})
 class NewPractice:
     """What the creation page asks; numbers and names as typed."""
 
-    country: str
+    country: str  # "BE" or "FR"
     name: str
-    provider_number: str
+    provider_number: str  # INAMI in Belgium, RPPS in France
     last_name: str
     first_name: str
     phone: str
     passphrase: str
     locale: str
     demo: bool = False
+    billing_number: str = ""  # France alone: what the kiné bills under at this place
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,27 @@ def check(form: NewPractice) -> None:
     for field, text in needed.items():
         if not text.strip():
             raise InvalidValue(field=field, reason="missing")
-    if form.country not in ("BE", "FR"):
+    if form.country not in tuple(Country):
         raise InvalidValue(field="country", reason="unknown")
+    _numbers(form)
     check_passphrase(form.passphrase)
+
+
+def provider_number(text: str, *, in_france: bool) -> str:
+    """Read the number of who founds a practice: INAMI, or RPPS in France."""
+    return Rpps.parse(text).digits if in_france else Nihii.parse(text).digits
+
+
+def billing_number(text: str) -> str:
+    """Read the number a French kiné bills under at one place of practice."""
+    return BillingNumber.parse(text).digits
+
+
+def _numbers(form: NewPractice) -> tuple[str, str]:
+    """Read the number of the holder and, in France, the one he bills under."""
+    in_france = form.country == Country.FRANCE
+    number = provider_number(form.provider_number, in_france=in_france)
+    return number, billing_number(form.billing_number) if in_france else ""
 
 
 def check_passphrase(passphrase: str, field: str = "passphrase") -> None:
@@ -111,18 +133,18 @@ def _fill(
     now = ground.clock.now()
     device = Device(ground.new_id(), "A", "", 1, 499)
     stamp = Stamp(now, device.id, owner, ground.boot, ground.trust(), mac_key)
+    number, billing_number = _numbers(form)
     kine = Practitioner(
-        ground.new_id(), Nihii.parse(form.provider_number).digits, form.last_name,
-        form.first_name, form.phone, True,
-    )  # fmt: skip
+        ground.new_id(), number, form.last_name, form.first_name, form.phone, True, billing_number
+    )
     who = User(
         owner, _code(form.last_name), form.last_name, form.first_name, Role.MANDANT, True, True,
         kine.id, form.locale,
     )  # fmt: skip
     with db:
         practice = Practice(
-            ground.new_id(), form.country, form.demo, form.name, "", "", "", "INDIVIDUAL", None,
-            "", "", "", ground.new_id(), take_in(),
+            ground.new_id(), Country(form.country), form.demo, form.name, "", "", "",
+            "INDIVIDUAL", None, "", "", "", ground.new_id(), take_in(),
         )  # fmt: skip
         practices.insert(db, practice, now)
         practices.insert_device(db, device, now)

@@ -5,12 +5,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
+from server.core.country import Country
 from server.core.errors import InvalidForm, NotFound
 from server.core.identifiers import Nir, Niss
 from server.core.rights import Right
 from server.countries.belgium.niss import niss_doubts, niss_facts
+from server.services import french_identity
 from server.services.desk import Desk, Repeated, needs
 from server.services.forms import Form
+from server.services.french_identity import FrenchIdentity, TypedIdentity
 from server.store import nirs, patients, totals
 from server.store.patients import Address, IdentityFact, Patient
 
@@ -25,6 +28,7 @@ class PatientFile:
     doubts: Sequence[str]  # codes: what the number says differs from what is written
     contradiction: IdentityFact | None  # a newer source says something else, not accepted
     nir: str = ""  # the French number, as people read it
+    french: FrenchIdentity | None = None  # None outside France
 
     @property
     def origin(self) -> str:
@@ -75,7 +79,9 @@ def open_file(desk: Desk, patient_id: str) -> PatientFile:
     )
     held, lives = nirs.of(desk.db, patient_id), patients.address(desk.db, patient_id)
     nir = str(Nir(held[:13], held[13:])) if held else ""
-    return PatientFile(patient, lives, said, doubts, pending, nir)
+    return PatientFile(
+        patient, lives, said, doubts, pending, nir, _known_in_france(desk, patient, said)
+    )
 
 
 @needs(Right.PATIENTS)
@@ -85,13 +91,12 @@ def create(desk: Desk, typed: Mapping[str, str]) -> str:
     The same form sent again keeps nothing more and returns the same id.
     """
     form = Form(typed)
-    lives = _read_address(form)
-    patient = _read(desk, form, None)
+    lives, french = _read_address(form), _read_french(desk, form)
+    patient = _read(desk, form, None, french)
     deed = desk.deed("patient.created", "patient", patient.id, _facts(patient), once=True)
     with suppress(Repeated), deed as seq:
         patients.insert(desk.db, patient, desk.device.id, seq, desk.now)
-        _keep_identity(desk, patient, seq)
-        _keep_address(desk, patient.id, lives, seq)
+        _keep(desk, patient, lives, french, seq)
     return patient.id
 
 
@@ -100,14 +105,13 @@ def amend(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> None:
     """Keep what the user corrected by hand; older facts stay in the history."""
     held = open_file(desk, patient_id).patient
     form = Form(typed)
-    lives = _read_address(form)
-    patient = _read(desk, form, held)
+    lives, french = _read_address(form), _read_french(desk, form)
+    patient = _read(desk, form, held, french)
     with desk.deed(
         "patient.amended", "patient", held.id, _facts(patient), before=_facts(held)
     ) as seq:
         patients.update(desk.db, patient)
-        _keep_identity(desk, patient, seq)
-        _keep_address(desk, patient.id, lives, seq)
+        _keep(desk, patient, lives, french, seq)
 
 
 @needs(Right.PATIENTS)
@@ -129,9 +133,33 @@ def accept_contradiction(desk: Desk, patient_id: str) -> None:
         patients.add_identity(desk.db, fact, desk.device.id, seq)
 
 
-def _read(desk: Desk, form: Form, held: Patient | None) -> Patient:
-    niss = form.parsed("niss", Niss.parse)
-    birth = form.day("birth_date")
+def _known_in_france(
+    desk: Desk, patient: Patient, said: Sequence[IdentityFact]
+) -> FrenchIdentity | None:
+    if desk.country is not Country.FRANCE:
+        return None
+    birth = next((fact.birth_text for fact in said if fact.accepted and fact.birth_text), "")
+    return french_identity.identity(desk, patient, birth)
+
+
+def _read_french(desk: Desk, form: Form) -> TypedIdentity | None:
+    """Read what is asked in France alone; None elsewhere."""
+    return french_identity.read(form) if desk.country is Country.FRANCE else None
+
+
+def _keep(
+    desk: Desk, patient: Patient, lives: tuple[str, str, str], french: TypedIdentity | None,
+    seq: int,
+) -> None:  # fmt: skip
+    _keep_identity(desk, patient, french.birth_text if french else "", seq)
+    _keep_address(desk, patient.id, lives, seq)
+    if french is not None:
+        french_identity.keep(desk, patient.id, french, seq)
+
+
+def _read(desk: Desk, form: Form, held: Patient | None, french: TypedIdentity | None) -> Patient:
+    niss = None if french else form.parsed("niss", Niss.parse)
+    birth = french.birth_date if french else form.day("birth_date")
     sex = form.text("sex", most=1)
     facts = niss_facts(niss) if niss else None
     patient = Patient(
@@ -140,13 +168,15 @@ def _read(desk: Desk, form: Form, held: Patient | None) -> Patient:
         last_name=form.text("last_name", needed=True, most=45),
         first_name=form.text("first_name", needed=True, most=24),
         birth_date=birth or (facts.birth_date if facts else None),
-        sex=sex or (facts.sex or "" if facts else ""),
-        language=form.text("language") or "fr_BE",
+        sex=sex or (facts.sex or "" if facts else french.sex if french else ""),
+        language=form.text("language") or ("fr_FR" if french else "fr_BE"),
         phone=form.text("phone", most=30),
-        draft=False,
+        draft=french is not None and french.draft,
         archived=held.archived if held else False,
     )
     _check_plausible(desk, form, patient)
+    if french is not None:
+        french_identity.check_alone(desk, form, french, patient)
     form.end()
     return patient
 
@@ -163,10 +193,10 @@ def _check_plausible(desk: Desk, form: Form, patient: Patient) -> None:
         raise InvalidForm(faults=(("niss", "already_known"),), other=other.id)
 
 
-def _keep_identity(desk: Desk, p: Patient, seq: int) -> None:
+def _keep_identity(desk: Desk, p: Patient, birth_text: str, seq: int) -> None:
     fact = IdentityFact(
         desk.new_id(), p.id, "MANUAL", None, desk.now, p.niss, p.last_name, p.first_name,
-        p.birth_date, "", p.sex, True,
+        p.birth_date, birth_text, p.sex, True,
     )  # fmt: skip
     patients.add_identity(desk.db, fact, desk.device.id, seq)
 

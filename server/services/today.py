@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from server.core.country import Country
 from server.core.rights import Right
 from server.services import agenda, ledger, lots, payments, refusals, tray
 from server.services.agenda import Held, Passage
@@ -49,7 +50,7 @@ class Overview:
     blocked_count: int  # in the whole practice
     blocked_mine: int  # of those, how many wait for this user
     documents: int  # that nobody filed yet
-    business: Business | None  # None for who does not bill
+    business: Business | None  # None for who does not bill, and in France
     clock_is_suspect: bool
     network_time: datetime | None  # what a partner's clock says, when one was heard
 
@@ -70,10 +71,15 @@ def overview(desk: Desk, after: str = "", most: int = -1, notices: int = -1) -> 
         blocked_count=blocked,
         blocked_mine=blocked if desk.user.may(Right.COLLEAGUES) else len(held),
         documents=tray.count(desk),
-        business=_business(desk) if desk.user.may(Right.BILLING) else None,
+        business=_business(desk) if _bills(desk) else None,
         clock_is_suspect=desk.clock_is_suspect,
         network_time=desk.network_time,
     )
+
+
+def _bills(desk: Desk) -> bool:
+    """Say whether this user bills here: what follows is the Belgian circuit."""
+    return desk.user.may(Right.BILLING) and desk.country is Country.BELGIUM
 
 
 def _business(desk: Desk) -> Business:

@@ -5,12 +5,15 @@ loses his slot of the key, and stays on everything he did. One main user and one
 remain (CGM-9).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from server.core.country import Country
 from server.core.errors import InvalidForm, NotFound
 from server.core.identifiers import Nihii
 from server.core.rights import ADJUSTED, Right, Role
+from server.countries.france.numbers import BillingNumber
+from server.countries.france.registers import Rpps
 from server.services.desk import Desk, needs
 from server.services.forms import Form
 from server.services.founding import GENERIC, SHORTEST
@@ -89,9 +92,9 @@ def add(desk: Desk, logins: Logins, typed: Mapping[str, str]) -> str:
 def amend(desk: Desk, logins: Logins, user_id: str, typed: Mapping[str, str]) -> None:
     """Keep what was changed of a user; raise `InvalidForm` with every fault.
 
-    Fields: last_name, first_name, role, practitioner, provider_number (a kiné not known yet),
-    is_main, locale, note, and `right-<right>` for each right looked at one by one. Another role,
-    or another kiné behind him, gives him the rights of his new standing.
+    Fields: last_name, first_name, role, practitioner, provider_number (a kiné not known yet; with
+    billing_number in France), is_main, locale, note, and `right-<right>` for each right looked at
+    one by one. Another role, or another kiné behind him, gives him the rights of his new standing.
     """
     held = _user(desk, user_id)
     form = Form(typed)
@@ -191,10 +194,16 @@ def _read(desk: Desk, form: Form, held: User) -> tuple[User, Practitioner | None
 def _read_kine(
     desk: Desk, form: Form, first: str, last: str
 ) -> tuple[str | None, Practitioner | None]:
-    """Read which kiné stands behind a login: one of the practice, or one by his INAMI number."""
+    """Read which kiné stands behind a login: one of the practice, or one by his number.
+
+    In France his RPPS, with the number he bills under at this place.
+    """
     known = {kine.id: kine for kine in practices.practitioners(desk.db)}
     chosen = form.text("practitioner")
-    number = form.parsed("provider_number", Nihii.parse)
+    french = desk.country is Country.FRANCE
+    parse: Callable[[str], Rpps | Nihii] = Rpps.parse if french else Nihii.parse
+    number = form.parsed("provider_number", parse)
+    billing = form.parsed("billing_number", BillingNumber.parse, needed=french and bool(number))
     if chosen and chosen not in known:
         form.faults.append(("practitioner", "unknown"))
     if number is None:
@@ -204,7 +213,9 @@ def _read_kine(
     same = next((kine.id for kine in known.values() if kine.number == number.digits), None)
     if same is not None:
         return same, None
-    kine = Practitioner(desk.new_id(), number.digits, last, first, "", True)
+    kine = Practitioner(
+        desk.new_id(), number.digits, last, first, "", True, billing.digits if billing else ""
+    )
     return kine.id, kine
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import apsw
 
+from server.core.country import Country
 from server.core.rights import Right, Role, Standing
 from server.store.rows import many, one, value
 
@@ -14,7 +15,7 @@ class Practice:
     """The one row of the practice."""
 
     id: str
-    country: str
+    country: Country
     demo: bool
     name: str
     street: str
@@ -55,6 +56,7 @@ class Practitioner:
     first_name: str
     phone: str
     conventioned: bool
+    billing_number: str = ""  # France: nine digits, at this place of practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ _PRACTICE = """
 """
 _DEVICE = "select id, code, label, number_from, number_to from device where id = ?"
 _PRACTITIONER = """
-    select id, number, last_name, first_name, phone, conventioned from practitioner
+    select id, number, last_name, first_name, phone, conventioned, billing_number
+      from practitioner
 """
 _USER = """
     select id, code, last_name, first_name, role, is_main, active, practitioner, locale, granted,
@@ -193,18 +196,19 @@ def first_device(db: apsw.Connection) -> Device:
 def insert_practitioner(db: apsw.Connection, who: Practitioner, device: str, seq: int) -> None:
     """Write a kiné."""
     db.execute(
-        "insert into practitioner values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into practitioner (id, device, seq, number, last_name, first_name, phone,"
+        " conventioned, billing_number) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (who.id, device, seq, who.number, who.last_name, who.first_name, who.phone,
-         who.conventioned),
+         who.conventioned, who.billing_number),
     )  # fmt: skip
 
 
 def update_practitioner(db: apsw.Connection, who: Practitioner) -> None:
-    """Write what may change of a kiné: names, phone, convention status."""
+    """Write what may change of a kiné: names, phone, convention status, billing number."""
     db.execute(
-        "update practitioner set last_name = ?, first_name = ?, phone = ?, conventioned = ?"
-        " where id = ?",
-        (who.last_name, who.first_name, who.phone, who.conventioned, who.id),
+        "update practitioner set last_name = ?, first_name = ?, phone = ?, conventioned = ?,"
+        " billing_number = ? where id = ?",
+        (who.last_name, who.first_name, who.phone, who.conventioned, who.billing_number, who.id),
     )
 
 

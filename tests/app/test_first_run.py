@@ -24,6 +24,15 @@ NEW = {
     "passphrase": PASSPHRASE,
     "passphrase_again": PASSPHRASE,
 }
+FRENCH = {
+    **NEW,
+    "country": "FR",
+    "locale": "fr_FR",
+    "practice_name": "Cabinet Arvor",
+    "holder_name": "Maël Le Goff",
+    "provider_number": "10009999904",
+    "billing_number": "297000010",
+}
 Start = Callable[..., Running]
 Visit = Callable[[str], Visitor]
 
@@ -211,3 +220,14 @@ def test_no_account_ships_with_the_program_and_the_first_run_makes_a_named_user(
     codes = cabinet.desk().db.execute("select code from app_user").fetchall()
     cabinet.lock()
     assert codes == [("TITULAIRE",)]
+
+
+def test_a_practice_of_france_is_founded_and_its_screens_are_french(
+    serve: Callable[[], tuple[Running, Visitor]], folder: Path
+) -> None:
+    _, visitor = serve()
+    visitor.post("new", **FRENCH)
+    assert visitor.where == "recovery"
+    retype(visitor, code_shown(visitor))
+    assert "Cabinet Arvor" in visitor.text and 'lang="fr-FR"' in visitor.text
+    assert "options" in visitor.text and "billing" not in visitor.text

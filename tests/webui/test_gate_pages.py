@@ -181,3 +181,18 @@ def test_our_own_mistake_is_logged_without_its_message(
     assert "échoué de notre côté" in page
     assert "58031499518" not in caplog.text + page
     assert "ValueError" in caplog.text and "in unlock" in caplog.text
+
+
+def test_a_practice_of_france_asks_for_rpps_and_billing_number(
+    visitor: FlaskClient, house: House
+) -> None:
+    house.gate.state = GateState.EMPTY
+    page = visitor.get(f"{house.door.root}new?locale=fr_FR").text
+    assert '<html lang="fr-FR">' in page and "RPPS" in page and "INAMI" not in page
+    assert 'value="FR"' in page and "Belgique" in page
+    french = ANSWERS | {"country": "FR", "locale": "fr_FR", "provider_number": "10009999904"}
+    status, page = post(visitor, house, "new?locale=fr_FR", **french, billing_number="297000011")
+    assert status == 422 and "La clé de ce numéro de facturation" in page
+    status, _ = post(visitor, house, "new?locale=fr_FR", **french, billing_number="29 7 00001 0")
+    assert status == 303 and house.gate.made is not None
+    assert (house.gate.made.country, house.gate.made.billing_number) == ("FR", "297000010")

@@ -26,6 +26,7 @@ from server.core.sesam import SesamProblem
 from server.core.setup import Reached, Step
 from server.core.states import LineState, LotState, SessionState
 from server.core.tray import Kind
+from server.countries.france.ins import IdentityState
 from tests.webui.computed_billing import BILLING
 from webui import i18n
 from webui.frame import RAIL
@@ -108,14 +109,18 @@ COMPUTED = {
     "connection.held": {"held.card", "held.mandate"},
     "error.sending.held": {"card", "mandate"},
     "error.right.missing": {str(right) for right in Right},
+    "identity.state": {str(state) for state in IdentityState},
+    "new.choice": set(LANGUAGES),
     **BILLING,
 }
 """Keys that templates build from a value: every value must have its sentence."""
 
 
-EVERYWHERE = "besace"  # the area every country sees; the others are of Belgium only
+EVERYWHERE = "besace"  # the area every country sees
 FRENCH = ("france", "conventions")  # spoken on French desks, in the locale of whoever sits there
 BELGIAN = ("fr_BE", "nl")
+"""What a screen of Belgium alone says is in these; of France alone, in fr_FR. What both say is in
+all, and `test_france` looks at every French page for a sentence that is not there."""
 
 
 def areas(locale: str) -> list[str]:
@@ -195,8 +200,9 @@ def wanted() -> set[str]:
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_sentence_the_screens_speak_exists(locale: str) -> None:
     said = sentences(locale)
-    french = {*of_area("fr_BE", EVERYWHERE), *of_french_areas()}
-    needed = wanted() if locale in BELGIAN else wanted() & french
+    everywhere = {*of_area("fr_BE", EVERYWHERE), *of_french_areas()}
+    belgian, of_france = {*sentences("fr_BE")}, {*sentences("fr_FR")} - {*sentences("fr_BE")}
+    needed = wanted() - of_france if locale in BELGIAN else wanted() - (belgian - everywhere)
     missing = sorted(key for key in needed if not all(said.get(key, ("",))))
     assert missing == []
 

@@ -13,15 +13,11 @@ from server.services.convention_search import Answer, Diagnosis, Need
 from server.services.forms import Form
 from webui.desk import desk
 from webui.forms import shown_again_by
-from webui.guards import of_country, only
+from webui.guards import only
 from webui.pages.conventions import CHOICES, TYPES
 
-page = of_country(
-    only(
-        Blueprint("convention_check", __name__, url_prefix="/options/convention-check"),
-        Right.BILLING,
-    ),
-    "FR",
+page = only(
+    Blueprint("convention_check", __name__, url_prefix="/options/convention-check"), Right.BILLING
 )
 
 ACCORDS = ("T", "H")

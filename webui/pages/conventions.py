@@ -12,12 +12,10 @@ from server.services.conventions import PAGE
 from webui.convention_words import bad_words, change_lines
 from webui.desk import desk
 from webui.forms import shown_again_by
-from webui.guards import of_country, only
+from webui.guards import only
 from webui.replies import go, wants_fragment
 
-page = of_country(
-    only(Blueprint("conventions", __name__, url_prefix="/options/conventions"), Right.BILLING), "FR"
-)
+page = only(Blueprint("conventions", __name__, url_prefix="/options/conventions"), Right.BILLING)
 
 TYPES = ("RO", "OC", "MU", "AC", "RC", "SP")
 CHOICES = tuple((each, each) for each in TYPES)

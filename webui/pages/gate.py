@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.country import Country
 from server.core.errors import InvalidValue, Locked, OlderPractice, StateConflict
 from webui.desk import clear, desk
 from webui.errands import a_screen
@@ -20,7 +21,8 @@ _NEXT = {
     GateState.UNPROVEN: "gate.recovery",
     GateState.REKEYING: "gate.rekeying",
 }
-_COUNTRIES = {"BE": ("fr_BE", "nl")}  # countries this version knows, and the locales of each
+_COUNTRY_OF = {"fr_BE": Country.BELGIUM, "nl": Country.BELGIUM, "fr_FR": Country.FRANCE}
+"""The locales a practice may be made in: each is spoken in one country."""
 
 
 @page.get("/")
@@ -42,7 +44,9 @@ def _inside() -> Response:
         user = here.work().user
     except Locked:
         return lock()
-    return go("safety.index" if here.services.logins.is_provisional(user.id) else home(user.rights))
+    country = here.gate.sign.country if here.gate.sign else ""
+    provisional = here.services.logins.is_provisional(user.id)
+    return go("safety.index" if provisional else home(user.rights, country))
 
 
 @page.get("/unlock")
@@ -125,12 +129,9 @@ def new() -> ResponseReturnValue:
     if wanted in LANGUAGES:
         g.locale = wanted
         clear()  # drawn again, in the language asked for
-    say = desk().catalogue.say
+    locale = desk().catalogue.locale
     return render_template(
-        "gate/new.html",
-        countries=[(country, say(f"country.{country}")) for country in _COUNTRIES],
-        locales=[locale for locales in _COUNTRIES.values() for locale in locales],
-        locale=desk().catalogue.locale,
+        "gate/new.html", choices=_COUNTRY_OF, country=_COUNTRY_OF[locale], locale=locale
     )
 
 
@@ -188,18 +189,20 @@ def _only_while(state: GateState) -> None:
 
 
 def _new_practice() -> NewPractice:
-    from server.core.identifiers import Nihii
+    from server.services import founding
 
-    problems = Problems()
+    problems, in_france = Problems(), request.form.get("country") == Country.FRANCE
     with problems.of("country"):
         country = required("country")
         locale = required("locale")
-        if locale not in _COUNTRIES.get(country, ()):
+        if _COUNTRY_OF.get(locale) != country:
             raise InvalidValue(field="country", reason="unknown")
     with problems.of("practice_name"):
         practice_name = required("practice_name")
     with problems.of("provider_number"):
-        number = Nihii.parse(required("provider_number"))
+        number = founding.provider_number(required("provider_number"), in_france=in_france)
+    with problems.of("billing_number"):
+        billing = founding.billing_number(required("billing_number")) if in_france else ""
     with problems.of("holder_name"):
         holder_name = required("holder_name")
     with problems.of("passphrase"):
@@ -212,7 +215,8 @@ def _new_practice() -> NewPractice:
         country=country,
         locale=locale,
         practice_name=practice_name,
-        provider_number=number.digits,
+        provider_number=number,
+        billing_number=billing,
         holder_name=holder_name,
         passphrase=passphrase,
     )

@@ -1,8 +1,11 @@
 """Patients: found as one types, typed when there is no card, their file and its panels (W7, W8)."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.country import Country
 from server.core.rights import Right
 from server.services import (
     agenda,
@@ -17,6 +20,7 @@ from server.services import (
     treatments,
 )
 from server.services.desk import Desk
+from webui import french_file
 from webui.desk import desk
 from webui.forms import shown_again_by
 from webui.guards import only
@@ -73,10 +77,16 @@ def _found(work: Desk, wanted: str, after: str = "") -> dict[str, object]:
         "q": wanted,
         "after": after,
         "found": shown,
-        "lots": ledger.numbered(work, wanted) if work.user.may(Right.BILLING) else (),
+        "lots": _numbered(work, wanted),
         "name": Naming.of(work, desk().catalogue),
         "onward": shown[-1].id if len(found) > _MOST else "",
     }
+
+
+def _numbered(work: Desk, wanted: str) -> Sequence[object]:
+    """Give the lots whose number was typed, to who bills; a French practice has none."""
+    billed = work.user.may(Right.BILLING) and work.country is Country.BELGIUM
+    return ledger.numbered(work, wanted) if billed else ()
 
 
 @page.get("/new")
@@ -99,6 +109,8 @@ def show(patient_id: str) -> ResponseReturnValue:
     work = here.work()
     file = patients.open_file(work, patient_id)
     sightings.patient(work, patient_id)
+    if work.country is Country.FRANCE:
+        return french_file.drawn(work, file)
     treated = treating.treats(work, patient_id)
     series = treatments.of_patient(work, patient_id) if treated else ()
     coverages = treatments.coverages_of(work, patient_id)

@@ -1,0 +1,98 @@
+"""The demo practice of France: a fabricated Breton practice, its people and their Vitale cards."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hardware.fake_vitale import CpsSlot, VitaleCard
+from hardware.fakes import EmulatedCard
+from server.app import reference
+from server.app.clocks import ShiftedClock
+from server.app.demo_france_people import CHILD, MEYER, NEW, PEOPLE, WITHOUT_VITALE
+from server.app.demo_practice import PASSPHRASE
+from server.app.demo_toys import CHEAP, Toys
+from server.app.program import Program
+from server.services import patients, practices
+from server.services.cabinet import Cabinet
+from server.services.doorstep import REFERENCE
+from server.services.founding import NewPractice
+from server.settings import Settings
+
+FORM = NewPractice(
+    country="FR",
+    name="Cabinet Arvor",
+    provider_number="10009999904",
+    billing_number="297000010",
+    last_name="Le Goff",
+    first_name="Maël",
+    phone="02 98 00 00 00",
+    passphrase=PASSPHRASE,
+    locale="fr_FR",
+    demo=True,
+)
+CARD = {
+    "name": "Cabinet Arvor",
+    "street": "3 rue des Mouettes",
+    "postcode": "29000",
+    "city": "Quimper",
+    "enterprise_number": "99999999900017",
+    "iban": "FR7630006000011234567890189",
+    "last_name": "Le Goff",
+    "first_name": "Maël",
+    "phone": "02 98 00 00 00",
+    "conventioned": "1",
+    "billing_number": "297000010",
+    "territory": "METROPOLE",
+    "ik_zone": "PLAIN",
+}
+"""What is written on the door, typed by its holder; every number is fabricated [T]."""
+
+
+class FrenchDemo(Toys):
+    """The demo practice of France; nobody is called, the cards lie on the desk."""
+
+    def __init__(self, folder: Path, clock: ShiftedClock | None = None) -> None:
+        """`folder` is empty."""
+        super().__init__(clock)
+        self._pile = _pile()
+        self.program = self._furnished(folder)
+
+    def cards(self) -> Sequence[tuple[str, str]]:
+        """Return the cards lying on the desk: (number in the pile, name printed)."""
+        return [(str(number), name) for number, (name, _) in enumerate(self._pile)]
+
+    def insert(self, card: str) -> None:
+        """Put a card into the reader."""
+        self.reader.insert(self._pile[int(card)][1])
+
+    def _furnished(self, folder: Path) -> Program:
+        settings = Settings(folder / "cabinet")
+        settings.practice.mkdir(mode=0o700)
+        reference.build(settings.practice / REFERENCE, demo=True)
+        program = Program(
+            settings, self.clock, scard=self.reader.scard, cable=self.cable, cost=CHEAP,
+            demo=self,
+        )  # fmt: skip
+        fill(program.cabinet)
+        program.cabinet.lock()
+        return program
+
+
+def fill(cabinet: Cabinet) -> None:
+    """Make the practice, open it, and put in its people; the cabinet is left open."""
+    cabinet.create(FORM)
+    cabinet.prove()
+    cabinet.unlock(cabinet.logins()[0].id, PASSPHRASE)
+    practices.amend(cabinet.desk(), CARD)
+    for person in PEOPLE:
+        patients.create(cabinet.desk(), person.form)
+
+
+def _pile() -> Sequence[tuple[str, EmulatedCard]]:
+    """Give the cards that lie on the desk: of each patient, of a stranger, and the kiné's own."""
+    alone = [p for p in (*PEOPLE, NEW) if p not in (*WITHOUT_VITALE, MEYER)]
+    cards: list[tuple[str, EmulatedCard]] = [
+        (f"{p.first_name} {p.last_name}", VitaleCard([p.on_card])) for p in alone
+    ]
+    cards.append(("Louis et Jade Meyer", VitaleCard([MEYER.on_card, CHILD.on_card])))
+    cards.append(("Maël Le Goff (CPS)", CpsSlot()))
+    return cards

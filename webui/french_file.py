@@ -1,0 +1,17 @@
+"""A patient's file in a practice of France: what its screen shows, gathered (W8)."""
+
+from flask import render_template
+
+from server.services import cards, tray
+from server.services.desk import Desk
+from server.services.patients import PatientFile
+
+
+def drawn(work: Desk, file: PatientFile) -> str:
+    """Draw the file of a patient: identity, rights, complementary, papers."""
+    return render_template(
+        "patients/show_france.html",
+        file=file,
+        reading=cards.reading_today(work, file.patient.id),
+        papers=tray.of_patient(work, file.patient.id),
+    )
