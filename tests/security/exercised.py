@@ -33,6 +33,8 @@ def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
         "mandate_id": "01NOMANDATE",
         "incoming_id": paper_on(shop),
         "scanner_id": str(sql("select id from scanner")),
+        "version_id": "01NOTABLE",
+        "row_id": "1",
         "sheet": "1",
         "payer": "300",
         "month": "2026-03",

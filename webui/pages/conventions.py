@@ -47,11 +47,13 @@ def index() -> ResponseReturnValue:
 @shown_again_by(index)
 def receive() -> Response:
     """Read a file: what it would change is shown before anything does."""
+    work = desk().work()
+    work.require(Right.SETTINGS)
     given = request.files.get("table")
     content = given.read() if given else b""
     if given is None or not given.filename:
         raise InvalidForm(faults=(("table", "no_file"),))
-    read = convention_import.read_any(desk().work(), given.filename, content)
+    read = convention_import.read_any(work, given.filename, content)
     if read.already:
         return go("conventions.show", version_id=read.id, already=1)
     return go("conventions.show", version_id=read.id)

@@ -121,6 +121,10 @@ UNSEEN: Mapping[str, str] = {
     "tray.corrected": "its pages turned and cut",
     "devices.fallen": "the watched folder: none is, where papers are not let in",
     "demo.index": "the toys of `besace demo`",
+    "conventions.index": "of a practice of France",
+    "conventions.new": "of a practice of France",
+    "conventions.show": "of a practice of France",
+    "convention_check.index": "of a practice of France",
 }
 """Routes that are no page of an open practice, and why."""
 
