@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from threading import Lock
 
+from server.core.country import Country
 from server.core.errors import DamagedPractice, NotFound, StateConflict, TableRefused
 from server.core.rights import Right
 from server.countries.france.convention_names import (
@@ -105,6 +106,7 @@ def read(
     The same file twice says `already`. A newer file of the same table takes the place of one that
     still waited. `came_as` is the name of the file when a copy under another name is read.
     """
+    desk.require_country(Country.FRANCE)
     wanted = read_name(name)
     in_use = conventions.active_of(desk.db, wanted.kind, wanted.family)
     refuse_older(wanted, in_use.day if in_use else None)

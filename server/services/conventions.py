@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.core.clock import civil_date
+from server.core.country import Country
 from server.core.errors import InvalidForm, InvalidValue, NotFound
 from server.core.rights import Right
 from server.countries.france.convention_age import Age, age_of
@@ -97,6 +98,7 @@ def add_by_hand(desk: Desk, typed: Mapping[str, str]) -> int:
     Fields: `signatory` (two digits), `label`, `accord`, `criterion`. Raise `InvalidForm`; what
     there is already is refused, what was put aside comes back.
     """
+    desk.require_country(Country.FRANCE)
     row = _typed(typed)
     before = convention_list.alike(desk.db, row)
     if before is not None and convention_list.is_aside(desk.db, before.named):

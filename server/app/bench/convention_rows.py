@@ -26,7 +26,7 @@ def body(rank: int) -> str:
 def _caisse(rank: int) -> str:
     """Give a row of unique management, with one of six shapes of criteria."""
     whole = body(rank)
-    kept = 2 if rank % 2_000 == 0 else (5, 5, 5, 9, 6)[rank % 5]
+    kept = 2 if rank % 2_000 == 0 else (5, 5, 5, 9, 6)[rank // 10 % 5]
     criterion = whole[:kept].ljust(9, "?")
     number = "" if rank % 4 else f"{_MEMBER + 7 * rank}"
     return f"I;;;;;{whole[:5]};CAISSE FABRIQUEE {rank:06d};0;RO;{criterion};T;{number};;1;;;;;;;;"

@@ -24,7 +24,7 @@ from server.app import reference
 from server.app.bench import convention_rows
 from server.app.bench.figure import Figure
 from server.app.bench.seal_practice import Evening
-from server.app.demo_practice import FORM
+from server.app.demo_france import FORM
 from server.countries.france.convention_match import Need
 from server.services.cabinet import Cabinet
 from server.services.convention_import import confirm, pieces_of, read, sweep
@@ -63,7 +63,7 @@ def found(folder: Path) -> Cabinet:
     """Make and open a fabricated French practice in an empty folder."""
     reference.build(folder / REFERENCE, demo=True)
     cabinet = Cabinet(folder, Evening(), secrets.token_bytes, _BUILT_ON, _CHEAP)
-    cabinet.create(replace(FORM, country="FR", locale="fr_FR"))
+    cabinet.create(FORM)
     cabinet.unlock(cabinet.logins()[0].id, FORM.passphrase)
     return cabinet
 
