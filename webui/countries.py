@@ -13,7 +13,9 @@ ONLY: Mapping[Country, frozenset[str]] = {
         "amounts", "billing", "connection", "finances", "ledger", "lots", "mandates", "past",
         "options.tariff", "patients.insure", "refusals", "series", "sessions", "setup",
     }),
-    Country.FRANCE: frozenset({"convention_check", "conventions"}),
+    Country.FRANCE: frozenset({
+        "convention_check", "conventions", "covers", "payers", "rights",
+    }),
 }  # fmt: skip
 """What one country alone has."""
 

@@ -97,6 +97,16 @@ def niss(number: "Niss | str") -> str:
         return number
 
 
+def nir(number: str) -> str:
+    """Write a French number in its groups; text that is none stays as it is."""
+    from server.core.identifiers import Nir
+
+    try:
+        return str(Nir.shaped(number))
+    except InvalidNumber:
+        return number
+
+
 def organism(number: str) -> str:
     """Write where a person is insured in France: regime, caisse, centre; other text as it is."""
     return f"{number[:2]} {number[2:5]} {number[5:]}" if len(number) == 9 else number
@@ -123,6 +133,7 @@ PLAIN: Mapping[str, Callable[..., str]] = {
     "second": second,
     "moment": moment,
     "niss": niss,
+    "nir": nir,
     "organism": organism,
     "seen": visible,
 }

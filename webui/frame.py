@@ -54,6 +54,7 @@ RAIL = (
     RailEntry("finances", "wallet", Right.BILLING),
     RailEntry("amounts", "landmark", Right.AMOUNTS, unless=Right.BILLING),
     RailEntry("lots", "receipt-euro", Right.AMOUNTS, unless=Right.BILLING),
+    RailEntry("payers", "landmark", Right.PATIENTS),
     RailEntry("files", "folder-open", Right.CLINICAL),
     RailEntry("options", "settings"),
 )

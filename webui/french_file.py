@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from server.services import cards, tray
+from server.services import cards, covers, french_rights, tray
 from server.services.desk import Desk
 from server.services.patients import PatientFile
 
@@ -12,6 +12,8 @@ def drawn(work: Desk, file: PatientFile) -> str:
     return render_template(
         "patients/show_france.html",
         file=file,
+        now_on=french_rights.on(work, file.patient.id, work.today),
+        covers=covers.of(work, file.patient.id),
         reading=cards.reading_today(work, file.patient.id),
         papers=tray.of_patient(work, file.patient.id),
     )

@@ -21,7 +21,8 @@ ROWS: Mapping[str, Right | None] = {
     "door": Right.SECURITY, "keys": Right.SECURITY, "lock": Right.SECURITY,
     "backup": _EVERYBODY, "device": _EVERYBODY, "practice": _EVERYBODY,
     "reference": _EVERYBODY, "root": _EVERYBODY, "outbound": _EVERYBODY,
-    "scanner": Right.PATIENTS, "convention": Right.BILLING,
+    "scanner": Right.PATIENTS, "complementary": Right.PATIENTS,
+    "convention": Right.BILLING,
 }  # fmt: skip
 """Rows of the event table: what was done."""
 

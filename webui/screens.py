@@ -9,6 +9,7 @@ from webui.pages import (
     connection,
     convention_check,
     conventions,
+    covers,
     demo,
     devices,
     diagnosis,
@@ -25,9 +26,11 @@ from webui.pages import (
     options,
     past,
     patients,
+    payers,
     proof,
     refusals,
     restore,
+    rights,
     safety,
     scan,
     search,
@@ -47,5 +50,6 @@ PAGES = (
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
     diagnosis.page, setup.page, scan.page, devices.page, keycards.page,
     conventions.page, convention_check.page,
+    payers.page, rights.page, covers.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

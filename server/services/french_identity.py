@@ -14,10 +14,11 @@ from server.countries.france.births import shown_birth, typed_birth
 from server.countries.france.ins import PROOFS, IdentityState, identity_state
 from server.countries.france.nir import nir_doubts, nir_facts
 from server.countries.france.registers import Organism
+from server.countries.france.rights import Kind, Said
 from server.services.desk import Desk
 from server.services.forms import Form
 from server.store import french, nirs
-from server.store.french import RightRow, Traits
+from server.store.french import Traits
 from server.store.nirs import NirFact
 from server.store.patients import Patient, search_key
 
@@ -123,8 +124,8 @@ def keep(desk: Desk, patient: str, typed: TypedIdentity, seq: int) -> None:
     if held is None or _said(held) != _said(new):
         french.add_traits(desk.db, new, desk.device.id, seq)
     if typed.organism and typed.organism != organism_of(desk, patient):
-        row = RightRow(
-            desk.new_id(), patient, "AMO", Source.MANUAL, desk.now, None, None, typed.organism
+        row = Said(
+            desk.new_id(), patient, Kind.AMO, Source.MANUAL, desk.now, None, None, typed.organism
         )
         french.add_rights(desk.db, [row], desk.device.id, seq)
 
@@ -146,7 +147,7 @@ def identity(desk: Desk, patient: Patient, said_birth: str) -> FrenchIdentity:
 def organism_of(desk: Desk, patient: str) -> str:
     """Return where a person is insured, as heard last; "" when nobody said."""
     known = french.rights(desk.db, patient)
-    return next((row.organism for row in known if row.kind == "AMO" and row.organism), "")
+    return next((row.organism for row in known if row.kind is Kind.AMO and row.organism), "")
 
 
 def _read_birth(form: Form) -> tuple[date | None, str]:

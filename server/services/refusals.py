@@ -26,14 +26,25 @@ from server.store.patients import Patient
 
 @dataclass(frozen=True)
 class RefusedLine:
-    """One refused line; why is read when it is asked."""
+    """One refused line; why, its lot and its series are read when they are asked."""
 
     desk: Desk = field(repr=False, compare=False)
     line: Line
-    lot: Lot | None
     patient: Patient
     deadline: date | None  # last day to bill this care
-    treatment: str
+
+    @cached_property
+    def lot(self) -> Lot | None:
+        """The lot it left in."""
+        return claims.lot(self.desk.db, self.line.lot) if self.line.lot else None
+
+    @cached_property
+    def treatment(self) -> str:
+        """The series its session is of."""
+        held = visits.session(self.desk.db, self.line.session)
+        if held is None:
+            raise NotFound(kind="session")
+        return held.treatment
 
     @cached_property
     def told(self) -> Sequence[Told]:
@@ -150,15 +161,12 @@ def _close_lot(desk: Desk, seq: int, lot: str) -> None:
 
 
 def _refused(desk: Desk, held: Sequence[Line]) -> list[RefusedLine]:
-    """Gather what hangs on some refused lines, in three queries however many they are."""
-    lots = claims.some_lots(desk.db, [x.lot for x in held if x.lot])
+    """Put each refused line beside its patient and its deadline."""
     people = patients.some(desk.db, [x.patient for x in held])
-    given = visits.sessions(desk.db, [x.session for x in held])
     deadlines = rulebook(desk).deadlines
     return [
         RefusedLine(
-            desk, x, lots.get(x.lot or ""), people[x.patient],
-            last_day("claim_limit", x.care_date, deadlines), given[x.session].treatment,
+            desk, x, people[x.patient], last_day("claim_limit", x.care_date, deadlines)
         )
         for x in held
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from datetime import date, datetime
 import apsw
 
 from server.core.care import Source
+from server.countries.france.rights import Said
 from server.store.rows import columns, many, one
 
 
@@ -27,28 +28,6 @@ class Traits:
     birth_place: str = ""  # five characters, the code of the commune or country
     retrieved: bool = False  # the national teleservice gave it
     proof: str = ""  # the paper of high trust that was seen
-
-
-@dataclass(frozen=True, slots=True)
-class RightRow:
-    """One right of the compulsory insurance, as one source said it."""
-
-    id: str
-    patient: str
-    kind: str
-    source: Source
-    captured_at: datetime
-    rights_from: date | None
-    rights_to: date | None
-    organism: str = ""
-    code: str = ""
-    number: str = ""
-    event_date: date | None = None
-
-    def covers(self, day: date) -> bool:
-        """Whether its period holds the day; an open end is open."""
-        starts = self.rights_from is None or self.rights_from <= day
-        return starts and (self.rights_to is None or day <= self.rights_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +72,7 @@ def traits(db: apsw.Connection, patient: str) -> Traits | None:
     )  # fmt: skip
 
 
-def add_rights(db: apsw.Connection, rows: Sequence[RightRow], device: str, seq: int) -> None:
+def add_rights(db: apsw.Connection, rows: Sequence[Said], device: str, seq: int) -> None:
     """Keep the rights one source said at once."""
     for r in rows:
         db.execute(
@@ -104,14 +83,47 @@ def add_rights(db: apsw.Connection, rows: Sequence[RightRow], device: str, seq: 
         )  # fmt: skip
 
 
-def rights(db: apsw.Connection, patient: str) -> list[RightRow]:
+def rights(db: apsw.Connection, patient: str) -> list[Said]:
     """Return every right ever said of a person and not withdrawn, the newest first."""
     return many(
-        db, RightRow,
-        f"select {columns(RightRow)} from french_right r where patient = ? and not exists"
+        db, Said,
+        f"select {columns(Said)} from french_right r where patient = ? and not exists"
         " (select 1 from french_withdrawn where what = r.id) order by captured_at desc, id desc",
         (patient,),
     )  # fmt: skip
+
+
+def add_cover(db: apsw.Connection, c: CoverRow, device: str, seq: int) -> None:
+    """Keep what a source said of a complementary cover."""
+    db.execute(
+        "insert into french_cover values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (c.id, device, seq, c.patient, str(c.source), c.captured_at.isoformat(), c.number, c.label,
+         c.management, c.convention_type, c.criterion, c.member, _iso(c.rights_from),
+         _iso(c.rights_to), c.third_party, c.link, c.nir, c.indicator, c.incoming),
+    )  # fmt: skip
+
+
+def covers(db: apsw.Connection, patient: str) -> list[CoverRow]:
+    """Return every cover ever said of a person and not withdrawn, the newest first."""
+    return many(
+        db, CoverRow,
+        f"select {columns(CoverRow)} from french_cover c where patient = ? and not exists"
+        " (select 1 from french_withdrawn where what = c.id) order by captured_at desc, id desc",
+        (patient,),
+    )  # fmt: skip
+
+
+def cover(db: apsw.Connection, cover_id: str) -> CoverRow | None:
+    """Return one cover, withdrawn or not."""
+    return one(
+        db, CoverRow, f"select {columns(CoverRow)} from french_cover where id = ?", (cover_id,)
+    )
+
+
+def covered_by(db: apsw.Connection, number: str) -> bool:
+    """Say whether any patient was ever covered by a complementary."""
+    row = db.execute("select 1 from french_cover where number = ? limit 1", (number,)).fetchone()
+    return row is not None
 
 
 def withdraw(db: apsw.Connection, what: str, device: str, seq: int, at: datetime) -> None:

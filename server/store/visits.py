@@ -273,15 +273,6 @@ def acts_of_sessions(db: apsw.Connection, sessions: Sequence[str]) -> list[Act]:
     )
 
 
-def sessions(db: apsw.Connection, keys: Sequence[str]) -> dict[str, Session]:
-    """Return some sessions by id."""
-    rows = many(
-        db, Session, _SESSION + " where id in (select value from json_each(?))",
-        (json.dumps(keys),),
-    )  # fmt: skip
-    return {row.id: row for row in rows}
-
-
 def acts_of(db: apsw.Connection, patients: Sequence[str]) -> list[Act]:
     """Return the acts of every session of some patients, in order within each."""
     return many(

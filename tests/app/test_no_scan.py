@@ -25,8 +25,10 @@ from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.settings import Settings
 from sync.transports.fakes import FakePartner
+from tests.france import MARCHAND, admitted
 from tests.people import BODART, DELVAUX, OUCHENE
 from tests.services.office import Office
+from tests.webui.shop import Shop
 from tests.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +43,7 @@ SMALL = {
     "reference_version": "the versions of the tables of rules",
     "setting": "the choices of one practice",
     "scanner": "the scanners typed in one by one",
+    "complementary": "the complementaries typed in one by one",
     "trust_root": "roots a person loaded one by one",
     "counter": "one row for each series of numbers",
     "acting": "the act now under way: one row",
@@ -214,6 +217,29 @@ def test_no_statement_of_a_day_walks_a_table_that_grows(
     _play_a_day(office)
     assert len(statements) > 140
     found = _scans(office.world.desk.db, statements)
+    assert not found, "\n".join(f"{walked} in: {text}" for text, walked in found.items())
+
+
+def test_no_statement_of_a_french_day_walks_a_table_that_grows(
+    french_world: World, statements: Kept
+) -> None:
+    """Its pages are not in the big practice of the bench: each is looked at, and each form sent."""
+    shop = Shop(french_world)
+    patient = admitted(french_world, MARCHAND)
+    shop.post("payers/new", name="Mutuelle Breizh", number="799900082", unique="1")
+    shop.post(f"covers/{patient}", amc="799900082", cover_source="PAPER")
+    shop.post(f"rights/{patient}", kind="ALD", right_source="PAPER", rights_from="01/01/2026")
+    pages = ("today/", "patients/", "patients/new", f"patients/{patient}", f"covers/{patient}",
+             f"patients/{patient}/edit", f"rights/{patient}", "payers/", "payers/0799900082",
+             "payers/?q=breizh&everything=1", "options/")  # fmt: skip
+    for path in pages:
+        shop.get(path)
+    shop.search("2 61 05 75")
+    shop.post("payers/0799900082/delete")
+    right = str(french_world.sql("select id from french_right where kind = 'ALD'"))
+    statements.pop("select id from french_right where kind = 'ALD'")
+    shop.post(f"rights/{patient}/withdraw", right=right)
+    found = _scans(french_world.desk.db, statements)
     assert not found, "\n".join(f"{walked} in: {text}" for text, walked in found.items())
 
 

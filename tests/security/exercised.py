@@ -1,10 +1,12 @@
 """Real ids for each argument of a route, and forms filled enough to be judged by their ids."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from server.core.tray import Origin
-from server.services import scanners, tray
+from server.services import covers, scanners, tray
 from server.services.tray import Page
+from tests.france import MARCHAND, admitted
 from tests.people import DELVAUX, OUCHENE
 from tests.webui.shop import Shop
 from tests.world import World
@@ -41,7 +43,27 @@ def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
         "number": "nothing",
         "secret": "nothing",
         "filename": "app.css",
+        "complementary": "0099999997",
     }
+
+
+def of_france(world: World) -> Shop:
+    """A practice of France: a patient with a right and a complementary, a document."""
+    made = Shop(world)
+    patient = admitted(world, MARCHAND)
+    covers.assign(world.desk, patient, {"amc": "1221212145", "cover_source": "PAPER"})
+    paper_on(made)
+    return made
+
+
+def of_french_ids(shop: Shop) -> Mapping[str, str]:
+    """Give, for the name of each argument, an id that is there, or none of Belgium's."""
+    here = {
+        "patient_id": str(shop.world.sql("select id from patient")),
+        "user_id": str(shop.world.sql("select id from app_user")),
+        "incoming_id": paper_on(shop),
+    }
+    return defaultdict(lambda: "0099999997", {**here, "sheet": "1", "filename": "app.css"})
 
 
 def paper_on(shop: Shop) -> str:

@@ -284,6 +284,11 @@ class Shop:
             assert answer.status_code == 303
         return self._client
 
+    @property
+    def token(self) -> dict[str, str]:
+        """The header that says a request comes from a page of ours."""
+        return {"X-Page-Token": self.door.page_token}
+
     def get(self, path: str) -> str:
         """Return the page at a path under the prefix of this launch."""
         answer = self.client.get(f"{self.door.root}{path}")

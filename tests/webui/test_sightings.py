@@ -6,6 +6,7 @@ import pytest
 
 from server.core.leaves import Leaf
 from server.services import journals, revisions
+from tests.france import MARCHAND, admitted
 from tests.people import DELVAUX, OUCHENE
 from tests.security.exercised import paper_on
 from tests.webui.shop import Shop
@@ -51,6 +52,7 @@ LOOKS: dict[str, tuple[str, Key, str]] = {
 """By endpoint: the address, the id in it, and the action of the row."""
 
 NO_LOOK = {
+    "payers.show",
     "static",
     "launch",
     "proof.ask",
@@ -69,6 +71,23 @@ def shop(world: World) -> Shop:
     made.office.run()
     made.office.take(made.office.sent(lot).accepted())
     return made
+
+
+FRENCH_LOOKS = {
+    "rights.show": "rights/{}",
+    "covers.show": "covers/{}",
+    "patients.show": "patients/{}",
+}
+
+
+@pytest.mark.parametrize("path", FRENCH_LOOKS.values())
+def test_a_look_at_a_file_in_france_is_a_row_too(french_world: World, path: str) -> None:
+    patient = admitted(french_world, MARCHAND)
+    shop = Shop(french_world)
+    for _ in range(2):
+        assert shop.client.get(shop.door.root + path.format(patient)).status_code == 200
+    assert looks(shop, "patient.seen") == 1
+    assert journals.verify(french_world.desk).flaws == []
 
 
 def looks(shop: Shop, action: str) -> int:
@@ -94,7 +113,7 @@ def test_no_page_about_one_thing_is_forgotten(shop: Shop) -> None:
         for rule in shop.app.url_map.iter_rules()
         if rule.arguments and "GET" in (rule.methods or ())
     }
-    assert about_one - NO_LOOK == set(LOOKS)
+    assert about_one - NO_LOOK == {*LOOKS, *FRENCH_LOOKS}
 
 
 def test_the_line_opened_beside_a_list_is_a_look_at_it(shop: Shop) -> None:

@@ -184,6 +184,14 @@
 
   /* After a swap the focus stays on the same thing by id; if it has gone, the nearest heading. */
   let held = null;
+  /* Every box of a form ticked, or none. */
+  document.addEventListener("click", (event) => {
+    const all = event.target.closest("[data-ticks]");
+    if (!all) return;
+    const boxes = all.closest("form").querySelectorAll("tbody [type=checkbox]");
+    for (const box of boxes) box.checked = all.dataset.ticks === "all";
+  });
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     const active = document.activeElement;
     held = event.detail.target.contains(active) ? { id: active.id, place: event.detail.target.id } : null;

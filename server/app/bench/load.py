@@ -125,6 +125,11 @@ UNSEEN: Mapping[str, str] = {
     "conventions.new": "of a practice of France",
     "conventions.show": "of a practice of France",
     "convention_check.index": "of a practice of France",
+    "covers.show": "of a practice of France: those of this bench are Belgian",
+    "payers.index": "of a practice of France",
+    "payers.new": "of a practice of France",
+    "payers.show": "of a practice of France",
+    "rights.show": "of a practice of France",
 }
 """Routes that are no page of an open practice, and why."""
 
