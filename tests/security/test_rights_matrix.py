@@ -67,7 +67,7 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "convention_check.index": BILLING,
     "convention_check.look": BILLING,
     "conventions.add": SETTINGS,
-    "conventions.caisses": BILLING,
+    "conventions.caisses": SETTINGS,
     "conventions.confirm": SETTINGS,
     "conventions.decline": SETTINGS,
     "conventions.index": BILLING,

@@ -124,6 +124,7 @@ def add() -> Response:
 @shown_again_by(new)
 def caisses() -> ResponseReturnValue:
     """Show the caisses a criterion would hold for, as it is typed."""
+    desk().work().require(Right.SETTINGS)
     found = _caisses(request.form.get("criterion", ""))
     if wants_fragment():
         return render_template("conventions/_caisses.html", caisses=found)
