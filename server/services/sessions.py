@@ -13,7 +13,7 @@ from server.core.rights import Right
 from server.core.states import LineState, SessionState
 from server.countries.belgium.counters import Count, count_series, quota_of
 from server.countries.belgium.proposal import Visit, propose_code, propose_intake
-from server.services import cards, dossiers, evaluation, treating
+from server.services import belgian_cases, cards, dossiers, evaluation, treating
 from server.services.agenda import read_payment
 from server.services.desk import Desk, Repeated, needs
 from server.services.dossiers import grouped
@@ -115,10 +115,10 @@ def propose(
     limit = quota.sessions if quota else None
     visit = Visit(treatment.category, draft.place, count.next_rank, day, limit)
     found = propose_code(visit, rules.tariff, rules.codes)
-    given = evaluation.intake_given(rules, known, draft)
+    given = belgian_cases.intake_given(rules, known, draft)
     intake = propose_intake(visit, given, rules.tariff, rules.codes) if not earlier else None
     codes = tuple(c for c in (found and found.code, intake) if c)
-    judged = evaluation.examine(desk, draft, codes, known)
+    judged = belgian_cases.examine(desk, draft, codes, known)
     reading = cards.reading_today(desk, patient.id)
     return Proposal(
         treatment, patient, day, draft.place,
@@ -278,13 +278,13 @@ def _acts(
         ProposedAct(
             code,
             label(desk, code, desk.user.locale),
-            evaluation.quote_for(desk, code, day, coverage, conventioned),
+            belgian_cases.quote_for(desk, code, day, coverage, conventioned),
         )
         for code in codes
     ]
 
 
-def _blocks(session: str, judged: evaluation.Judged) -> list[Block]:
+def _blocks(session: str, judged: belgian_cases.Judged) -> list[Block]:
     return [
         Block(session, str(r.reason), r.code, str(r.opens), json.dumps(dict(r.facts), default=str))
         for r in judged.reasons

@@ -10,6 +10,7 @@ SCREENS = ROOT / "webui"
 
 INSIDE: Mapping[str, str] = {
     "arrivals": "the post, inside the deed that took the answer",
+    "belgian_cases": "the judging of sessions, inside the act that changed something",
     "backups.changed_since": "the keeper of copies, for whoever is at work",
     "backups.drill_is_due": "the keeper of copies, for whoever is at work",
     "backups.is_due": "the keeper of copies, for whoever is at work",
@@ -23,6 +24,12 @@ INSIDE: Mapping[str, str] = {
     "entries": "the door, which journals who comes in and leaves",
     "evaluation": "the judging of sessions, inside the act that changed something",
     "facts": "the facts the rules read, inside the act that judges",
+    "french_rules.ground": "the rules in force",
+    "french_rules.rulebook": "the rules in force",
+    "french_rules.zone": "the rules in force",
+    "french_series.next_session": "the proposal of a visit, which asked for care",
+    "french_standing": "the facts the rules read, inside the act that judges",
+    "judges": "the judging of sessions, inside the act that changed something",
     "fates": "the life of lots and lines, inside the deed that moves them",
     "french_identity": "the patients service, inside its deed",
     "homecomings.begin": "the return itself, before anybody works",
@@ -57,6 +64,7 @@ ANYBODY: Mapping[str, str] = {
     "backups.notices": "whether copies fail is told to whoever works here; it names nobody",
     "drafts": "what one typed oneself and did not send, and nothing of anybody else's",
     "insurers.names": "the reference tables",
+    "french_rules.label": "the reference tables",
     "ledger.queue": "how much waits to leave, in figures: the frame shows it to all",
     "pins.choose": "one's own PIN; it asks for a proof itself",
     "pins.give_up": "one's own PIN",

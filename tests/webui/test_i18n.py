@@ -31,6 +31,7 @@ from server.countries.france.ins import IdentityState
 from server.services.convention_search import Cause
 from server.store.conventions import Origin, State
 from tests.webui.computed_billing import BILLING
+from tests.webui.computed_france import FRANCE
 from webui import i18n
 from webui.frame import RAIL
 from webui.i18n import FOLDER, LANGUAGES, catalogue
@@ -215,7 +216,8 @@ def every_error_code() -> Iterator[str]:
 
 
 def wanted() -> set[str]:
-    computed = {f"{family}.{name}" for family, names in COMPUTED.items() for name in names}
+    families = (*COMPUTED.items(), *FRANCE.items())
+    computed = {f"{family}.{name}" for family, names in families for name in names}
     return {*spoken_in_templates(), *spoken_in_code(), *every_error_code(), *computed}
 
 

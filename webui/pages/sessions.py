@@ -7,12 +7,15 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.care import Place
+from server.core.country import Country
 from server.core.rights import Right
 from server.core.states import LineState
 from server.services import (
     agenda,
     cards,
     documents,
+    french_series,
+    french_visits,
     insurers,
     patients,
     rules,
@@ -21,6 +24,7 @@ from server.services import (
     treatments,
 )
 from server.services.forms import parse_day
+from webui import french_care
 from webui.blocks import remedies
 from webui.desk import desk
 from webui.forms import shown_again_by
@@ -44,9 +48,11 @@ def new() -> Response:
     patient = request.args.get("patient", "")
     if not patient:
         return go("patients.index")
+    work = desk().work()
+    found = french_series if work.country is Country.FRANCE else treatments
     open_ones = [
         each.treatment.id
-        for each in treatments.of_patient(desk().work(), patient)
+        for each in found.of_patient(work, patient)
         if each.treatment.state not in ENDED
     ]
     if not open_ones:
@@ -59,6 +65,8 @@ def visit(series_id: str) -> ResponseReturnValue:
     """Propose the next session of a series: act, price, who pays, and why."""
     here = desk()
     work = here.work()
+    if work.country is Country.FRANCE:
+        return french_care.visit(here, series_id, request.values)
     proposal = sessions.propose(work, series_id, _wanted_day(), _wanted_place())
     patient = proposal.patient.id
     sightings.patient(work, patient)
@@ -86,8 +94,17 @@ def visit(series_id: str) -> ResponseReturnValue:
 @shown_again_by(visit)
 def record(series_id: str) -> Response:
     """Record the session; what the patient did not pay now is not collected."""
-    key = sessions.record(desk().work(), series_id, _as_paid(request.form))
+    work = desk().work()
+    given = french_visits if work.country is Country.FRANCE else sessions
+    key = given.record(work, series_id, _as_paid(request.form))
     return go("sessions.show", session_id=key)
+
+
+@page.post("/of/<series_id>/price")
+@shown_again_by(visit)
+def price(series_id: str) -> ResponseReturnValue:
+    """Price again what is typed so far, without recording it: care is in no address (France)."""
+    return french_care.visit(desk(), series_id, request.form, repriced=True)
 
 
 @page.get("/<session_id>")
@@ -102,6 +119,8 @@ def show(session_id: str) -> ResponseReturnValue:
         return _till(session_id)
     view = sessions.view(work, session_id)
     sightings.patient(work, view.patient.id)
+    if work.country is Country.FRANCE:
+        return french_care.session(here, view)
     series = treatments.series(work, view.session.treatment)
     spoken = here.catalogue
     return render_template(

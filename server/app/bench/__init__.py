@@ -10,7 +10,7 @@ from server.app.sentences import speech
 from server.core.errors import Missing
 
 _PARTS = (
-    "efact", "seal", "flush", "journal", "backup", "start", "load", "hardware", "screen",
+    "efact", "prices", "seal", "flush", "journal", "backup", "start", "load", "hardware", "screen",
     "conventions",
 )  # fmt: skip
 
