@@ -12,11 +12,11 @@ ONLY: Mapping[Country, frozenset[str]] = {
     Country.BELGIUM: frozenset({
         "amounts", "billing", "connection", "finances", "ledger", "lots", "mandates", "past",
         "options.tariff", "patients.insure", "refusals", "series.agree", "sessions.document",
-        "sessions.make_private", "sessions.paper", "setup",
+        "sessions.identify", "sessions.make_private", "sessions.paper", "setup",
     }),
     Country.FRANCE: frozenset({
-        "convention_check", "conventions", "covers", "payers", "rights", "series.access",
-        "series.answer", "series.ask", "sessions.price",
+        "convention_check", "conventions", "covers", "enrolment", "notices", "payers", "rights",
+        "series.access", "series.answer", "series.ask", "sessions.price",
     }),
 }  # fmt: skip
 """What one country alone has."""

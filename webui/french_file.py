@@ -2,7 +2,15 @@
 
 from flask import render_template
 
-from server.services import cards, covers, french_rights, french_series, tray, treating
+from server.services import (
+    cards,
+    covers,
+    french_rights,
+    french_series,
+    payer_notices,
+    tray,
+    treating,
+)
 from server.services.desk import Desk
 from server.services.patients import PatientFile
 
@@ -17,6 +25,7 @@ def drawn(work: Desk, file: PatientFile) -> str:
         file=file,
         now_on=french_rights.on(work, file.patient.id, work.today),
         covers=covers.of(work, file.patient.id),
+        notices=payer_notices.of(work, file.patient.id),
         reading=cards.reading_today(work, file.patient.id),
         papers=tray.of_patient(work, file.patient.id),
     )

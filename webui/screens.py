@@ -14,6 +14,7 @@ from webui.pages import (
     devices,
     diagnosis,
     drafts,
+    enrolment,
     finances,
     frame,
     gate,
@@ -23,6 +24,7 @@ from webui.pages import (
     ledger,
     lots,
     mandates,
+    notices,
     options,
     past,
     patients,
@@ -50,6 +52,6 @@ PAGES = (
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
     diagnosis.page, setup.page, scan.page, devices.page, keycards.page,
     conventions.page, convention_check.page,
-    payers.page, rights.page, covers.page,
+    payers.page, rights.page, covers.page, notices.page, enrolment.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -10,9 +10,11 @@ from server.countries.france.convention_layout import Column
 from server.countries.france.cumulation import Cumulation
 from server.countries.france.direct_access import DirectAccess
 from server.countries.france.domains import Domain
+from server.countries.france.enrolment import Stage, TriedReader
 from server.countries.france.formulas import Ceiling, Formula
 from server.countries.france.holidays import Holiday
 from server.countries.france.letters import Letter
+from server.countries.france.notices import Notice
 from server.countries.france.payers import Payer
 from server.countries.france.rates import Deductible, Exoneration, Rate
 from server.countries.france.supplements import Supplement
@@ -31,6 +33,25 @@ FRENCH_TABLES: Mapping[str, TableShape] = {
         key=(),
         columns=("monthly_cents",),
         numbers=frozenset({"monthly_cents"}),
+    ),
+    "fr_enrolment": TableShape(
+        Stage.from_mapping,
+        key=("step",),
+        columns=("step", "rank", "label_fr", "detail_fr", "paper", "wait_days"),
+        numbers=frozenset({"rank", "wait_days"}),
+    ),
+    "fr_readers": TableShape(
+        TriedReader.from_mapping,
+        key=("reader",),
+        columns=("reader", "rank", "verdict", "how_fr"),
+        numbers=frozenset({"rank"}),
+    ),
+    "fr_payer_notices": TableShape(
+        Notice.from_mapping,
+        key=("notice",),
+        columns=(
+            "notice", "label_fr", "regime", "before", "after", "operator", "who_fr", "asked_fr",
+        ),
     ),
     "fr_payers": TableShape(
         Payer.from_mapping,

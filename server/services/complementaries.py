@@ -123,7 +123,7 @@ def create(desk: Desk, typed: Mapping[str, str]) -> str:
     Four things are enough: name, number, unique, and the word to go on (SOFIA-12). The others:
     convention_type, criterion, other_number, noemie, contact, street1, street2, postcode, city,
     phone1, phone2, email, account, routing, dre_without_tp, base, franchise, ceiling, threshold,
-    rate, unlisted_acts.
+    rate, unlisted_acts, inter_amc.
     """
     form = Form(typed)
     number = form.parsed("number", AmcNumber.parse, needed=True)
@@ -253,7 +253,7 @@ def _read(form: Form, number: str) -> ComplementaryRow:
         row = replace(
             row, criterion=form.text("criterion", most=15).upper(),
             routing=form.text("routing", most=4).upper(),
-            dre_without_tp=form.ticked("dre_without_tp"),
+            dre_without_tp=form.ticked("dre_without_tp"), inter_amc=form.ticked("inter_amc"),
         )  # fmt: skip
     row = replace(
         row, contact=form.text("contact", most=60), street1=form.text("street1", most=60),

@@ -36,6 +36,7 @@ class ComplementaryRow:
     rate_bp: int = 10_000
     unlisted_acts: bool = False
     active: bool = True
+    inter_amc: bool = False
 
 
 _NAMES = tuple(each.name for each in fields(ComplementaryRow))

@@ -44,6 +44,8 @@ SMALL = {
     "setting": "the choices of one practice",
     "scanner": "the scanners typed in one by one",
     "complementary": "the complementaries typed in one by one",
+    "enrolment_step": "the steps of one list, and one for each kiné",
+    "account_told": "the complementaries of one practice",
     "trust_root": "roots a person loaded one by one",
     "counter": "one row for each series of numbers",
     "acting": "the act now under way: one row",

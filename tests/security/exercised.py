@@ -45,6 +45,7 @@ def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
         "secret": "nothing",
         "filename": "app.css",
         "complementary": "0099999997",
+        "step": "rib",
     }
 
 

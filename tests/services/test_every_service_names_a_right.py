@@ -36,6 +36,7 @@ INSIDE: Mapping[str, str] = {
     "homecomings.holds_sealing": "sealing, before it begins",
     "homecomings.reference_slot": "the numbering of a lot, inside sealing",
     "homecomings.seen_elsewhere": "the post, inside the deed that took the answer",
+    "identity.of_reading": "the presenting of a card, inside its deed",
     "insurers.counted_as": "the numbering of a lot, inside sealing",
     "insurers.counted_with": "the day of a lot, inside sealing",
     "lots.first_free_day": "the day of a lot, inside sealing and rehearsing",

@@ -29,6 +29,7 @@ from server.core.tray import Kind
 from server.countries.france.convention_match import Link, Reason
 from server.countries.france.ins import IdentityState
 from server.services.convention_search import Cause
+from server.services.identity import MEDIA
 from server.store.conventions import Origin, State
 from tests.webui.computed_billing import BILLING
 from tests.webui.computed_france import FRANCE
@@ -103,6 +104,7 @@ COMPUTED = {
     "scan.mode": {str(each) for each in Mode},
     "scan.dpi": {str(each) for each in RESOLUTIONS},
     "keycard": {each.removeprefix("keycard.") for each in KeyProblem},
+    "visit.identity_medium": set(MEDIA),
     "keycards.kind": {"EID", "CPS"},
     "users.role_is": {role.lower() for role in Role},
     "right": {str(right) for right in ADJUSTED},

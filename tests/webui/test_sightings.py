@@ -53,6 +53,8 @@ LOOKS: dict[str, tuple[str, Key, str]] = {
 
 NO_LOOK = {
     "conventions.show",
+    "enrolment.letter",
+    "enrolment.paper",
     "payers.show",
     "static",
     "launch",

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.rights import Right
-from server.services import complementaries, covers, patients, sightings
+from server.services import complementaries, covers, patients, payer_notices, sightings
 from webui.desk import desk
 from webui.forms import shown_again_by
 from webui.guards import only
@@ -23,6 +23,7 @@ def show(patient_id: str) -> ResponseReturnValue:
         "covers/show.html",
         file=file,
         held=covers.of(work, patient_id),
+        notices=payer_notices.of(work, patient_id),
         entries=complementaries.listed(work),
     )
 

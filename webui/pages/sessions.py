@@ -1,6 +1,6 @@
 """« Séance faite »: the visit at the bedside, and a session once recorded (W5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -16,6 +16,7 @@ from server.services import (
     documents,
     french_series,
     french_visits,
+    identity,
     insurers,
     patients,
     rules,
@@ -78,6 +79,8 @@ def visit(series_id: str) -> ResponseReturnValue:
         file=patients.open_file(work, patient),
         series=treatments.series(work, series_id),
         reading=cards.reading_today(work, patient),
+        proof=identity.waiting(work, patient, proposal.care_date),
+        identity=_ways_to_identify(here.catalogue),
         whys=[why_quote(act.label, act.quote) for act in proposal.acts if act.quote],
         remedies=remedies(
             proposal.reasons, here.catalogue, work.user.rights, patient=patient, series=series_id
@@ -107,6 +110,15 @@ def price(series_id: str) -> ResponseReturnValue:
     return french_care.visit(desk(), series_id, request.form, repriced=True)
 
 
+@page.post("/of/<series_id>/identity")
+@shown_again_by(visit)
+def identify(series_id: str) -> Response:
+    """Note how the patient was identified, since the chip of his card could not be read."""
+    work = desk().work()
+    identity.declare(work, treatments.series(work, series_id).treatment.patient, request.form)
+    return go("sessions.visit", series_id=series_id)
+
+
 @page.get("/<session_id>")
 def show(session_id: str) -> ResponseReturnValue:
     """Show a recorded session: what it costs, why, what blocks it, its paper.
@@ -126,6 +138,7 @@ def show(session_id: str) -> ResponseReturnValue:
     return render_template(
         "sessions/show.html",
         view=view,
+        proof=identity.of_session(work, session_id),
         series=series,
         whys=[
             why_line(rules.label(work, line.code, spoken.locale), line)
@@ -148,6 +161,22 @@ def _till(session_id: str) -> ResponseReturnValue:
     account = agenda.account(work, session_id)
     sightings.patient(work, account.passage.patient.id)
     return render_template("sessions/till.html", account=account, means=_means(desk().catalogue))
+
+
+def _ways_to_identify(spoken: Catalogue) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Give the choices of a proof by hand; what the reasons mean is told by no public source."""
+
+    def reasons(codes: Sequence[str]) -> list[tuple[str, str]]:
+        return [(code, spoken.say("visit.identity_reason", code=code)) for code in codes]
+
+    return {
+        "media": [(code, spoken.say(f"visit.identity_medium.{code}")) for code in identity.MEDIA],
+        "manual": reasons(identity.WHY_BY_HAND),
+        "vignette": [
+            ("0", spoken.say("visit.identity_vignette_none")),
+            *reasons(identity.WHY_A_STICKER),
+        ],
+    }
 
 
 def _means(spoken: Catalogue) -> list[tuple[str, str]]:

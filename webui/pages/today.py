@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.country import Country
 from server.core.errors import InvalidForm
 from server.core.rights import Right
-from server.services import practices, today
+from server.services import payer_notices, practices, today
+from server.services.desk import Desk
 from server.services.forms import parse_day
 from server.services.today import Business, Overview
 from webui.blocks import Remedy, remedies
@@ -57,6 +59,7 @@ def index() -> ResponseReturnValue:
         missing=practices.card(work).missing,
         faults=sealable if seen.clock_is_suspect else 0,
         copies=notices(work),
+        to_ask=_to_ask(work),
     )
 
 
@@ -75,6 +78,13 @@ def confirm_date() -> Response:
         raise InvalidForm(faults=tuple(faults))
     desk().services.confirm_date()
     return go("today.index")
+
+
+def _to_ask(work: Desk) -> int:
+    """Count the attestations to ask for because a payer changes; in France alone."""
+    if work.country is not Country.FRANCE:
+        return 0
+    return sum(each.to_ask for each in payer_notices.listed(work))
 
 
 def _sentence(seen: Overview, spoken: Catalogue) -> str:

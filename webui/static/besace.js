@@ -184,6 +184,15 @@
 
   /* After a swap the focus stays on the same thing by id; if it has gone, the nearest heading. */
   let held = null;
+  /* What a field holds, copied for another program. */
+  document.addEventListener("click", (event) => {
+    const copier = event.target.closest("[data-copy]");
+    const field = copier && document.getElementById(copier.dataset.copy);
+    if (!field) return;
+    field.select();
+    navigator.clipboard?.writeText(field.value).catch(() => {});
+  });
+
   /* Every box of a form ticked, or none. */
   document.addEventListener("click", (event) => {
     const all = event.target.closest("[data-ticks]");
