@@ -5,10 +5,8 @@ E5, E9). A file that is refused, declined or stopped leaves the table in use as 
 """
 
 import hashlib
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from threading import Lock
 
 from server.core.country import Country
@@ -241,28 +239,28 @@ class _Reading:
     ears: _Ears
     number: int = 0  # of its table, 0 while nothing of it is kept
     masks: set[str] = field(default_factory=set)
-    said: "array[int]" = field(default_factory=lambda: array("q"))  # eight bytes a row
 
     def read(self, pieces: Iterable[bytes]) -> Read:
         """Write the rows as they are read; the transaction of the last ones keeps the whole."""
         digest = hashlib.sha256()
-        rows = self._followed(pieces, digest.update)
+        blocks = self._followed(pieces, digest.update)
         while True:
-            begun = self.number
+            begun, wrote = self.number, 0
             with self.desk.db:
-                self.number = begun or conventions.begin(
-                    self.desk.db, self.new, self.desk.device.id
-                )
-                wrote = conventions.add(
-                    self.desk.db, self.number, self.new.kind, islice(rows, BATCH), self.said
-                )
-                if wrote < BATCH:
+                db = self.desk.db
+                self.number = begun or conventions.begin(db, self.new, self.desk.device.id)
+                for rows in blocks:
+                    conventions.add(db, self.number, self.new.kind, rows)
+                    wrote += len(rows)
+                    if wrote >= BATCH:
+                        break
+                else:
                     self.reader.settle()
                     return self._keep(digest.hexdigest())
 
     def _followed(
         self, pieces: Iterable[bytes], update: Callable[[bytes], None]
-    ) -> Iterator[TableRow]:
+    ) -> Iterator[list[TableRow]]:
         """Give the rows of a file, and tell how far it is read."""
 
         def seen() -> Iterator[bytes]:
@@ -274,7 +272,7 @@ class _Reading:
             if self.ears.stop():
                 raise Stopped()
             self.masks |= _shapes(rows)
-            yield from rows
+            yield rows
             self.ears.told(self.reader.lines, self.reader.rows)
 
     def _keep(self, sha256: str) -> Read:
@@ -290,7 +288,7 @@ class _Reading:
         ) as seq:
             read = self.reader
             changes = (
-                conventions.compare(db, new.kind, self.number, in_use.number, self.said)
+                conventions.compare(db, new.kind, self.number, in_use.number, read.rows)
                 if in_use
                 else (read.rows, 0, 0)
             )

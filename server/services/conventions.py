@@ -4,7 +4,6 @@ A row somebody typed survives every import; one somebody put aside stays aside, 
 (MAIIA-19 to 26, E7, E8, F-05).
 """
 
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -113,7 +112,7 @@ def add_by_hand(desk: Desk, typed: Mapping[str, str]) -> int:
         if table is None:
             who = (desk.device.id, desk.user.id)
             table = convention_list.begin_by_hand(desk.db, desk.new_id(), who, seq, desk.now)
-        conventions.add(desk.db, table, Kind.CONVENTIONS, [row], array("q"))
+        conventions.add(desk.db, table, Kind.CONVENTIONS, [row])
         made = int(desk.db.last_insert_rowid())
         convention_list.count_by_hand(desk.db, table, mask(row.criterion))
     return made

@@ -5,11 +5,11 @@ family: one change of states, whatever the size (`reliability-security.md` §2).
 """
 
 import json
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import repeat
 from operator import itemgetter
 from zlib import adler32, crc32
 
@@ -104,6 +104,12 @@ class Kept:
 
 
 _AT_A_TIME, _PAIRED = 200_000, 200_000
+_SAID = "(? & 2147483647) << 32 | ?"
+"""A whole number of the cells of a row, of two sums, to tell its versions apart at a glance.
+
+A row that changed is missed once in a thousand million imports, and then in the comparison alone.
+"""
+
 _SEPARATOR = "\x1f"
 _TABLES: Mapping[Kind, str] = {
     Kind.CONVENTIONS: "convention",
@@ -129,16 +135,6 @@ _AMONG = "tbl in (select value from json_each(?))"
 _HELD = f" and {NAMED} not in (select named from convention_off)"
 
 
-def digest(text: str) -> int:
-    """Make a whole number of the cells of a row, to tell versions of it apart at a glance.
-
-    Two sums of the same bytes: a row that changed is missed once in a thousand million imports, and
-    then in the comparison alone.
-    """
-    data = text.encode()
-    return (adler32(data) & 0x7FFF_FFFF) << 32 | crc32(data)
-
-
 def begin(db: apsw.Connection, new: Version, device: str) -> int:
     """Write that a file is being read, and give its number; `new.number` does not count."""
     db.execute(
@@ -150,26 +146,17 @@ def begin(db: apsw.Connection, new: Version, device: str) -> int:
     return int(db.last_insert_rowid())
 
 
-def add(
-    db: apsw.Connection, number: int, kind: Kind, rows: Iterable[TableRow], said: "array[int]"
-) -> int:
-    """Write rows of a table that is being read, and say how many; `said` gains their digests."""
-    names, before = _LOOKED_UP[kind], len(said)
-    pick = itemgetter(*map(FIELDS[kind].index, names))
-    into, keep = ", ".join(names), said.append
-
-    def bindings() -> Iterator[tuple[object, ...]]:
-        for row in rows:
-            text = _SEPARATOR.join(row)
-            number_of = digest(text)
-            keep(number_of)
-            yield number, text, number_of, *pick(row)
-
-    marks = ", ".join("?" * (len(names) + 3))
+def add(db: apsw.Connection, number: int, kind: Kind, rows: Sequence[TableRow]) -> None:
+    """Write rows of a table that is being read, a block of them at a time."""
+    names = _LOOKED_UP[kind]
+    texts = [*map(_SEPARATOR.join, rows)]
+    sums = [text.encode() for text in texts]
+    looked_up = (map(itemgetter(FIELDS[kind].index(name)), rows) for name in names)
     db.executemany(
-        f"insert into {_TABLES[kind]} (tbl, cells, said, {into}) values ({marks})", bindings()
+        f"insert into {_TABLES[kind]} (tbl, cells, said, {', '.join(names)})"
+        f" values (?, ?, {_SAID}{', ?' * len(names)})",
+        zip(repeat(number), texts, map(adler32, sums), map(crc32, sums), *looked_up, strict=False),
     )
-    return len(said) - before
 
 
 def add_bad(db: apsw.Connection, number: int, bad: Iterable[BadRow]) -> None:
@@ -315,11 +302,9 @@ def known(db: apsw.Connection, sha256: str, state: State) -> bool:
     return value(db, asked, (state, sha256)) is not None
 
 
-def compare(
-    db: apsw.Connection, kind: Kind, new: int, old: int, said: Sequence[int]
-) -> tuple[int, int, int]:
-    """Count what a table, whose digests are given, adds, changes and ends of the one in use."""
-    fresh, gone = _apart(db, _TABLES[kind], old, said)
+def compare(db: apsw.Connection, kind: Kind, new: int, old: int, rows: int) -> tuple[int, int, int]:
+    """Count what a table of so many rows adds, changes and ends of the one in use."""
+    fresh, gone = _apart(db, _TABLES[kind], (new, old), rows)
     if len(fresh) + len(gone) > _PAIRED:
         return len(fresh), 0, len(gone)
     came, went = _names(db, kind, new, fresh), _names(db, kind, old, gone)
@@ -329,14 +314,15 @@ def compare(
 
 
 def _apart(
-    db: apsw.Connection, table: str, old: int, said: Sequence[int]
+    db: apsw.Connection, table: str, both: tuple[int, int], rows: int
 ) -> tuple[list[int], list[int]]:
     """Give the digests only one of two tables has, looking at a part of them at a time."""
-    fresh, gone, parts = list[int](), list[int](), 1 + len(said) // _AT_A_TIME
+    fresh, gone, parts = list[int](), list[int](), 1 + rows // _AT_A_TIME
+    asked = f"select said from {table} where tbl = ? and said % ? = ?"
     for part in range(parts):
-        now = {each for each in said if each % parts == part}
-        asked = f"select said from {table} where tbl = ? and said % ? = ?"
-        then = {int(each) for (each,) in db.execute(asked, (old, parts, part))}
+        now, then = (
+            {int(each) for (each,) in db.execute(asked, (tbl, parts, part))} for tbl in both
+        )
         fresh += now - then
         gone += then - now
     return fresh, gone

@@ -212,10 +212,11 @@ def test_a_reading_cut_short_by_a_fault_is_swept_by_the_next(world: World) -> No
         yield from pieces_of(written(many(size)))
         raise OSError
 
-    for size, left in ((3, 0), (9_000, convention_import.BATCH)):
+    for size, large in ((3, False), (9_000, True)):
         with pytest.raises(OSError):
             read(world.desk, FIRST, torn(size))
-        assert rows_left(world) == left
+        left = world.sql("select count(*) >= ? from convention", (convention_import.BATCH,))
+        assert bool(left) is large
     taken(world, many(3))
     convention_import.sweep(world.desk)
     assert rows_left(world) == 3

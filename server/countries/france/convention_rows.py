@@ -101,7 +101,7 @@ def convention_of(cells: tuple[str, ...]) -> Convention | str:
         return "criterion"
     if row.number and not _NUMBER.fullmatch(row.number):
         return "number"
-    if len(row.signatory_label) + len(row.label) + len(row.comment) > LONGEST_CELL:
+    if len(row.signatory_label + row.label + row.comment) > LONGEST_CELL:
         return "length"
     return _with_period(row) if row.begins or row.ends else row
 
