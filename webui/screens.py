@@ -8,6 +8,8 @@ from webui.pages import (
     cards,
     codes,
     connection,
+    convention_check,
+    conventions,
     cover_codes,
     covers,
     demo,
@@ -51,6 +53,7 @@ PAGES = (
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
     diagnosis.page, setup.page, scan.page, devices.page, codes.page, keycards.page,
+    conventions.page, convention_check.page,
     payers.page, rights.page, covers.page, cover_codes.page, notices.page, enrolment.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -146,7 +146,7 @@ def reference() -> None:
 @_user
 @_json
 def import_(file: Path, practice: Path, user: str, as_json: bool) -> None:
-    """Ajouter un tarif à un cabinet fermé, avec sa phrase de passe."""
+    """Ajouter à un cabinet fermé un tarif, une table datée ou, en France, des conventions."""
     from server.app.reference_commands import import_table
 
     _carry_out(lambda speech: import_table(practice, file, user, speech), as_json=as_json)

@@ -5,18 +5,26 @@ from pathlib import Path
 import click
 
 from server.app import reference
+from server.app.convention_commands import import_conventions
 from server.app.reference import Version
 from server.app.sentences import Speech
 from server.app.unlocking import unlocked
+from server.core.country import Country
 from server.core.errors import NotFound
+
+_OWN_TABLES = "fr_"  # how the dated tables of France are named: `fr_letters_2027.csv`
 
 
 def import_table(folder: Path, table: Path, user: str, speech: Speech) -> int:
-    """Add a tariff to a closed practice; its waiting sessions are judged again.
+    """Add a tariff to a closed practice, whose waiting sessions are judged again.
 
-    Raises `ReferenceRefused`, and what `unlocked` raises.
+    In France a table that is none of the program's own is one of conventions. Raises
+    `ReferenceRefused` or `TableRefused`, and what `unlocked` raises.
     """
     with unlocked(folder, user, speech) as cabinet:
+        ours = table.name.startswith(_OWN_TABLES)
+        if cabinet.desk().country is Country.FRANCE and not ours:
+            return import_conventions(cabinet, table, speech)
         reference.import_tariff(cabinet, folder, table)
         speech.tell("reference.imported")
         return 0

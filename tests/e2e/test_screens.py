@@ -20,8 +20,10 @@ from server.app.demo_practice import PASSPHRASE
 from server.app.keycards import KeyCardTrials
 from server.core.cards import CardKind
 from server.core.tray import Origin
-from server.services import agenda, ledger, practices, tray
+from server.services import agenda, convention_import, conventions, ledger, practices, tray
+from server.services.convention_import import pieces_of
 from tests.app.waiting import until
+from tests.countries.france.tables import line, many, written
 from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
 from tests.e2e.stages_france import FrenchDay, french_morning
@@ -98,6 +100,36 @@ def _code_of_a_card(day: Stage) -> str:
     return "options/card-code/"
 
 
+SIGNED = (
+    line("01291", criterion="01291????", label="CPAM DU FINISTERE"),
+    line("02", criterion="02??1????", label="MSA D'ARMORIQUE"),
+    line("0799900010", "OC", "", label="MUTUELLE TI DOUE"),
+    line("0799900036", "MU", "", label="MUTUELLE AR MOR"),
+)
+
+
+def _conventions(day: Stage) -> str:
+    """Have conventions in use, one typed by hand, one put aside; the place of their screen."""
+    if not convention_import.log(day.desk):
+        first = written([*SIGNED, *many(8)])
+        key = convention_import.read(day.desk, "C-InterAMC_20260112.csv", pieces_of(first)).id
+        convention_import.confirm(day.desk, key)
+        typed = {"signatory": "08", "label": "CNMSS", "accord": "T", "criterion": "08???????"}
+        conventions.add_by_hand(day.desk, typed)
+        conventions.put_aside(day.desk, conventions.listed(day.desk, "ar mor")[0].id)
+    return "options/conventions/"
+
+
+def _offered(day: Stage) -> str:
+    """Have a newer table read: one insurer more, one renamed, two gone, a line left out."""
+    place = _conventions(day)
+    rows = [*SIGNED[:3], line("0799900044", "OC", "", label="MUTUELLE DES GOELANDS"), *many(6)]
+    rows[1] = line("02", criterion="02??1????", label="MSA ARMORIQUE")
+    content = written([*rows, *([many(1)[0]] * 200), ["illisible"]])
+    key = convention_import.read_any(day.desk, "InterAMC_20260203.csv", content).id
+    return f"{place}version/{key}"
+
+
 SCENES = (
     Scene("entree", "closed", at("unlock")),
     Scene("nouveau-cabinet", "empty", at("new")),
@@ -139,6 +171,9 @@ SCENES = (
     Scene("journal", "answered", at("journal/")),
     Scene("sauvegardes", "kept", at("options/backups/")),
     Scene("restaurer", "empty", at("restore/")),
+    Scene("conventions", "france", _conventions),
+    Scene("conventions-import", "france", _offered),
+    Scene("convention-ajout", "france", at("options/conventions/new?signatory=08")),
     Scene("aide", "morning", at("help/keys")),
     Scene("demonstration", "morning", at("demo/")),
     Scene("france-traitement-nouveau", "france",

@@ -36,6 +36,8 @@ def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
         "incoming_id": paper_on(shop),
         "request_id": "01NOREQUEST",
         "scanner_id": str(sql("select id from scanner")),
+        "version_id": "01NOTABLE",
+        "row_id": "1",
         "sheet": "1",
         "payer": "300",
         "month": "2026-03",

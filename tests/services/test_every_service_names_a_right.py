@@ -18,6 +18,7 @@ INSIDE: Mapping[str, str] = {
     "backups.note_kept": "the end of a copy or of a rehearsal",
     "backups.remember": "the end of a copy",
     "checkups.keep": "the health watch, for whoever is at work",
+    "convention_rules": "the reference tables, read by the services of conventions",
     "dossiers": "the facts the rules read, inside the act that judges",
     "efact_file": "the writing of a lot, inside sealing",
     "entries": "the door, which journals who comes in and leaves",

@@ -27,8 +27,11 @@ from server.core.sesam import SesamProblem
 from server.core.setup import Reached, Step
 from server.core.states import LineState, LotState, SessionState
 from server.core.tray import Kind
+from server.countries.france.convention_match import Link, Reason
 from server.countries.france.ins import IdentityState
+from server.services.convention_search import Cause
 from server.services.identity import MEDIA
+from server.store.conventions import Origin, State
 from tests.webui.computed_billing import BILLING
 from tests.webui.computed_france import FRANCE
 from webui import i18n
@@ -72,6 +75,13 @@ SETTING_UP = {
     Step.TEST: ("real", "untried", "answered", "offline", "no_answer"),
 }
 """What each step may say of itself."""
+
+CONVENTION_STATES = {each.lower() for each in set(State) - {State.LOADING}}
+REFUSALS_LOGGED = {
+    "empty", "truncated", "two_scripts", "profession", "bad_rows", "not_text", "line_length",
+    "layout", "replaced",
+}  # fmt: skip
+"""Why a file of conventions is refused once it is opened."""
 
 COMPUTED = {
     "rail": {entry.name for entry in RAIL},
@@ -119,8 +129,20 @@ COMPUTED = {
     "error.right.missing": {str(right) for right in Right},
     "identity.state": {str(state) for state in IdentityState},
     "new.choice": set(LANGUAGES),
+    "conventions.state": CONVENTION_STATES,
+    "conventions.fate": CONVENTION_STATES,
+    "conventions.origin": {each.lower() for each in set(Origin) - {Origin.HAND}},
+    "conventions.refused": REFUSALS_LOGGED,
+    "convention.because": {str(each) for each in Reason},
+    "convention.link": {str(each) for each in Link},
+    "convention.cause": {str(each) for each in Cause},
+    "error.table.refused": {*REFUSALS_LOGGED, "name", "suffix", "prefix", "stem", "day", "older"},
+    "table.row": {
+        "cells", "unreadable", "signatory", "type", "accord", "criterion", "number", "mutual",
+        "flag", "date", "length",
+    },
     **BILLING,
-}
+}  # fmt: skip
 """Keys that templates build from a value: every value must have its sentence."""
 
 

@@ -52,6 +52,7 @@ LOOKS: dict[str, tuple[str, Key, str]] = {
 """By endpoint: the address, the id in it, and the action of the row."""
 
 NO_LOOK = {
+    "conventions.show",
     "enrolment.letter",
     "enrolment.paper",
     "payers.show",

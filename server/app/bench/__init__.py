@@ -11,6 +11,7 @@ from server.core.errors import Missing
 
 _PARTS = (
     "efact", "prices", "seal", "flush", "journal", "backup", "start", "load", "hardware", "screen",
+    "conventions",
 )  # fmt: skip
 
 

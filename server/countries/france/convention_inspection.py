@@ -37,7 +37,7 @@ def reader_on(
 def is_table(data: bytes, reader: TableReader) -> bool:
     """Whether the first lines of a file are a convention table of any kind."""
     try:
-        return next(reader.read(iter([data[:_PIECE]])), None) is not None
+        return any(reader.read(iter([data[:_PIECE]])))
     except TableRefused:
         return False
 

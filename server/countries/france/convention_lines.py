@@ -6,7 +6,7 @@ or without its mark, any of four separators, any end of line.
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -16,13 +16,15 @@ SEPARATORS = (";", ",", "\t", "|")
 LONGEST_LINE = 65_536
 """Bytes: the longest real line has a few hundred."""
 
+_IN_UTF8 = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
+_WIDE_SPACE = re.compile("[\u00a0\u202f]")
 _MARK = b"\xef\xbb\xbf"
 _NOT_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b")
-_HIDDEN = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_HIDDEN = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
-def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Part pieces of a file into lines, their ends kept; the last may have none.
+def blocks_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Cut pieces of a file where lines end; the last line of all may have no end.
 
     Raise TableRefused for what is no text at all, and for a line nobody would write.
     """
@@ -32,38 +34,63 @@ def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
         raise TableRefused(reason="not_text")
     rest = b""
     for piece in chain([first.removeprefix(_MARK)], pieces):
-        lines = (rest + piece).splitlines(keepends=True)
-        rest = lines.pop() if lines else b""
-        if len(rest) > LONGEST_LINE:
+        held = rest + piece
+        cut = max(held.rfind(b"\n"), held.rfind(b"\r", 0, -1)) + 1  # a last CR may be half an end
+        if len(held) - cut > LONGEST_LINE:
             raise TableRefused(reason="line_length")
-        yield from lines
+        if cut:
+            yield held[:cut]
+        rest = held[cut:]
     if rest:
         yield rest
 
 
+def parted(text: str) -> list[str]:
+    """Part a text into lines at the three ends of line, and at nothing else."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.removesuffix("\n").split("\n")
+
+
 @dataclass(slots=True)
 class Script:
-    """Reads the letters of lines, and notices a file written in two ways at once."""
+    """Reads the letters of a file, and notices one written in two ways at once."""
 
-    utf8: int = 0  # lines with letters only UTF-8 explains
-    other: int = 0  # lines with letters UTF-8 forbids
+    utf8: bool = False  # letters only UTF-8 explains were met
+    other: bool = False  # letters UTF-8 forbids were met
 
-    def read(self, line: bytes) -> str | None:
-        """Give a line as text, without its end; None when no script of ours writes it."""
-        line = line.rstrip(b"\r\n")
-        if line.isascii():
-            return line.decode("ascii")
+    def read(self, block: bytes) -> Sequence[str | None]:
+        """Give the lines of a block; None for one no script of ours writes."""
+        if block.isascii():
+            return parted(block.decode())
         try:
-            text = line.decode("utf-8")
+            return parted(self._whole(block))
         except UnicodeDecodeError:
-            self.other += 1
+            return [self._line(line) for line in block.splitlines()]
+
+    def _whole(self, block: bytes) -> str:
+        """Read a block in one script; raise UnicodeDecodeError when lines must be told apart."""
+        if _IN_UTF8.search(block) is None:
+            text = block.decode("cp1252")
+            self.other = True
         else:
-            self.utf8 += 1
+            text = block.decode("utf-8")
+            self.utf8 = True
+        return text
+
+    def _line(self, line: bytes) -> str | None:
+        if line.isascii():
+            return line.decode()
+        for script in ("utf-8", "cp1252"):
+            try:
+                text = line.decode(script)
+            except UnicodeDecodeError:
+                continue
+            self.utf8 |= script == "utf-8"
+            self.other |= script == "cp1252"
             return text
-        try:
-            return line.decode("cp1252")
-        except UnicodeDecodeError:
-            return None
+        self.other = True
+        return None
 
     @property
     def name(self) -> str:
@@ -76,19 +103,34 @@ class Script:
         return bool(self.utf8 and self.other)
 
 
+def rows_of(lines: Sequence[str | None], separator: str) -> Iterator[list[str] | None]:
+    """Part the lines of a block into cells; None for a line that cannot be.
+
+    A block without quotes, hidden characters and spaces to take away, which nearly all are, is
+    looked through once and not line by line.
+    """
+    plain = [line for line in lines if line is not None]
+    whole = "\n".join(plain)
+    spaced = any(place in whole for place in (f" {separator}", f"{separator} ", "\n ", " \n"))
+    odd = '"' in whole or spaced or whole[:1] == " " or whole[-1:] == " "
+    if odd or len(plain) < len(lines) or not "".join(plain).isprintable():
+        return (None if line is None else cells_of(line, separator) for line in lines)
+    return (line.split(separator) for line in plain)
+
+
 def cells_of(line: str, separator: str) -> list[str] | None:
     """Part a line into its cells; None when its quotes do not close or it hides characters.
 
     Each line stands alone: a quote left open spoils its own line, never the rest of the file.
     """
     if not line.isprintable():
-        line = line.replace("\u00a0", " ").replace("\u202f", " ")
+        line = _WIDE_SPACE.sub(" ", line)
         if _HIDDEN.search(line):
             return None
     if '"' not in line:
-        return [cell.strip() for cell in line.split(separator)]
+        return [*map(str.strip, line.split(separator))]
     try:
         cells = next(csv.reader([line], delimiter=separator, strict=True))
     except csv.Error:
         return None
-    return [cell.strip() for cell in cells]
+    return [*map(str.strip, cells)]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
+from operator import itemgetter
 from typing import TypeAlias
 
 from server.core.errors import TableRefused
@@ -18,10 +19,16 @@ from server.countries.france.convention_layout import (
     layout_by_place,
     layout_by_title,
 )
-from server.countries.france.convention_lines import SEPARATORS, Script, cells_of, lines_of
+from server.countries.france.convention_lines import (
+    SEPARATORS,
+    Script,
+    blocks_of,
+    cells_of,
+    rows_of,
+)
 from server.countries.france.convention_names import Kind
 from server.countries.france.convention_rows import (
-    LONGEST_CELL,
+    FIELDS,
     TableRow,
     convention_of,
     conversion_of,
@@ -34,8 +41,8 @@ LISTED = 200
 TRIED_LINES = 5
 """First lines looked at before a file is said to be no table of ours."""
 
-_BLANK = b" \t\r\n;,|"
-_Line: TypeAlias = tuple[int, str | None, bool]  # number, text, whether its end was there
+HEAD_BYTES = 4_096
+_BLANK = " \t;,|"
 Judge: TypeAlias = Callable[[tuple[str, ...]], "TableRow | str"]
 _JUDGES: Mapping[Kind, Judge] = {
     Kind.CONVENTIONS: convention_of,
@@ -72,32 +79,24 @@ class TableReader:
     separator: str = ""
     script: Script = field(default_factory=Script)
     cut: bool = False  # the last line stops in its middle
+    head: list[str | None] = field(default_factory=list)  # first lines, as they count
 
-    def read(self, chunks: Iterable[bytes]) -> Iterator[TableRow]:
-        """Give the good rows; raise TableRefused for what is no table of ours."""
-        lines = self._numbered(lines_of(chunks))
-        head = self._begin(lines)
+    def read(self, chunks: Iterable[bytes]) -> Iterator[list[TableRow]]:
+        """Give the good rows, as many at a time as a piece holds.
+
+        Raise TableRefused for what is no table of ours.
+        """
+        blocks = blocks_of(chunks)
+        head = self._begin(blocks)
         layout = self.layout
-        if layout is None:
-            return  # nothing but blank lines
-        judge, pick, width = _JUDGES[layout.kind], layout.picker(), layout.width
-        profession, separator = layout.profession, self.separator
-        for number, text, ended in chain(head, lines):
-            cells = None if text is None else cells_of(text, separator)
-            if cells is None or len(cells) != width:
-                self._leave_out(number, cells, width, ended)
-                continue
-            if profession is not None and not self._ours(cells[profession]):
-                self.elsewhere += 1
-                continue
-            cells.append("")
-            row = "length" if max(map(len, cells)) > LONGEST_CELL else judge(pick(cells))
-            if isinstance(row, str):
-                self._refuse(number, row)
-                continue
-            self.rows += 1
-            self.types[getattr(row, "type", "")] += 1
-            yield row
+        if layout is not None:
+            plan = _Plan(layout, _JUDGES[layout.kind], layout.picker(), self.separator)
+            for block in chain(head, blocks):
+                rows = self._rows(block, plan)
+                self.rows += len(rows)
+                if layout.kind is not Kind.CORRESPONDENCE:
+                    self.types.update(map(itemgetter(plan.type_place), rows))
+                yield rows
 
     def settle(self) -> None:
         """Judge the whole, its rows read; raise TableRefused, and the table in use stays."""
@@ -117,32 +116,63 @@ class TableReader:
         if not self.rows:
             raise TableRefused(reason="empty")
 
-    def _numbered(self, lines: Iterable[bytes]) -> Iterator[_Line]:
-        """Give the lines that hold something, numbered; a blank one counts for its number alone."""
-        read = self.script.read
-        for number, line in enumerate(lines, start=1):
-            self.lines = number
-            if line.strip(_BLANK):
-                yield number, read(line), line.endswith((b"\n", b"\r"))
+    def _rows(self, block: bytes, plan: "_Plan") -> list[TableRow]:
+        """Judge the lines of a block: what a large table spends its time on."""
+        judge, pick, width = plan.judge, plan.pick, plan.layout.width
+        profession, rows = plan.layout.profession, list[TableRow]()
+        lines = self._lines(block)
+        for number, cells in enumerate(rows_of(lines, plan.separator), start=self.lines + 1):
+            if cells is None or len(cells) != width:
+                self._leave_out(number, cells)
+                continue
+            if profession is not None and not self._ours(cells[profession]):
+                self.elsewhere += 1
+                continue
+            cells.append("")
+            row = judge(pick(cells))
+            if not isinstance(row, str):
+                rows.append(row)
+            elif any(cells):
+                self._refuse(number, row)
+        self.lines += len(lines)
+        self._notice_a_cut(block, lines, plan)
+        return rows
 
-    def _begin(self, lines: Iterator[_Line]) -> list[_Line]:
-        """Find separator and layout in the first lines; give those that are no header."""
-        head: list[_Line] = []
-        widest = 0
-        for number, text, ended in lines:
+    def _lines(self, block: bytes) -> Sequence[str | None]:
+        """Give the lines of a block; those of the head that are no row are blank by now."""
+        lines = self.script.read(block)
+        return lines if self.lines else [*self.head, *lines[len(self.head) :]]
+
+    def _notice_a_cut(self, block: bytes, lines: Sequence[str | None], plan: "_Plan") -> None:
+        """Notice that the file stops in the middle of its last line."""
+        if not block.endswith((b"\n", b"\r")):
+            cells = cells_of(lines[-1] or "", plan.separator) or ()
+            self.cut = any(cells) and len(cells) < plan.layout.width
+
+    def _begin(self, blocks: Iterator[bytes]) -> list[bytes]:
+        """Find separator and layout in the first lines; what is no row of them is made blank.
+
+        Give what was read of the file.
+        """
+        block, tried, widest = b"", 0, 0
+        while len(block) < HEAD_BYTES and (more := next(blocks, b"")):
+            block += more
+        for text in self.script.read(block) if block else ():
+            self.head.append(text)
+            if text is not None and not text.strip(_BLANK):
+                continue
             if text and len(text) == 5 and text.lower().startswith("sep="):
-                continue  # a spreadsheet's note to itself
-            headed = self._recognise(text or "")
-            if not headed:
-                head.append((number, text, ended))
-            if self.layout:
-                return head
-            widest = max(widest, *(len(text.split(sep)) for sep in SEPARATORS) if text else (0,))
-            if len(head) == TRIED_LINES:
+                self.head[-1] = ""  # a spreadsheet's note to itself
+                continue
+            tried += 1
+            widest = max(widest, *(len((text or "").split(sep)) for sep in SEPARATORS))
+            if self._recognise(text or ""):
+                self.head[-1] = ""
+            if self.layout or tried == TRIED_LINES:
                 break
-        if head:
+        if self.layout is None and tried:
             raise TableRefused(reason="layout", found=widest)
-        return head
+        return [block]
 
     def _recognise(self, text: str) -> bool:
         """Choose among the separators the one whose cells are a layout; say if it is a header."""
@@ -164,12 +194,29 @@ class TableReader:
     def _ours(self, profession: str) -> bool:
         return not profession or profession.casefold() in self.professions
 
-    def _leave_out(self, number: int, cells: list[str] | None, width: int, ended: bool) -> None:
-        if cells is not None and len(cells) < width and not ended:
-            self.cut = True
-        self._refuse(number, "unreadable" if cells is None else "cells", str(len(cells or ())))
+    def _leave_out(self, number: int, cells: list[str] | None) -> None:
+        """Refuse a line of another width; a blank one counts for its number alone."""
+        if cells is None:
+            self._refuse(number, "unreadable")
+        elif any(cells):
+            self._refuse(number, "cells", str(len(cells)))
 
     def _refuse(self, number: int, reason: str, found: str = "") -> None:
         self.rejected += 1
         if len(self.bad) < LISTED:
             self.bad.append(BadRow(number, reason, found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the lines of one file are read, once its layout is known."""
+
+    layout: Layout
+    judge: Judge
+    pick: Callable[[Sequence[str]], tuple[str, ...]]
+    separator: str
+
+    @property
+    def type_place(self) -> int:
+        """Where a row has its type."""
+        return FIELDS[self.layout.kind].index("type")

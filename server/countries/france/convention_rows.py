@@ -7,6 +7,7 @@ marked in `fr_convention_columns`; a cell whose meaning nobody confirmed is not 
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from server.countries.france.convention_names import Kind
@@ -16,7 +17,9 @@ UNIQUE = "RO"
 """The type of convention of unique management: the caisse pays the complementary part too."""
 
 THIRD_PARTY, OUTSIDE = "T", "H"
-LONGEST_CELL = 160
+LONGEST_CELL = 200
+"""Characters of the names and the comment of a row together."""
+
 _TYPE = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 _NUMBER = re.compile(r"[0-9A-Z]{0,15}")
 _SIGNATORY = re.compile(r"[0-9A-Za-z][0-9A-Za-z &.'+-]{0,29}")
@@ -83,27 +86,34 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = {
 
 def convention_of(cells: tuple[str, ...]) -> Convention | str:
     """Judge a row of a C- table; give the reason when it cannot be read."""
-    row = Convention._make(cells)
-    criterion = row.criterion
+    row = tuple.__new__(Convention, cells)  # what _make does, without counting the cells again
     if not _SIGNATORY.fullmatch(row.signatory):
         return "signatory"
-    if not _TYPE.fullmatch(row.type):
-        return "type"
-    if row.accord != THIRD_PARTY and row.accord != OUTSIDE:
-        return "accord"
+    fault = _fault_of(row.type, row.accord, row.unique, row.grouped)
+    if fault:
+        return fault
     if row.type == UNIQUE:
-        criterion = padded_body(criterion)
-        if not is_body(criterion):
-            return "criterion"
-    elif not _CSR.fullmatch(criterion):
+        if not is_body(row.criterion):
+            row = row._replace(criterion=padded_body(row.criterion))
+            if not is_body(row.criterion):
+                return "criterion"
+    elif row.criterion and not _CSR.fullmatch(row.criterion):
         return "criterion"
-    if not _NUMBER.fullmatch(row.number):
+    if row.number and not _NUMBER.fullmatch(row.number):
         return "number"
-    if row.unique not in _FLAG or row.grouped not in _FLAG:
-        return "flag"
-    if row.begins or row.ends:
-        return _with_period(row._replace(criterion=criterion))
-    return row if criterion == row.criterion else row._replace(criterion=criterion)
+    if len(row.signatory_label + row.label + row.comment) > LONGEST_CELL:
+        return "length"
+    return _with_period(row) if row.begins or row.ends else row
+
+
+@lru_cache(maxsize=512)
+def _fault_of(type_: str, accord: str, unique: str, grouped: str) -> str:
+    """Judge the cells that are the same in thousands of rows; "" when they may stand."""
+    if not _TYPE.fullmatch(type_):
+        return "type"
+    if accord not in (THIRD_PARTY, OUTSIDE):
+        return "accord"
+    return "" if unique in _FLAG and grouped in _FLAG else "flag"
 
 
 def member_of(cells: tuple[str, ...]) -> Member | str:

@@ -4,12 +4,14 @@ A criterion of unique management is regime, caisse and centre, nine characters i
 insurer (CSR) is as long as the attestations it covers. `fr-sesam-vitale.md` §8.1; cases F1 to F10.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server.core.errors import InvalidValue
 
 ANY = "?"
+_BODY = re.compile(r"[0-9?]{9}")
 BODY_WIDTH = 9  # regime (2), caisse (3), centre (4)
 _SIGNATORY_WIDTH = 2
 
@@ -23,7 +25,15 @@ def matches(criterion: str, subject: str) -> bool:
 
 def mask(criterion: str) -> str:
     """Give the places of the wildcards of a criterion, its other characters written `x`."""
-    return "".join(ANY if char == ANY else "x" for char in criterion)
+    return criterion.translate(_PLACES)
+
+
+class _Places(dict[int, str]):
+    def __missing__(self, char: int) -> str:
+        return "x"
+
+
+_PLACES = _Places({ord(ANY): ANY})
 
 
 def masked(subject: str, masks: Iterable[str]) -> set[str]:
@@ -54,8 +64,7 @@ def padded_body(criterion: str) -> str:
 
 def is_body(criterion: str) -> bool:
     """Whether a criterion can stand for regime, caisse and centre: nine digits or wildcards."""
-    digits = criterion.replace(ANY, "0")
-    return len(criterion) == BODY_WIDTH and digits.isascii() and digits.isdigit()
+    return _BODY.fullmatch(criterion) is not None
 
 
 @dataclass(frozen=True, slots=True, order=True)

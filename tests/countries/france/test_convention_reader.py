@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from server.core.errors import InvalidValue, TableRefused
 from server.countries.dated import Table
 from server.countries.france.convention_layout import Column, bare_title, layout_by_title
-from server.countries.france.convention_lines import LONGEST_LINE, cells_of, lines_of
+from server.countries.france.convention_lines import LONGEST_LINE, blocks_of, cells_of
 from server.countries.france.convention_names import Kind
 from server.countries.france.convention_reader import LISTED, TableReader
 from server.countries.france.convention_rows import (
@@ -33,7 +33,7 @@ def reader(kind: Kind | None = Kind.CONVENTIONS) -> TableReader:
 
 def read(data: bytes, kind: Kind | None = Kind.CONVENTIONS) -> tuple[TableReader, list[TableRow]]:
     one = reader(kind)
-    rows = list(one.read(iter([data])))
+    rows = [row for rows in one.read(iter([data])) for row in rows]
     one.settle()
     return one, rows
 
@@ -191,7 +191,7 @@ def test_hidden_characters_and_letters_of_no_script_spoil_their_line() -> None:
         (line(number="12.5"), "number"),
         (line(unique="oui"), "flag"),
         (line(grouped="2"), "flag"),
-        (line(label="x" * 161), "length"),
+        (line(label="x" * 201), "length"),
     ],
 )
 def test_a_row_that_cannot_be_read_says_why(row: list[str], reason: str) -> None:
@@ -288,7 +288,8 @@ def test_any_bytes_are_read_or_refused_in_our_words(pieces: list[bytes], size: i
     data = written(many(1)) + b"\n".join(pieces)
     one = reader(None)
     try:
-        rows = list(one.read(data[at : at + size] for at in range(0, len(data), size)))
+        pieces_of_it = (data[at : at + size] for at in range(0, len(data), size))
+        rows = [row for rows in one.read(pieces_of_it) for row in rows]
         one.settle()
     except TableRefused as problem:
         assert problem.facts["reason"]
@@ -300,11 +301,11 @@ def test_any_bytes_are_read_or_refused_in_our_words(pieces: list[bytes], size: i
 def test_lines_are_the_same_however_the_file_comes(data: bytes, size: int) -> None:
     pieces = (data[at : at + size] for at in range(0, len(data), size))
     try:
-        whole = list(lines_of(iter([data])))
+        whole = b"".join(blocks_of(iter([data])))
     except TableRefused:
         return
     if b"\x00" not in data and not data[:4].startswith((b"PK", b"%P", b"\x1f", b"\xef")):
-        assert list(lines_of(pieces)) == whole
+        assert b"".join(blocks_of(pieces)) == whole
 
 
 def test_cells_keep_what_stands_between_their_spaces() -> None:

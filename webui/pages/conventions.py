@@ -1,0 +1,155 @@
+"""Options › Conventions mutuelles: the list, its age, imports and what each would change (W15)."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.core.errors import InvalidForm
+from server.core.rights import Right
+from server.services import convention_import, conventions
+from server.services.conventions import PAGE
+from webui.convention_words import bad_words, change_lines
+from webui.desk import desk
+from webui.forms import shown_again_by
+from webui.guards import only
+from webui.replies import go, wants_fragment
+
+page = only(Blueprint("conventions", __name__, url_prefix="/options/conventions"), Right.BILLING)
+
+TYPES = ("RO", "OC", "MU", "AC", "RC", "SP")
+CHOICES = tuple((each, each) for each in TYPES)
+
+
+@page.get("/")
+def index() -> ResponseReturnValue:
+    """Show the conventions in use, how old they are, and what waits to be confirmed."""
+    work = desk().work()
+    settle = work.user.may(Right.SETTINGS)
+    asked = {name: request.args.get(name, "").strip() for name in ("q", "type", "after")}
+    rows = conventions.listed(
+        work, asked["q"], asked["type"] if asked["type"] in TYPES else "", _number(asked["after"])
+    )
+    return render_template(
+        "conventions/index.html",
+        standing=conventions.standing(work),
+        rows=rows,
+        more=rows[-1].id if len(rows) == PAGE else 0,
+        asked=asked,
+        type_choices=[("", desk().catalogue.say("conventions.all_types")), *CHOICES],
+        by_hand=conventions.by_hand(work),
+        aside=conventions.aside(work),
+        log=convention_import.log(work) if settle else (),
+    )
+
+
+@page.post("/receive")
+@shown_again_by(index)
+def receive() -> Response:
+    """Read a file: what it would change is shown before anything does."""
+    work = desk().work()
+    work.require(Right.SETTINGS)
+    given = request.files.get("table")
+    content = given.read() if given else b""
+    if given is None or not given.filename:
+        raise InvalidForm(faults=(("table", "no_file"),))
+    read = convention_import.read_any(work, given.filename, content)
+    if read.already:
+        return go("conventions.show", version_id=read.id, already=1)
+    return go("conventions.show", version_id=read.id)
+
+
+@page.get("/version/<version_id>")
+def show(version_id: str) -> ResponseReturnValue:
+    """Show one file: what it would change, or what became of it."""
+    found = convention_import.preview(desk().work(), version_id)
+    return render_template(
+        "conventions/show.html",
+        found=found,
+        version=found.version,
+        bad=bad_words(found.bad, desk().catalogue),
+        changes=change_lines(found.version.kind, found.differences),
+        already="already" in request.args,
+    )
+
+
+@page.post("/version/<version_id>/confirm")
+@shown_again_by(show)
+def confirm(version_id: str) -> Response:
+    """Put the table in the place of the one in use."""
+    work = desk().work()
+    convention_import.confirm(work, version_id)
+    convention_import.sweep(work)
+    return go("conventions.show", version_id=version_id)
+
+
+@page.post("/version/<version_id>/decline")
+@shown_again_by(show)
+def decline(version_id: str) -> Response:
+    """Leave the table in use as it is."""
+    convention_import.decline(desk().work(), version_id)
+    return go("conventions.index")
+
+
+@page.post("/version/<version_id>/undo")
+@shown_again_by(show)
+def undo(version_id: str) -> Response:
+    """Let the version before hold again."""
+    convention_import.undo(desk().work(), version_id)
+    return go("conventions.show", version_id=version_id)
+
+
+@page.get("/new")
+def new() -> ResponseReturnValue:
+    """Show the form of a convention of unique management."""
+    desk().work().require(Right.SETTINGS)
+    signatory = request.args.get("signatory", "")
+    return render_template(
+        "conventions/new.html",
+        signatory=signatory,
+        criterion=f"{signatory}???????" if signatory else "",
+        caisses=_caisses(request.form.get("criterion", signatory)),
+    )
+
+
+@page.post("/new")
+@shown_again_by(new)
+def add() -> Response:
+    """Keep a convention of unique management typed by hand."""
+    conventions.add_by_hand(desk().work(), request.form)
+    return go("conventions.index", _anchor="by-hand")
+
+
+@page.post("/caisses")
+@shown_again_by(new)
+def caisses() -> ResponseReturnValue:
+    """Show the caisses a criterion would hold for, as it is typed."""
+    desk().work().require(Right.SETTINGS)
+    found = _caisses(request.form.get("criterion", ""))
+    if wants_fragment():
+        return render_template("conventions/_caisses.html", caisses=found)
+    return new()
+
+
+@page.post("/row/<row_id>/aside")
+@shown_again_by(index)
+def put_aside(row_id: str) -> Response:
+    """Let a convention hold no more; it is kept."""
+    conventions.put_aside(desk().work(), _number(row_id))
+    return go("conventions.index", _anchor="aside")
+
+
+@page.post("/row/<row_id>/back")
+@shown_again_by(index)
+def take_back(row_id: str) -> Response:
+    """Let a convention that was put aside hold again."""
+    conventions.take_back(desk().work(), _number(row_id))
+    return go("conventions.index")
+
+
+def _caisses(criterion: str) -> Sequence[conventions.Caisse]:
+    return conventions.caisses(desk().work(), criterion)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
