@@ -5,7 +5,7 @@ from pathlib import Path
 
 from server.app.clocks import ShiftedClock
 from server.app.demo_france import FrenchDemo
-from server.services import complementaries, covers, french_rights
+from server.services import complementaries, covers, enrolment, french_rights
 from tests.e2e.kine import START
 from tests.e2e.stages import Stage
 from tests.world import FixedClock
@@ -38,6 +38,9 @@ def noted(day: FrenchDay) -> None:
     _cover(day, "meyer", amc="1221212145", cover_source="PAPER",
            cover_from=f"01/01/{today.year - 1}", cover_to=f"31/12/{today.year - 1}")  # fmt: skip
     _cover(day, "petrov", amc="75500017", **year)
+    _cover(day, "garrec", amc="1221212145", **year)
+    _cover(day, "marchand", amc="799900010", **year)
+    enrolment.note(day.desk, {"step": "contract"})
     french_rights.note(
         day.desk, day.patient("marchand"),
         {"kind": "ALD", "right_source": "PAPER", "rights_from": "01/02/2026", "code": "ALD 30"},
