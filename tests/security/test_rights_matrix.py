@@ -161,6 +161,7 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "restore.index": OUTSIDE,
     "restore.restore": OUTSIDE,
     "rights.note": PATIENTS,
+    "rights.read": PATIENTS,
     "rights.show": PATIENTS,
     "rights.withdraw": PATIENTS,
     "safety.idle": MAIN,

@@ -37,6 +37,7 @@ from webui.frame import FrameState
 from webui.keycards import KeyCardControl, KeyCardState
 from webui.outside import BackupState, Calls, Checked, FileHealth, PostState
 from webui.readers import ReaderState
+from webui.rights_reading import RightsControl
 from webui.safe import Safe
 from webui.scanning import ScanControl, ScanState, WantedScan
 from webui.stream import Stream
@@ -195,6 +196,7 @@ class Rooms:
     people: Sequence[str] = ()  # on the Vitale card in the reader
     scans: ScanControl | None = field(default_factory=FakeScans)
     keycards: KeyCardControl | None = field(default_factory=FakeKeyCards)
+    rights_reading: RightsControl | None = None
     folder: FolderControl | None = field(default_factory=FakeFolder)
     safe: Safe = field(init=False)
 

@@ -14,6 +14,8 @@ from hardware.code_ports import CodeProblem
 from hardware.inbox import Refusal, Trouble
 from hardware.page_wire import ADVICE
 from hardware.scan_ports import Mode, ScanProblem, Source
+from server.app.rights_reading import NOT_KEPT as UNKEPT
+from server.app.rights_reading import NOT_ON_CARD
 from server.app.scanning import NOT_KEPT
 from server.app.sorter import STUMBLE
 from server.core import errors
@@ -111,6 +113,11 @@ COMPUTED = {
     "error.right.missing": {str(right) for right in Right},
     "identity.state": {str(state) for state in IdentityState},
     "new.choice": set(LANGUAGES),
+    "rights.problem": {
+        NOT_ON_CARD,
+        UNKEPT,
+        *(problem.removeprefix("sesam.") for problem in SesamProblem),
+    },
     **BILLING,
 }
 """Keys that templates build from a value: every value must have its sentence."""
