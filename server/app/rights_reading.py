@@ -18,6 +18,8 @@ from webui.rights_reading import ReadingState
 
 log = logging.getLogger(__name__)
 
+_STOP_SECONDS = 3.0
+
 NOT_ON_CARD, NOT_KEPT = "not_on_card", "not_kept"
 """Problems of ours: the patient is not on the card, or the practice locked meanwhile."""
 
@@ -43,14 +45,15 @@ class RightsReading:
             if self.state.running:
                 return
             self.state = ReadingState(patient, running=True, simulated=self.state.simulated)
-            self._thread = Thread(target=self._read, args=(patient, pin), name="rights")
-            self._thread.start()
+            thread = Thread(target=self._read, args=(patient, pin), name="rights", daemon=True)
+            self._thread = thread
+            thread.start()
 
     def stop(self) -> None:
-        """Let a reading under way end."""
+        """Let a reading under way end, briefly: what a slow component brings later is not kept."""
         thread = self._thread
         if thread is not None:
-            thread.join()
+            thread.join(_STOP_SECONDS)
 
     def _read(self, patient: str, pin: str) -> None:
         self.state = self._outcome(patient, pin)
