@@ -124,7 +124,8 @@ class Named:
     def send(self, apdu: bytes) -> Answer:
         """Exchange one command and log its name and its status."""
         answer = self._link.send(apdu)
-        log.debug("%s: %s", instruction_name(apdu), status_name(answer.sw))
+        if log.isEnabledFor(logging.DEBUG):  # names cost more than the exchange they tell of
+            log.debug("%s: %s", instruction_name(apdu), status_name(answer.sw))
         return answer
 
     def hold(self) -> AbstractContextManager[None]:

@@ -72,6 +72,8 @@ def _walk(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _length(content: bytes, at: int) -> tuple[int, int]:
     """Read a length: bytes of 255 add up, the first other one ends it. Give (next, length)."""
+    if at < len(content) and content[at] != _ESCAPE:  # nearly always
+        return at + 1, content[at]
     length = 0
     for position in range(at, len(content)):
         length += content[position]
@@ -93,7 +95,7 @@ def parse_identity(content: bytes) -> Identity:
     values = fields(content)
     if IdentityTag.NISS not in values:
         raise CardTrouble(CardProblem.UNREADABLE)
-    text = {tag: _text(values.get(tag, b"")) for tag in IdentityTag}
+    text = {tag: _text(values[tag]) if tag in values else "" for tag in IdentityTag}
     return Identity(
         niss=_niss(text[IdentityTag.NISS]),
         last_name=text[IdentityTag.LAST_NAME],
@@ -122,9 +124,13 @@ def parse_address(content: bytes) -> CardAddress | None:
 
 def _text(value: bytes) -> str:
     """Decode UTF-8; a last letter cut by the field's width goes, control characters too."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    text = decoder.decode(value, final=False)
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        text = codecs.getincrementaldecoder("utf-8")("replace").decode(value, final=False)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 def _niss(text: str) -> Niss:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
-DEMO_TARIFF = ROOT / "server" / "reference" / "demo" / "be_tariff_demo.csv"
+DEMO_TABLES = sorted((ROOT / "server" / "reference" / "demo").glob("*.csv"))
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile(
@@ -96,7 +96,8 @@ def entropy() -> Entropy:
 @pytest.fixture(scope="session")
 def demo_reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reference file of a demo practice: with the invented tariff of 2026."""
-    return _reference(tmp_path_factory.mktemp("reference") / REFERENCE, "--extra", str(DEMO_TARIFF))
+    out = tmp_path_factory.mktemp("reference") / REFERENCE
+    return _reference(out, "--extra", *map(str, DEMO_TABLES))
 
 
 @pytest.fixture(scope="session")

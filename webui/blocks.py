@@ -76,7 +76,7 @@ def remedies(
 
 def block_sentence(reason: Reason, spoken: Catalogue) -> str:
     """Say one reason; dates are told as people write them."""
-    facts = {name: _told(value) for name, value in json.loads(reason.facts).items()}
+    facts = {name: _told(value, spoken) for name, value in json.loads(reason.facts).items()}
     return spoken.say(f"block.{reason.code}", **facts)
 
 
@@ -99,7 +99,9 @@ def _ways(patient: str, series: str, session: str) -> Mapping[str, Callable[[], 
     }
 
 
-def _told(value: object) -> object:
+def _told(value: object, spoken: Catalogue) -> object:
+    if isinstance(value, list):
+        return ", ".join(spoken.say(f"condition.{each}") for each in value)
     try:
         return formats.day(date.fromisoformat(value)) if isinstance(value, str) else value
     except ValueError:

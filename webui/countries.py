@@ -11,9 +11,13 @@ from server.core.country import Country
 ONLY: Mapping[Country, frozenset[str]] = {
     Country.BELGIUM: frozenset({
         "amounts", "billing", "connection", "finances", "ledger", "lots", "mandates", "past",
-        "options.tariff", "patients.insure", "refusals", "series", "sessions", "setup",
+        "options.tariff", "patients.insure", "refusals", "series.agree", "sessions.document",
+        "sessions.make_private", "sessions.paper", "setup",
     }),
-    Country.FRANCE: frozenset({"covers", "enrolment", "notices", "payers", "rights"}),
+    Country.FRANCE: frozenset({
+        "covers", "enrolment", "notices", "payers", "rights", "series.access", "series.answer",
+        "series.ask", "sessions.price",
+    }),
 }  # fmt: skip
 """What one country alone has."""
 

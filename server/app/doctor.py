@@ -8,6 +8,7 @@ import click
 
 from server.app.doctor_keys import look_at_keys, look_at_sleep
 from server.app.doctor_practice import look_at_practice
+from server.app.doctor_rules import look_at_rules
 from server.app.findings import Finding, Grade
 from server.app.sentences import Speech
 from server.services.doorstep import DATABASE
@@ -80,6 +81,9 @@ def _cards() -> Iterator[Finding]:
     from smartcard import scard
 
     result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    if result & 0xFFFFFFFF == _NOT_ALLOWED:
+        yield Finding("cards.refused", Grade.LACK)
+        return
     if result != scard.SCARD_S_SUCCESS:
         yield Finding("cards.no_service", Grade.LACK)
         return
@@ -128,6 +132,9 @@ def _codes() -> Iterator[Finding]:
     return look_at_codes()
 
 
+_NOT_ALLOWED = 0x8010006A
+"""What the card service answers whom polkit keeps out."""
+
 _LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _encryption, _window, look_at_sleep, _cards, _cards_more, _codes,
+    _encryption, _window, look_at_sleep, _cards, _cards_more, look_at_rules, _codes,
 )  # fmt: skip

@@ -18,7 +18,9 @@ from server.core.rights import Right
 from server.services.cabinet import Cabinet
 from server.services.doorstep import REFERENCE
 
-DEMO_TABLES = ("demo/be_tariff_demo.csv",)
+DEMO_TABLES = (
+    "demo/be_tariff_demo.csv", "demo/fr_letters_demo.csv", "demo/fr_acts_demo.csv"
+)  # fmt: skip
 
 _VERSIONS = """
     select id, table_name, valid_from, valid_to, rows, replaced_by from reference_version

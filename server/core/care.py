@@ -20,7 +20,7 @@ class Place(StrEnum):
 
 
 class Category(StrEnum):
-    """The Belgian categories of a treatment series (`domain.md` §1.3)."""
+    """The categories of a treatment series (`domain.md` §1.3): Belgian but for the last."""
 
     COMMON_1 = "COMMON_1"
     COMMON_2_PLUS = "COMMON_2_PLUS"
@@ -32,6 +32,10 @@ class Category(StrEnum):
     PALLIATIVE = "PALLIATIVE"
     DAY_HOSPITAL = "DAY_HOSPITAL"
     CONSULTATIVE = "CONSULTATIVE"
+    NGAP = "NGAP"  # every French treatment: its letter says the rest
+
+
+BELGIAN_CATEGORIES = tuple(each for each in Category if each is not Category.NGAP)
 
 
 class Source(StrEnum):

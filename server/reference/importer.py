@@ -19,9 +19,10 @@ import sqlite_utils
 
 from server.core.care import Confidence
 from server.reference.checks import judge_rows, overlaps
+from server.reference.dated_importer import import_rows, takes
 from server.reference.reference_file import count_rows, file_digest, insert_version, swap_in
 from server.reference.sheets import NumberedRow, Problem, Refused
-from server.reference.tables import TABLES
+from server.reference.tables import TABLES, table_named
 from server.reference.tariff_gaps import filled_row
 from server.reference.tariff_words import read_tariff
 from server.reference.versions import Version, versions_of
@@ -111,6 +112,14 @@ def _replace(db: sqlite_utils.Database, version: Version) -> None:
     insert_version(db, version)
 
 
+def _import(reference: Path, sheet: Path, allow_fictional: bool) -> dict[str, object]:
+    """Choose by the file's name: a French table, or else a Belgian tariff."""
+    table = table_named(sheet.stem)
+    if table is not None and takes(table):
+        return import_rows(reference, sheet, table, allow_fictional)
+    return import_tariff(reference, sheet, allow_fictional)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its output is one JSON object."""
     parser = argparse.ArgumentParser(prog="server.reference.importer")
@@ -119,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--allow-fictional", action="store_true")
     given = parser.parse_args(arguments)
     try:
-        answer, status = import_tariff(given.reference, given.sheet, given.allow_fictional), 0
+        answer, status = _import(given.reference, given.sheet, given.allow_fictional), 0
     except Refused as refused:
         answer, status = {"problems": [p.as_json() for p in refused.problems]}, 1
     sys.stdout.write(json.dumps(answer) + "\n")

@@ -12,6 +12,7 @@ from server.core.rights import Right
 from server.core.vitale import VitalePerson
 from server.services import user_cards
 from server.services.desk import Desk, needs
+from server.services.identity import of_reading
 from server.store import patients
 from server.store.patients import Address, IdentityFact, Patient, Reading, search_key
 
@@ -58,6 +59,7 @@ def present(desk: Desk, read: CardRead, *, of_a_patient: bool = False) -> Presen
             patients.update(desk.db, patient)
         _keep_identity(desk, patient.id, key, read, seq, accepted=not contradicts)
         _keep_address(desk, patient.id, read, seq)
+        of_reading(desk, patient.id, key, read, seq)
     return Presented(patient.id, drafted=held is None, contradicts=contradicts)
 
 

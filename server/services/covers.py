@@ -20,7 +20,7 @@ from server.countries.france.nir import nir_facts
 from server.countries.france.numbers import AmcNumber
 from server.countries.france.payers import Profile
 from server.countries.france.routes import Cover as RouteCover
-from server.services import complementaries, patients
+from server.services import complementaries, evaluation, patients
 from server.services.complementaries import Entry
 from server.services.desk import Desk, needs
 from server.services.forms import Form
@@ -168,6 +168,7 @@ def assign(desk: Desk, patient: str, typed: Mapping[str, str]) -> str:
     facts = {"number": row.number, "source": str(row.source)}
     with desk.deed("coverage.typed", "patient", patient, facts) as seq:
         french.add_cover(desk.db, row, desk.device.id, seq)
+        evaluation.judge_patient(desk, seq, patient)
     return row.id
 
 
@@ -187,6 +188,7 @@ def scanned(desk: Desk, patient: str, code: Scanned) -> str:
     )  # fmt: skip
     with desk.deed("coverage.scanned", "patient", patient, {"number": row.number}) as seq:
         french.add_cover(desk.db, row, desk.device.id, seq)
+        evaluation.judge_patient(desk, seq, patient)
     return row.id
 
 
@@ -197,6 +199,7 @@ def withdraw(desk: Desk, patient: str, cover: str) -> None:
         raise NotFound(kind="cover")
     with desk.deed("coverage.withdrawn", "patient", patient, {"cover": cover}) as seq:
         french.withdraw(desk.db, cover, desk.device.id, seq, desk.now)
+        evaluation.judge_patient(desk, seq, patient)
 
 
 def _shown(desk: Desk, row: CoverRow) -> Cover:

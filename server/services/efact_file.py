@@ -26,10 +26,11 @@ from server.services.desk import Desk
 from server.services.dossiers import Dossier
 from server.services.facts import as_agreement
 from server.services.rules import choice, rulebook
-from server.store import numbering, patients
+from server.store import numbering, patients, proofs
 from server.store import practice as practices
 from server.store.invoices import Line
 from server.store.patients import Patient
+from server.store.proofs import IdentityProof
 from server.store.visits import Session
 
 
@@ -39,14 +40,6 @@ class FileNumbers:
 
     sending: int
     reference: str  # zone 204, fourteen digits
-
-
-@dataclass(frozen=True, slots=True)
-class CardCodes:
-    """How a card reading is told in R52: zones of its type and of its medium."""
-
-    reading_type: str
-    medium: str
 
 
 _INVOICE = attrgetter("patient", "mutuality", "ct1", "ct2")  # lines alike in these share one
@@ -79,13 +72,13 @@ def compose(
     grouped = groupby(sorted(lines, key=_invoice_key), key=_INVOICE)
     groups = [(insured, list(group)) for (_, *insured), group in grouped]
     drawn = numbering.draw_several(desk.db, desk.device, "invoice", len(groups))
-    card = _card(desk)
+    shown = proofs.of_sessions(desk.db, [line.session for line in lines])
     invoices: list[PatientInvoice] = []
     given: dict[str, str] = {}
     for rank, (insured, acts) in zip(drawn, groups, strict=True):
         number = f"{desk.device.digits}{rank:010d}"
         given |= {line.id: number for line in acts}
-        invoices.append(_invoice(desk, number, acts, insured, known[acts[0].patient], card))
+        invoices.append(_invoice(desk, number, acts, insured, known[acts[0].patient], shown))
     year, of_year = int(month[:4]), int(month[5:])
     request = FileRequest(
         sender(desk), numbers.reference, numbers.sending, desk.today, year, of_year,
@@ -143,7 +136,7 @@ def _invoice(
     lines: Sequence[Line],
     insured: Sequence[str],
     known: Dossier,
-    card: CardCodes,
+    shown: Mapping[str, IdentityProof],
 ) -> PatientInvoice:
     patient = patients.get(desk.db, lines[0].patient)
     assert patient is not None  # noqa: S101 - a foreign key says so
@@ -153,12 +146,18 @@ def _invoice(
     return PatientInvoice(
         number, patient.niss or "", _sex(patient), payer.affiliation if payer else mutuality,
         payer.destination if payer else mutuality, ct1, ct2,
-        tuple(_act(desk, line, sessions[line.session], known, card) for line in lines),
+        tuple(_act(desk, line, sessions[line.session], known, shown) for line in lines),
         engagement=known.engagement,
     )  # fmt: skip
 
 
-def _act(desk: Desk, line: Line, session: Session, known: Dossier, card: CardCodes) -> ActLine:
+def _act(
+    desk: Desk,
+    line: Line,
+    session: Session,
+    known: Dossier,
+    shown: Mapping[str, IdentityProof],
+) -> ActLine:
     rx = known.prescriptions.get(session.prescription or "")
     kine = known.practitioners.get(session.practitioner)
     row = rulebook(desk).tariff.find(line.code, line.care_date)
@@ -180,24 +179,19 @@ def _act(desk: Desk, line: Line, session: Session, known: Dossier, card: CardCod
         copay_collected=line.copay_cents == 0 or session.copay_collected_cents > 0,
         conventioned=kine is None or kine.conventioned,
         repetition="02" if session.second_reason else "00",
-        reading=None if bare else _reading(desk, session.card_read, card),
+        reading=None if bare else _reading(shown.get(session.id)),
     )
 
 
-def _card(desk: Desk) -> CardCodes:
-    """Give how insurers want a card reading told, from the dated settings."""
-    return CardCodes(
-        choice(desk, "efact.eid_reading_type", "1"), choice(desk, "efact.eid_medium", "1")
-    )
-
-
-def _reading(desk: Desk, key: str | None, card: CardCodes) -> IdentityReading | None:
-    """Give the bedside reading as it was: its instant is never changed (`hardware.md` §2.6)."""
-    read = patients.reading(desk.db, key) if key else None
-    if read is None:
+def _reading(proof: IdentityProof | None) -> IdentityReading | None:
+    """Give the bedside proof as it was made: its instant is never changed (`hardware.md` §2.6)."""
+    if proof is None:
         return None
-    at = read.at.astimezone(BRUSSELS)
-    return IdentityReading(at.date(), at.time(), card.reading_type, card.medium, read.card_number)
+    at = proof.at.astimezone(BRUSSELS)
+    return IdentityReading(
+        at.date(), at.time(), proof.input, proof.medium, proof.serial, proof.manual_reason,
+        proof.vignette_reason,
+    )  # fmt: skip
 
 
 def _sex(patient: Patient) -> str:

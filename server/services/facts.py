@@ -33,7 +33,7 @@ def as_prescription(row: PrescriptionRow | None) -> Prescription | None:
     if row is None:
         return None
     return Prescription(
-        row.rx_date, row.prescriber_nihii, row.prescriber_name, row.max_sessions, row.start_by,
+        row.rx_date, row.prescriber_nihii, row.prescriber_name, row.max_sessions or 0, row.start_by,
         row.second_session_motivated,
     )  # fmt: skip
 

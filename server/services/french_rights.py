@@ -16,7 +16,7 @@ from server.countries.france.card_rights import covers_of, person_of, rights_of
 from server.countries.france.numbers import AmcNumber
 from server.countries.france.registers import Organism
 from server.countries.france.rights import Kind, RightsOn, Said, rights_on
-from server.services import complementaries, patients
+from server.services import complementaries, evaluation, patients
 from server.services.desk import Desk, needs
 from server.services.forms import Form
 from server.store import french, nirs
@@ -58,6 +58,7 @@ def note(desk: Desk, patient: str, typed: Mapping[str, str]) -> None:
     facts = {"kind": str(row.kind), "source": str(row.source)}
     with desk.deed("coverage.typed", "patient", patient, facts) as seq:
         french.add_rights(desk.db, [row], desk.device.id, seq)
+        evaluation.judge_patient(desk, seq, patient)
 
 
 @needs(Right.PATIENTS)
@@ -67,6 +68,7 @@ def withdraw(desk: Desk, patient: str, right: str) -> None:
         raise NotFound(kind="right")
     with desk.deed("coverage.withdrawn", "patient", patient, {"right": right}) as seq:
         french.withdraw(desk.db, right, desk.device.id, seq, desk.now)
+        evaluation.judge_patient(desk, seq, patient)
 
 
 @needs(Right.PATIENTS)
@@ -100,6 +102,7 @@ def take(desk: Desk, patient: str, groups: Groups, source: Source) -> Taken:
         french.add_rights(desk.db, rights, desk.device.id, seq)
         for row in covers:
             french.add_cover(desk.db, row, desk.device.id, seq)
+        evaluation.judge_patient(desk, seq, patient)
     return Taken(len(rights), len(covers))
 
 

@@ -21,7 +21,7 @@ from server.core.rights import Right
 from server.core.states import LotState, SessionState
 from server.countries.belgium.efact_check import check_request
 from server.countries.belgium.efact_write import write_request
-from server.services import dossiers, efact_file, evaluation, homecomings, insurers
+from server.services import belgian_cases, dossiers, efact_file, homecomings, insurers
 from server.services.desk import Desk, needs
 from server.services.dossiers import Dossier
 from server.services.efact_file import FileNumbers
@@ -212,7 +212,7 @@ def _faults_of_sessions(
 
 def _blocks(desk: Desk, session: Session, known: Dossier) -> Iterator[Fault]:
     """Judge a session again: it must still be ready when its lot is sealed."""
-    for r in evaluation.examine(desk, session, known.codes(session.id), known).reasons:
+    for r in belgian_cases.examine(desk, session, known.codes(session.id), known).reasons:
         facts = {name: str(fact) for name, fact in r.facts.items()}
         yield Fault(f"block.{r.code}", "", str(r.opens), facts, session.patient, session.id)
 

@@ -101,12 +101,13 @@ def amend(desk: Desk, typed: Mapping[str, str]) -> None:
         billing = form.parsed("billing_number", BillingNumber.parse, needed=True)
         holder = replace(holder, billing_number=billing.digits if billing else "")
     form.end()
+    moved = stands is not None and stands != stand(desk)  # letters and kilometres cost otherwise
     with desk.deed("practice.amended", "practice", practice.id, {"name": practice.name}) as seq:
         practices.update(desk.db, practice)
         practices.update_practitioner(desk.db, holder)
         if stands is not None:
             _keep_stand(desk, stands)
-        if holder.conventioned != held.conventioned and not french:
+        if moved or (holder.conventioned != held.conventioned and not french):
             evaluation.judge_all(desk, seq)
 
 

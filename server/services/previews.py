@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from server.core.errors import NotFound
 from server.core.rights import Right
-from server.services import evaluation
+from server.services import belgian_cases
 from server.services.desk import Desk, needs
 from server.store import visits
 from server.store.invoices import Line
@@ -31,8 +31,8 @@ def again(desk: Desk, line: Line) -> Again | None:
     if session is None:
         raise NotFound(kind="session")
     codes = tuple(act.code for act in visits.acts(desk.db, session.id))
-    judged = evaluation.examine(desk, session, codes)
-    price = evaluation.quote_for(
+    judged = belgian_cases.examine(desk, session, codes)
+    price = belgian_cases.quote_for(
         desk, line.code, line.care_date, judged.coverage, judged.case.conventioned
     )
     if judged.coverage is None or price is None:

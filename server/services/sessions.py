@@ -13,16 +13,17 @@ from server.core.rights import Right
 from server.core.states import LineState, SessionState
 from server.countries.belgium.counters import Count, count_series, quota_of
 from server.countries.belgium.proposal import Visit, propose_code, propose_intake
-from server.services import cards, dossiers, evaluation, treating
+from server.services import belgian_cases, dossiers, evaluation, identity, treating
 from server.services.agenda import read_payment
 from server.services.desk import Desk, Repeated, needs
 from server.services.dossiers import grouped
 from server.services.forms import Form
 from server.services.rules import label, rulebook
-from server.store import care, invoices, lives, patients, visits
+from server.store import care, invoices, lives, patients, proofs, visits
 from server.store.care import Treatment
 from server.store.invoices import Line
 from server.store.patients import Patient
+from server.store.proofs import IdentityProof
 from server.store.visits import Act, Block, Session
 
 _STRUCK = (LineState.REPLACED, LineState.REVERSED)
@@ -51,7 +52,7 @@ class Proposal:
     excess: bool
     coverage: Coverage | None
     reasons: Sequence[Block]  # what would keep it from being billed
-    card_read_at: str  # instant of today's card reading, ISO, "" when none
+    proved_at: str  # instant of the proof of identity this session would be given, "" when none
 
     @property
     def copay_cents(self) -> int:
@@ -115,16 +116,16 @@ def propose(
     limit = quota.sessions if quota else None
     visit = Visit(treatment.category, draft.place, count.next_rank, day, limit)
     found = propose_code(visit, rules.tariff, rules.codes)
-    given = evaluation.intake_given(rules, known, draft)
+    given = belgian_cases.intake_given(rules, known, draft)
     intake = propose_intake(visit, given, rules.tariff, rules.codes) if not earlier else None
     codes = tuple(c for c in (found and found.code, intake) if c)
-    judged = evaluation.examine(desk, draft, codes, known)
-    reading = cards.reading_today(desk, patient.id)
+    judged = belgian_cases.examine(desk, draft, codes, known)
+    proof = identity.waiting(desk, patient.id, day)
     return Proposal(
         treatment, patient, day, draft.place,
         _acts(desk, codes, day, judged.coverage, judged.case.conventioned), count, limit,
         bool(found and found.excess), judged.coverage, _blocks(draft.id, judged),
-        reading.at.isoformat() if reading else "",
+        proof.at.isoformat() if proof else "",
     )  # fmt: skip
 
 
@@ -148,15 +149,15 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
     collected, means = read_payment(form)
     institution, second_reason = form.text("institution"), form.text("second_reason")
     form.end()
-    reading = cards.reading_today(desk, patient.id) if day == desk.today else None
+    proof = identity.waiting(desk, patient.id, day)
     session = replace(
         _draft(desk, treatment, day, place),
         id=desk.key_for(typed, treatment.id),
         institution=institution, second_reason=second_reason,
         copay_collected_cents=collected, payment_means=means,
-        card_read=reading.id if reading else None,
+        card_read=proof.card_read if proof else None,
     )  # fmt: skip
-    _write(desk, treatment, session, codes)
+    _write(desk, treatment, session, codes, proof)
     return session.id
 
 
@@ -278,13 +279,13 @@ def _acts(
         ProposedAct(
             code,
             label(desk, code, desk.user.locale),
-            evaluation.quote_for(desk, code, day, coverage, conventioned),
+            belgian_cases.quote_for(desk, code, day, coverage, conventioned),
         )
         for code in codes
     ]
 
 
-def _blocks(session: str, judged: evaluation.Judged) -> list[Block]:
+def _blocks(session: str, judged: belgian_cases.Judged) -> list[Block]:
     return [
         Block(session, str(r.reason), r.code, str(r.opens), json.dumps(dict(r.facts), default=str))
         for r in judged.reasons
@@ -309,11 +310,15 @@ def _codes(desk: Desk, form: Form, t: Treatment, day: date, place: Place) -> tup
     return tuple(codes)
 
 
-def _write(desk: Desk, t: Treatment, session: Session, codes: tuple[str, ...]) -> None:
+def _write(
+    desk: Desk, t: Treatment, session: Session, codes: tuple[str, ...], proof: IdentityProof | None
+) -> None:
     facts = {"day": session.care_date, "codes": codes, "place": str(session.place)}
     deed = desk.deed("session.recorded", "session", session.id, facts, once=True)
     with suppress(Repeated), deed as seq:
         visits.add_session(desk.db, session, desk.device.id, seq)
+        if proof is not None:
+            proofs.tie(desk.db, session.id, proof.id, desk.device.id, seq)
         for rank, code in enumerate(codes, start=1):
             visits.add_act(
                 desk.db, Act(desk.new_id(), session.id, rank, code, 1), desk.device.id, seq

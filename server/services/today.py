@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from server.core.country import Country
 from server.core.rights import Right
-from server.services import agenda, ledger, lots, payments, refusals, tray
+from server.countries.belgium.identity import ChipShare
+from server.services import agenda, identity, ledger, lots, payments, refusals, tray
 from server.services.agenda import Held, Passage
 from server.services.desk import Desk, needs
 from server.services.ledger import Queue
@@ -51,6 +52,7 @@ class Overview:
     blocked_mine: int  # of those, how many wait for this user
     documents: int  # that nobody filed yet
     business: Business | None  # None for who does not bill, and in France
+    proved: ChipShare | None  # chips read this quarter; None while there is nothing to say
     clock_is_suspect: bool
     network_time: datetime | None  # what a partner's clock says, when one was heard
 
@@ -72,6 +74,7 @@ def overview(desk: Desk, after: str = "", most: int = -1, notices: int = -1) -> 
         blocked_mine=blocked if desk.user.may(Right.COLLEAGUES) else len(held),
         documents=tray.count(desk),
         business=_business(desk) if _bills(desk) else None,
+        proved=identity.share(desk),
         clock_is_suspect=desk.clock_is_suspect,
         network_time=desk.network_time,
     )

@@ -177,6 +177,8 @@ def _lacks_prescription(desk: Desk, session: Session) -> bool:
 
 def _read_series(desk: Desk, form: Form, patient_id: str) -> tuple[Treatment, PrescriptionRow]:
     category = form.choice("category", Category)
+    if category is Category.NGAP:
+        form.faults.append(("category", "unknown"))
     place = form.choice("place", Place)
     start = form.day("start_date") or desk.today
     declared = form.number("declared", high=200) or 0

@@ -38,7 +38,7 @@ class PrescriptionRow:
     prescriber_nihii: str
     prescriber_name: str
     rx_date: date
-    max_sessions: int
+    max_sessions: int | None  # None: the physician set none (France)
     start_by: date | None
     diagnosis: str
     second_session_motivated: bool

@@ -41,12 +41,13 @@ class Line:
     lot: str | None
     paid_cents: int
     state: LineState
+    amc_cents: int = 0  # the part of a French complementary insurer
 
 
 _LINE = """
     select id, ref, act, session, patient, predecessor, code, care_date, payer, mutuality, ct1,
            ct2, bim, fee_cents, oa_cents, copay_cents, supplement_cents, tariff_version,
-           confidence, quote, lot, paid_cents, state
+           confidence, quote, lot, paid_cents, state, amc_cents
       from line
 """
 _TO_BILL = (
@@ -59,11 +60,11 @@ def add_line(db: apsw.Connection, x: Line, device: str, seq: int) -> None:
     """Write a priced line."""
     db.execute(
         "insert into line values"
-        " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (x.id, device, seq, x.ref, x.act, x.session, x.patient, x.predecessor, x.code,
          x.care_date.isoformat(), x.payer, x.mutuality, x.ct1, x.ct2, x.bim, x.fee_cents,
          x.oa_cents, x.copay_cents, x.supplement_cents, x.tariff_version, x.confidence, x.quote,
-         x.lot, x.paid_cents, str(x.state)),
+         x.lot, x.paid_cents, str(x.state), x.amc_cents),
     )  # fmt: skip
 
 
@@ -72,9 +73,11 @@ def reprice_line(db: apsw.Connection, x: Line) -> None:
     if not db.execute(
         "update line set payer = ?, mutuality = ?, ct1 = ?, ct2 = ?, bim = ?, fee_cents = ?,"
         " oa_cents = ?, copay_cents = ?, supplement_cents = ?, tariff_version = ?,"
-        " confidence = ?, quote = ?, code = ? where id = ? and state = 'Priced' returning id",
+        " confidence = ?, quote = ?, code = ?, amc_cents = ?"
+        " where id = ? and state = 'Priced' returning id",
         (x.payer, x.mutuality, x.ct1, x.ct2, x.bim, x.fee_cents, x.oa_cents, x.copay_cents,
-         x.supplement_cents, x.tariff_version, x.confidence, x.quote, x.code, x.id),
+         x.supplement_cents, x.tariff_version, x.confidence, x.quote, x.code,
+         x.amc_cents, x.id),
     ).fetchall():  # fmt: skip
         raise StateConflict(kind="line", state="Locked", wanted="Priced")
 

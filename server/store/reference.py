@@ -20,7 +20,6 @@ _TABLES: Mapping[str, str] = {
     "be_not_cumulable": "select * from ref.be_not_cumulable",
     "be_settings": "select * from ref.be_settings",
     "be_setup": "select * from ref.be_setup",
-    "fr_settings": "select * from ref.fr_settings",
     "fr_enrolment": "select * from ref.fr_enrolment",
     "fr_readers": "select * from ref.fr_readers",
     "fr_payer_notices": "select * from ref.fr_payer_notices",
@@ -31,6 +30,24 @@ _TABLES: Mapping[str, str] = {
     "be_efact_zones": "select * from ref.be_efact_zones",
     "be_efact_error_classes": "select * from ref.be_efact_error_classes",
     "be_efact_errors_common": "select * from ref.be_efact_errors_common",
+    "fr_letters": "select * from ref.fr_letters",
+    "fr_acts": "select * from ref.fr_acts",
+    "fr_travel": "select * from ref.fr_travel",
+    "fr_kilometres": "select * from ref.fr_kilometres",
+    "fr_supplements": "select * from ref.fr_supplements",
+    "fr_cumulation": "select * from ref.fr_cumulation",
+    "fr_amo_rates": "select * from ref.fr_amo_rates",
+    "fr_exonerations": "select * from ref.fr_exonerations",
+    "fr_deductible": "select * from ref.fr_deductible",
+    "fr_dap": "select * from ref.fr_dap",
+    "fr_direct_access": "select * from ref.fr_direct_access",
+    "fr_deadlines": "select * from ref.fr_deadlines",
+    "fr_clocks": "select * from ref.fr_clocks",
+    "fr_holidays": "select * from ref.fr_holidays",
+    "fr_formulas": "select * from ref.fr_formulas",
+    "fr_pmss": "select * from ref.fr_pmss",
+    "fr_domains": "select * from ref.fr_domains",
+    "fr_settings": "select * from ref.fr_settings",
 }
 
 
@@ -48,6 +65,27 @@ RULES = (
     "be_copay",
     "be_not_cumulable",
     "be_settings",
+)
+
+FRENCH_RULES = (
+    "fr_letters",
+    "fr_acts",
+    "fr_travel",
+    "fr_kilometres",
+    "fr_supplements",
+    "fr_cumulation",
+    "fr_amo_rates",
+    "fr_exonerations",
+    "fr_deductible",
+    "fr_dap",
+    "fr_direct_access",
+    "fr_deadlines",
+    "fr_clocks",
+    "fr_holidays",
+    "fr_formulas",
+    "fr_pmss",
+    "fr_domains",
+    "fr_settings",
 )
 
 

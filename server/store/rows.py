@@ -39,10 +39,13 @@ def one(db: apsw.Connection, kind: type[T], sql: str, bindings: Bindings = ()) -
 
 
 def of_facts(kind: type[T], facts: Mapping[str, Any]) -> T:
-    """Make a `kind` from facts kept as JSON, named and written like the columns of its table."""
+    """Make a `kind` from facts kept as JSON, named and written like the columns of its table.
+
+    A column that was added since has the value its field begins with.
+    """
     shape: Any = kind
     names = tuple(each.name for each in fields(shape))
-    cells = [facts[name] for name in names]
+    cells = [facts.get(each.name, each.default) for each in fields(shape)]
     for place, read in _steps(shape, names)[1]:
         cells[place] = read(cells[place])
     return kind(**dict(zip(names, cells, strict=True)))

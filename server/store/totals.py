@@ -18,6 +18,14 @@ COUNTED: Mapping[str, str] = {
         select l.payer, substr(l.care_date, 1, 7), count(*), sum(l.oa_cents)
           from line l join session s on s.id = l.session
          where l.state = 'Priced' and s.state = 'Ready' group by 1, 2""",
+    "proof_total": """
+        select substr(s.care_date, 1, 7), count(*),
+               count(p.id) filter (where p.card_read is not null),
+               count(p.id) filter (where p.card_read is null)
+          from session s
+          left join session_proof sp on sp.session = s.id
+          left join identity_proof p on p.id = sp.proof
+         where s.state in ('Done', 'Blocked', 'Ready', 'Claimed', 'Settled') group by 1""",
     "lot_money": """
         select l.lot, sum(l.oa_cents), sum(l.paid_cents), since.day
           from line l

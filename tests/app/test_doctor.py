@@ -57,6 +57,13 @@ def test_a_machine_without_reader_service_or_library_lacks_something(
     assert cards() == [Finding("cards.no_library", Grade.LACK)]
 
 
+def test_an_account_the_card_service_refuses_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    service(monkeypatch, up=True, readers=[])
+    refused = lambda _: (-2146434966, 0)  # noqa: E731 - 0x8010006A, signed as the library gives it
+    monkeypatch.setattr(sys.modules["smartcard"].scard, "SCardEstablishContext", refused)
+    assert cards() == [Finding("cards.refused", Grade.LACK)]
+
+
 @pytest.mark.parametrize(
     ("ends", "code", "grade"),
     [

@@ -1,24 +1,9 @@
-"""The moments of a French day at which its screens are photographed."""
+"""The practice of France whose rights and complementaries are photographed."""
 
 from datetime import timedelta
-from pathlib import Path
 
-from server.app.clocks import ShiftedClock
-from server.app.demo_france import FrenchDemo
 from server.services import complementaries, covers, enrolment, french_rights
-from tests.e2e.kine import START
-from tests.e2e.stages import Stage
-from tests.world import FixedClock
-
-
-class FrenchDay(Stage):
-    """The demo practice of France, its clock still, a few covers and rights noted."""
-
-    def __init__(self, folder: Path) -> None:
-        self.clock = FixedClock(START)
-        self.demo = FrenchDemo(folder, ShiftedClock(self.clock))
-        self.program = self.demo.program
-        self.program.start()
+from tests.e2e.stages_france import FrenchDay
 
 
 def noted(day: FrenchDay) -> None:

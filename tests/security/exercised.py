@@ -34,6 +34,7 @@ def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
         "card_id": "01NOCARD",
         "mandate_id": "01NOMANDATE",
         "incoming_id": paper_on(shop),
+        "request_id": "01NOREQUEST",
         "scanner_id": str(sql("select id from scanner")),
         "sheet": "1",
         "payer": "300",

@@ -134,7 +134,7 @@ def test_an_act_has_one_live_line(world: World, lot: str) -> None:
             "insert into line select id || 'x', device, seq, ref || 'x', act, session, patient,"
             " predecessor, code, care_date, payer, mutuality, ct1, ct2, bim, fee_cents, oa_cents,"
             " copay_cents, supplement_cents, tariff_version, confidence, quote, lot, paid_cents,"
-            " state from line"
+            " state, amc_cents from line"
         )
 
 

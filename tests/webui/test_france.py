@@ -59,7 +59,7 @@ def test_no_sentence_of_the_french_catalogue_names_a_thing_of_belgium() -> None:
 
 
 def test_a_screen_of_the_other_country_answers_with_a_sentence(shop: Shop) -> None:
-    for path in ("billing/", "sessions/new", "options/mandates/", "refusals/"):
+    for path in ("billing/", "finances/", "options/mandates/", "refusals/"):
         answer = shop.client.get(shop.door.root + path)
         assert answer.status_code == 404
         assert "n’existe pas pour un cabinet de ce pays" in answer.text

@@ -29,7 +29,9 @@ from server.core.setup import Reached, Step
 from server.core.states import LineState, LotState, SessionState
 from server.core.tray import Kind
 from server.countries.france.ins import IdentityState
+from server.services.identity import MEDIA
 from tests.webui.computed_billing import BILLING
+from tests.webui.computed_france import FRANCE
 from webui import i18n
 from webui.frame import RAIL
 from webui.i18n import FOLDER, LANGUAGES, catalogue
@@ -94,6 +96,7 @@ COMPUTED = {
     "scan.mode": {str(each) for each in Mode},
     "scan.dpi": {str(each) for each in RESOLUTIONS},
     "keycard": {each.removeprefix("keycard.") for each in KeyProblem},
+    "visit.identity_medium": set(MEDIA),
     "keycards.kind": {"EID", "CPS"},
     "users.role_is": {role.lower() for role in Role},
     "right": {str(right) for right in ADJUSTED},
@@ -200,7 +203,8 @@ def every_error_code() -> Iterator[str]:
 
 
 def wanted() -> set[str]:
-    computed = {f"{family}.{name}" for family, names in COMPUTED.items() for name in names}
+    families = (*COMPUTED.items(), *FRANCE.items())
+    computed = {f"{family}.{name}" for family, names in families for name in names}
     return {*spoken_in_templates(), *spoken_in_code(), *every_error_code(), *computed}
 
 

@@ -1,18 +1,22 @@
 """« Séance faite »: the visit at the bedside, and a session once recorded (W5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.care import Place
+from server.core.country import Country
 from server.core.rights import Right
 from server.core.states import LineState
 from server.services import (
     agenda,
     cards,
     documents,
+    french_series,
+    french_visits,
+    identity,
     insurers,
     patients,
     rules,
@@ -21,6 +25,7 @@ from server.services import (
     treatments,
 )
 from server.services.forms import parse_day
+from webui import french_care
 from webui.blocks import remedies
 from webui.desk import desk
 from webui.forms import shown_again_by
@@ -44,9 +49,11 @@ def new() -> Response:
     patient = request.args.get("patient", "")
     if not patient:
         return go("patients.index")
+    work = desk().work()
+    found = french_series if work.country is Country.FRANCE else treatments
     open_ones = [
         each.treatment.id
-        for each in treatments.of_patient(desk().work(), patient)
+        for each in found.of_patient(work, patient)
         if each.treatment.state not in ENDED
     ]
     if not open_ones:
@@ -59,6 +66,8 @@ def visit(series_id: str) -> ResponseReturnValue:
     """Propose the next session of a series: act, price, who pays, and why."""
     here = desk()
     work = here.work()
+    if work.country is Country.FRANCE:
+        return french_care.visit(here, series_id, request.values)
     proposal = sessions.propose(work, series_id, _wanted_day(), _wanted_place())
     patient = proposal.patient.id
     sightings.patient(work, patient)
@@ -70,6 +79,8 @@ def visit(series_id: str) -> ResponseReturnValue:
         file=patients.open_file(work, patient),
         series=treatments.series(work, series_id),
         reading=cards.reading_today(work, patient),
+        proof=identity.waiting(work, patient, proposal.care_date),
+        identity=_ways_to_identify(here.catalogue),
         whys=[why_quote(act.label, act.quote) for act in proposal.acts if act.quote],
         remedies=remedies(
             proposal.reasons, here.catalogue, work.user.rights, patient=patient, series=series_id
@@ -86,8 +97,26 @@ def visit(series_id: str) -> ResponseReturnValue:
 @shown_again_by(visit)
 def record(series_id: str) -> Response:
     """Record the session; what the patient did not pay now is not collected."""
-    key = sessions.record(desk().work(), series_id, _as_paid(request.form))
+    work = desk().work()
+    given = french_visits if work.country is Country.FRANCE else sessions
+    key = given.record(work, series_id, _as_paid(request.form))
     return go("sessions.show", session_id=key)
+
+
+@page.post("/of/<series_id>/price")
+@shown_again_by(visit)
+def price(series_id: str) -> ResponseReturnValue:
+    """Price again what is typed so far, without recording it: care is in no address (France)."""
+    return french_care.visit(desk(), series_id, request.form, repriced=True)
+
+
+@page.post("/of/<series_id>/identity")
+@shown_again_by(visit)
+def identify(series_id: str) -> Response:
+    """Note how the patient was identified, since the chip of his card could not be read."""
+    work = desk().work()
+    identity.declare(work, treatments.series(work, series_id).treatment.patient, request.form)
+    return go("sessions.visit", series_id=series_id)
 
 
 @page.get("/<session_id>")
@@ -102,11 +131,14 @@ def show(session_id: str) -> ResponseReturnValue:
         return _till(session_id)
     view = sessions.view(work, session_id)
     sightings.patient(work, view.patient.id)
+    if work.country is Country.FRANCE:
+        return french_care.session(here, view)
     series = treatments.series(work, view.session.treatment)
     spoken = here.catalogue
     return render_template(
         "sessions/show.html",
         view=view,
+        proof=identity.of_session(work, session_id),
         series=series,
         whys=[
             why_line(rules.label(work, line.code, spoken.locale), line)
@@ -129,6 +161,22 @@ def _till(session_id: str) -> ResponseReturnValue:
     account = agenda.account(work, session_id)
     sightings.patient(work, account.passage.patient.id)
     return render_template("sessions/till.html", account=account, means=_means(desk().catalogue))
+
+
+def _ways_to_identify(spoken: Catalogue) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Give the choices of a proof by hand; what the reasons mean is told by no public source."""
+
+    def reasons(codes: Sequence[str]) -> list[tuple[str, str]]:
+        return [(code, spoken.say("visit.identity_reason", code=code)) for code in codes]
+
+    return {
+        "media": [(code, spoken.say(f"visit.identity_medium.{code}")) for code in identity.MEDIA],
+        "manual": reasons(identity.WHY_BY_HAND),
+        "vignette": [
+            ("0", spoken.say("visit.identity_vignette_none")),
+            *reasons(identity.WHY_A_STICKER),
+        ],
+    }
 
 
 def _means(spoken: Catalogue) -> list[tuple[str, str]]:

@@ -201,7 +201,7 @@ class History:
                 key("P", self.patient(n)), None, _CODE, self.day(n).isoformat(), payer,
                 MUTUALITIES[self.patient(n) % len(PAYERS)], "110", "110", 0, _FEE, _OA, _COPAY, 0,
                 "fabricated", "T", _QUOTE,
-                self.lot_key(self.lot(n)), paid, state,
+                self.lot_key(self.lot(n)), paid, state, 0,
             )  # fmt: skip
 
     def line_fate(self, n: int) -> str:

@@ -51,7 +51,7 @@ _WATCH = """() => {
 
 def run() -> list[Figure]:
     """Measure; raise `Missing` without a browser or the library that drives it."""
-    browser = _browser()
+    browser = browser_here()
     with TemporaryDirectory(prefix="besace-bench-") as folder:
         program = _program(Path(folder))
         url = program.start()
@@ -72,7 +72,7 @@ def _program(folder: Path) -> Program:
     return program
 
 
-def _browser() -> str:
+def browser_here() -> str:
     """Find the browser of this machine; raise `Missing` without it or what drives it."""
     if find_spec("playwright") is None:
         raise Missing(what="playwright")

@@ -111,6 +111,14 @@ def act_coded(coding: Coding, care_date: date, rows: Iterable[Act]) -> Act | Non
     return newest(row for row in in_force(rows, care_date) if row.coding == coding)
 
 
+def act_given(
+    coding: Coding, territory: Territory | None, care_date: date, rows: Iterable[Act]
+) -> Act | None:
+    """Give the act a coding stands for in a treatment: that of its territory before any other."""
+    held = [row for row in in_force(rows, care_date) if row.coding == coding]
+    return newest(row for row in held if territory in row.territories) or newest(held)
+
+
 def choice_cell(cells: Cells, name: str, kind: type[Choice]) -> Choice:
     """Read one word of a closed list."""
     try:

@@ -136,7 +136,11 @@ def answer_due(request: Request, rules: DapRules) -> date:
 def count(
     situation: str, care_date: date, past: Past, today: date, rules: DapRules
 ) -> DapCount | None:
-    """Count a situation before a session; None when it needs no agreement."""
+    """Count a situation before a session; None when it needs no agreement.
+
+    What was given here without an agreement is covered by none: a later one covers it too. What
+    was given elsewhere had its own.
+    """
     since = add_months(care_date, -rules.window_months)
     rows = [row for row in in_force(rules.thresholds, care_date) if row.situation == situation]
     given = [day for day in past.given if since < day <= care_date]
@@ -151,7 +155,8 @@ def count(
         last = answer_of(request, today, rules)
         if last in _YES:
             done = past.declared + sum(day <= request.sent_on for day in given)
-            allowed = max(allowed, done, _row_for(done, rows).free_sessions) + request.granted
+            held = max(allowed, past.declared, _row_for(done, rows).free_sessions)
+            allowed = held + request.granted
     return DapCount(
         row=row,
         counted=counted,

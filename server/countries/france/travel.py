@@ -3,12 +3,14 @@
 Distances are whole metres, one way, from the nearest colleague (rule known by hearsay [K]).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Self
 
+from server.core.errors import InvalidValue
 from server.countries.dated import (
     Cells,
     Origin,
@@ -21,6 +23,8 @@ from server.countries.dated import (
 )
 from server.countries.france.acts import Family, choice_cell, choices_cell
 from server.countries.france.letters import Values
+
+_KILOMETRES = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,3}))?")
 
 
 class Ground(StrEnum):
@@ -113,6 +117,15 @@ class TravelRules:
     kilometres: Table[Kilometre]
     one_per_address: bool = True
     outside_town_only: bool = True
+
+
+def parse_metres(text: str) -> int:
+    """Read a distance typed in kilometres, "9" or "9,5"; raise InvalidValue(field="kilometres")."""
+    found = _KILOMETRES.fullmatch(text.strip())
+    if found is None:
+        raise InvalidValue(field="kilometres", reason="number")
+    whole, rest = found.groups()
+    return int(whole) * 1000 + int((rest or "0").ljust(3, "0"))
 
 
 def refusal(trip: Trip, rules: TravelRules) -> str | None:

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from server.core.care import Confidence
-from server.countries.france.acts import Territory
+from server.countries.france.acts import Territory, act_given
+from server.countries.france.letters import Coding
 from server.countries.france.proposal import Wanted, assessments, propose
 from server.countries.france.rulebook import Rulebook
 
@@ -71,3 +72,13 @@ def test_an_assessment_is_offered_only_without_a_treatment_going_on(real: Rulebo
     found = [act.coding.hundredths for act in assessments(day, False, real.acts)]
     assert found == [500, 850, 1000]
     assert assessments(day, True, real.acts) == ()
+
+
+def test_a_coding_stands_for_the_act_of_its_territory_before_any_other(demo: Rulebook) -> None:
+    coding = Coding.parse("TST 8,1")
+    for territory, article in ((Territory.PELVIC, "8"), (Territory.SPINE, "1")):
+        act = act_given(coding, territory, MARCH, demo.acts)
+        assert act
+        assert (act.article, act.territories) == (article, frozenset({territory}))
+    assert act_given(coding, Territory.BURNS, MARCH, demo.acts)
+    assert act_given(Coding.parse("ZZZ 1"), None, MARCH, demo.acts) is None

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.core.errors import InvalidValue
 from server.countries.france.acts import Family
 from server.countries.france.rulebook import Rulebook
 from server.countries.france.travel import (
@@ -14,6 +15,7 @@ from server.countries.france.travel import (
     Trip,
     allowance,
     kilometres,
+    parse_metres,
     refusal,
     unpaid,
 )
@@ -120,3 +122,17 @@ def test_never_more_than_the_round_trip_is_paid(
     real: Rulebook, one_way: int, ground: Ground
 ) -> None:
     assert 0 <= paid_metres(real, Trip(ground=ground, one_way_metres=one_way)) <= 2 * one_way
+
+
+@pytest.mark.parametrize(
+    ("typed", "metres"), [("9", 9_000), (" 9,5 ", 9_500), ("0.125", 125), ("120,05", 120_050)]
+)
+def test_a_distance_is_read_in_kilometres(typed: str, metres: int) -> None:
+    assert parse_metres(typed) == metres
+
+
+@pytest.mark.parametrize("typed", ["", "-9", "9 km", "9,1234", "1000"])
+def test_what_is_no_distance_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        parse_metres(typed)
+    assert refused.value.facts == {"field": "kilometres", "reason": "number"}
