@@ -179,7 +179,7 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "scan.start": PATIENTS,
     "scan.stop": PATIENTS,
     "search.index": PATIENTS,
-    "series.access": TREATING,
+    "series.access": CLINICAL,
     "series.agree": TREATING,
     "series.answer": TREATING,
     "series.ask": TREATING,
