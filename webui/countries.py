@@ -11,8 +11,8 @@ from server.core.country import Country
 ONLY: Mapping[Country, frozenset[str]] = {
     Country.BELGIUM: frozenset({
         "amounts", "billing", "connection", "finances", "ledger", "lots", "mandates", "past",
-        "options.tariff", "patients.insure", "refusals", "series.agree", "sessions.document",
-        "sessions.make_private", "sessions.paper", "setup",
+        "options.tariff", "patients.insure", "refusals", "series.agree", "sessions.identify",
+        "sessions.make_private", "setup",
     }),
     Country.FRANCE: frozenset({
         "covers", "enrolment", "notices", "payers", "rights", "series.access", "series.answer",

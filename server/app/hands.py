@@ -42,6 +42,9 @@ LOCKED, NOT_KEPT = "card.locked", "card.not_kept"
 CONTRADICTS = "card.contradicts"
 """Remark: the card and the file of the same number disagree on a name; the file was kept."""
 
+MOVED = "card.moved"
+"""Remark: the card gives another address than the file had; the new one was noted."""
+
 _AWAITED_SECONDS = 60.0  # a card to tie is waited for; then cards are patients' again
 
 VITALE_PUBLIC = "card.vitale_public"
@@ -195,7 +198,7 @@ class Hands:
             self._not_kept(error)
             return
         if self._opened(shown, event.read.reader):
-            self._remark(_remarks(event, contradicts=shown.contradicts))
+            self._remark(_remarks(event, contradicts=shown.contradicts, moved=shown.moved))
 
     def _present_family(self, event: VitaleDone) -> None:
         """Open the file of the one person a Vitale card can mean; otherwise have somebody say."""
@@ -273,7 +276,7 @@ def noted(state: ReaderState, event: CardEvent, now: datetime) -> ReaderState:
             told = tuple(map(str, odd))
             return replace(state, percent=None, failure="", read_at=now, remarks=told)
         case CardDone():
-            remarks = tuple(_remarks(event, contradicts=False))
+            remarks = tuple(_remarks(event))
             return replace(state, percent=None, failure="", read_at=now, remarks=remarks)
         case _:  # a card that came in or left: what was said of another is over
             return replace(state, percent=None, failure="")
@@ -301,11 +304,13 @@ def _not_ours() -> Sequence[KnownAtr]:
     return [KnownAtr.from_row(row) for row in table("card_atrs")]
 
 
-def _remarks(event: CardDone, *, contradicts: bool) -> Sequence[str]:
+def _remarks(event: CardDone, *, contradicts: bool = False, moved: bool = False) -> Sequence[str]:
     """List what a person should know of a card that was taken, each once."""
     found = [str(remark) for remark in event.remarks]
     if event.read.proof_reason not in ("", CardProblem.DEMO_CARD):  # a demo practice knows that
         found.append(event.read.proof_reason)
+    if moved:
+        found.append(MOVED)
     if contradicts:
         found.append(CONTRADICTS)
     return tuple(dict.fromkeys(found))

@@ -26,6 +26,7 @@ class Presented:
     patient: str | None
     drafted: bool = False
     contradicts: bool = False
+    moved: bool = False  # the card gives another address than the file had; it was noted
     refusal: str = ""
     user: str = ""  # of whom it is the card: nothing was opened
     namesake: str = ""  # user it names, though it is not tied: nothing was opened or drafted
@@ -58,9 +59,11 @@ def present(desk: Desk, read: CardRead, *, of_a_patient: bool = False) -> Presen
         elif patient != held:
             patients.update(desk.db, patient)
         _keep_identity(desk, patient.id, key, read, seq, accepted=not contradicts)
-        _keep_address(desk, patient.id, read, seq)
+        moved = _keep_address(desk, patient.id, read, seq)
         of_reading(desk, patient.id, key, read, seq)
-    return Presented(patient.id, drafted=held is None, contradicts=contradicts)
+    return Presented(
+        patient.id, drafted=held is None, contradicts=contradicts, moved=moved and held is not None
+    )
 
 
 @needs(Right.PATIENTS)
@@ -118,15 +121,14 @@ def _keep_identity(
     patients.add_identity(desk.db, fact, desk.device.id, seq)
 
 
-def _keep_address(desk: Desk, patient_id: str, read: CardRead, seq: int) -> None:
+def _keep_address(desk: Desk, patient_id: str, read: CardRead, seq: int) -> bool:
+    """Note the address of a card when it is a new one; say whether it replaces another."""
     said, held = read.address, patients.address(desk.db, patient_id)
     if said is None:
-        return
+        return False
     now = (said.street, said.postcode, said.municipality)
-    if held is None or (held.street, held.postcode, held.city) != now:
-        patients.add_address(
-            desk.db,
-            Address(desk.new_id(), patient_id, "CARD", read.at, *now),
-            desk.device.id,
-            seq,
-        )
+    if held is not None and (held.street, held.postcode, held.city) == now:
+        return False
+    known = Address(desk.new_id(), patient_id, "CARD", read.at, *now)
+    patients.add_address(desk.db, known, desk.device.id, seq)
+    return held is not None

@@ -114,7 +114,7 @@ def test_a_card_that_contradicts_the_file_is_remarked(
         municipality="Esneux",
     )  # fmt: skip
     opened.reader.insert(other)
-    assert until(lambda: ("card.remark", "card.contradicts") in told)
+    assert until(lambda: ("card.remark", "card.moved card.contradicts") in told)
 
 
 def test_a_card_put_in_while_locked_opens_nothing_then_its_file_at_unlock(opened: Demo) -> None:

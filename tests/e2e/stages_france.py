@@ -5,7 +5,7 @@ from pathlib import Path
 
 from server.app.clocks import ShiftedClock
 from server.app.demo_france import FrenchDemo
-from server.services import french_series, french_visits
+from server.services import complementaries, covers, french_rights, french_series, french_visits
 from tests.e2e.kine import START
 from tests.e2e.stages import Stage
 from tests.world import FixedClock
@@ -36,14 +36,20 @@ class FrenchDay(Stage):
 
 
 def french_morning(day: FrenchDay) -> None:
+    """What is noted at the desk, then what is given."""
+    noted(day)
+    given(day)
+
+
+def given(day: FrenchDay) -> None:
     """A shoulder at home, and a back whose fifteen sessions are given."""
     day.open_series("marchand")
     back = day.open_series(
         "meyer", territory="SPINE", situation="low_back_pain", declared="13", place="CABINET"
     )
     for ago in (5, 4, 1):
-        given = day.desk.today - timedelta(days=ago)
-        french_visits.record(day.desk, back, {"care_date": given.isoformat()})
+        cared = day.desk.today - timedelta(days=ago)
+        french_visits.record(day.desk, back, {"care_date": cared.isoformat()})
     asked = day.desk.today - timedelta(days=1)
     french_series.request(
         day.desk, back,
@@ -51,3 +57,30 @@ def french_morning(day: FrenchDay) -> None:
     )  # fmt: skip
     paid = {"copay_collected": "27,22", "payment_means": "CARD"}
     french_visits.record(day.desk, day.series_of("marchand"), paid)
+
+
+def noted(day: FrenchDay) -> None:
+    """Complementaries known, covers of three patients, a long illness."""
+    for name, number, unique in (
+        ("Mutuelle Ti Doué", "0799900010", ""), ("Mutuelle Breizh Santé", "0799900082", "1"),
+    ):  # fmt: skip
+        complementaries.create(
+            day.desk,
+            {"name": name, "number": number, "unique": unique, "city": "Brest",
+             "street1": "1 quai fabriqué", "phone1": "02 00 00 00 00"},
+        )  # fmt: skip
+    today = day.desk.today
+    year = {"cover_from": f"01/01/{today.year}", "cover_source": "PAPER",
+            "cover_to": (today + timedelta(days=20)).isoformat()}  # fmt: skip
+    _cover(day, "meyer", amc="1221212145", member="7", third_party="1", link="YES", **year)
+    _cover(day, "meyer", amc="1221212145", cover_source="PAPER",
+           cover_from=f"01/01/{today.year - 1}", cover_to=f"31/12/{today.year - 1}")  # fmt: skip
+    _cover(day, "petrov", amc="75500017", **year)
+    french_rights.note(
+        day.desk, day.patient("marchand"),
+        {"kind": "ALD", "right_source": "PAPER", "rights_from": "01/02/2026", "code": "ALD 30"},
+    )  # fmt: skip
+
+
+def _cover(day: FrenchDay, name: str, **typed: str) -> None:
+    covers.assign(day.desk, day.patient(name), typed)

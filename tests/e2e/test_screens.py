@@ -22,7 +22,6 @@ from server.core.cards import CardKind
 from server.core.tray import Origin
 from server.services import agenda, ledger, practices, tray
 from tests.app.waiting import until
-from tests.e2e.french_stages import noted
 from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
 from tests.e2e.stages_france import FrenchDay, french_morning
@@ -133,24 +132,23 @@ SCENES = (
     Scene("restaurer", "empty", at("restore/")),
     Scene("aide", "morning", at("help/keys")),
     Scene("demonstration", "morning", at("demo/")),
-    Scene("fr-nouveau-cabinet", "empty", at("new?locale=fr_FR")),
-    Scene("fr-aujourdhui", "arvor", at("today/")),
-    Scene("fr-options", "arvor", at("options/")),
-    Scene("fr-patient-nouveau", "arvor", at("patients/new")),
-    Scene("fr-patient", "arvor", lambda day: f"patients/{day.patient('meyer')}"),
-    Scene("fr-droits", "arvor", lambda day: f"rights/{day.patient('marchand')}"),
-    Scene("fr-complementaire", "arvor", lambda day: f"covers/{day.patient('meyer')}"),
-    Scene("fr-ame", "arvor", lambda day: f"covers/{day.patient('petrov')}"),
-    Scene("fr-complementaires", "arvor", at("payers/")),
-    Scene("fr-attestations", "arvor", at("notices/")),
-    Scene("fr-se-conventionner", "arvor", at("options/enrolment/")),
-    Scene("fr-complementaire-creer", "arvor", at("payers/new")),
-    Scene("france-patient", "france", lambda day: f"patients/{day.patient('meyer')}"),
     Scene("france-traitement-nouveau", "france",
           lambda day: f"series/of/{day.patient('casanova')}/new"),
     Scene("france-traitement", "france", lambda day: f"series/{day.series_of('meyer')}"),
     Scene("france-visite", "france", lambda day: f"sessions/of/{day.series_of('marchand')}"),
     Scene("france-seance", "france", lambda day: f"sessions/{_session(day)}"),
+    Scene("fr-nouveau-cabinet", "empty", at("new?locale=fr_FR")),
+    Scene("fr-aujourdhui", "france", at("today/")),
+    Scene("fr-options", "france", at("options/")),
+    Scene("fr-patient-nouveau", "france", at("patients/new")),
+    Scene("fr-patient", "france", lambda day: f"patients/{day.patient('meyer')}"),
+    Scene("fr-droits", "france", lambda day: f"rights/{day.patient('marchand')}"),
+    Scene("fr-complementaire", "france", lambda day: f"covers/{day.patient('meyer')}"),
+    Scene("fr-ame", "france", lambda day: f"covers/{day.patient('petrov')}"),
+    Scene("fr-complementaires", "france", at("payers/")),
+    Scene("fr-attestations", "france", at("notices/")),
+    Scene("fr-se-conventionner", "france", at("options/enrolment/")),
+    Scene("fr-complementaire-creer", "france", at("payers/new")),
 )  # fmt: skip
 IN_DUTCH = (
     "aujourdhui",
@@ -211,9 +209,6 @@ def _set(browser: Browser, name: str, folder: Path) -> Visitor:
     if name == "france":
         french = FrenchDay(folder)
         return Visitor(browser, french, partial(french_morning, french))
-    if name == "arvor":
-        arvor = FrenchDay(folder)
-        return Visitor(browser, arvor, partial(noted, arvor))
     day = Day(folder)
     return Visitor(browser, day, partial(PLAYS[name], day) if name in PLAYS else None)
 

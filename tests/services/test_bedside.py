@@ -91,6 +91,19 @@ def test_a_card_nobody_knows_drafts_a_file(world: World) -> None:
     assert world.sql("select count(*) from card_read") == 2
 
 
+def test_a_new_address_is_noted_told_once_and_the_old_one_stays(world: World) -> None:
+    key = cards.present(world.desk, _card(world)).patient
+    assert key is not None
+    moved = replace(_card(world), address=CardAddress("Rue du Canal 9", "4020", "Liège"))
+    shown = cards.present(world.desk, moved)
+    assert (shown.patient, shown.moved, shown.contradicts) == (key, True, False)
+    file = patients.open_file(world.desk, key)
+    assert file.address is not None and file.address.street == "Rue du Canal 9"
+    assert world.sql("select count(*) from patient_address") == 2
+    assert not cards.present(world.desk, moved).moved
+    assert not cards.present(world.desk, replace(moved, address=None)).moved
+
+
 def test_a_newer_card_rewrites_a_draft_nobody_confirmed(world: World) -> None:
     key = cards.present(world.desk, _card(world)).patient
     assert key is not None

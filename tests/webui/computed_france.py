@@ -35,6 +35,7 @@ FRANCE: dict[str, set[str]] = {
     "territory": {str(each) for each in Territory},
     "condition": {str(each) for each in Condition},
     "situation": {str(each) for each in set(Situation) - {Situation.MINOR}},
+    "receipt": {"paid", "paid_means", "case_whole", "case_part"},
     "dap.answer": {str(each) for each in Answer},
     "travel": set(_TRAVEL.findall((_RULES / "travel.py").read_text("utf-8"))) - {"one_per_address",
         "outside_town_only"},

@@ -1,8 +1,10 @@
 """A visit in France on its screens: letter, travel, prior agreement, each amount told."""
 
 import re
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from tests.france import CASANOVA, MARCHAND, admitted
 from tests.webui.shop import Shop
@@ -159,3 +161,22 @@ def test_a_session_is_struck_out_and_paid_like_any_other(shop: Shop) -> None:
     page = follow(shop, f"sessions/{session}/void", reason="erreur de patient")
     assert "Rachis" not in page
     assert shop.world.sql("select state from session") == "Voided"
+
+
+@pytest.mark.row("MAIIA-77")
+def test_the_receipt_says_what_was_asked_who_pays_and_what_was_paid(shop: Shop) -> None:
+    series = marchand(shop)
+    shop.follow(f"sessions/of/{series}", payment_means="CARD", copay_collected="17,90")
+    session = str(shop.world.sql("select id from session"))
+    assert "Quittance" in get(shop, f"sessions/{session}/paper")
+    answer = shop.client.get(f"{shop.door.root}sessions/{session}/document.pdf")
+    assert answer.mimetype == "application/pdf"
+    pages = PdfReader(BytesIO(answer.data)).pages
+    text = "\n".join(page.extract_text() for page in pages).replace("\u00a0", " ")
+    for words in ("Hélène MARCHAND", "10009999904", "TST 8,10", "17,90", "10,74", "7,16",
+                  "Reçu du patient : 17,90 € (carte bancaire)", "tout payé"):  # fmt: skip
+        assert words in text
+    assert "2610575999901" not in text.replace(" ", "")
+    again = shop.client.get(f"{shop.door.root}sessions/{session}/document.pdf")
+    assert again.data == answer.data
+    assert shop.world.sql("select count(*) from document") == 1

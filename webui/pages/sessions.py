@@ -14,6 +14,7 @@ from server.services import (
     agenda,
     cards,
     documents,
+    french_papers,
     french_series,
     french_visits,
     identity,
@@ -229,16 +230,33 @@ def paper(session_id: str) -> ResponseReturnValue:
 @page.get("/<session_id>/document.pdf")
 def document(session_id: str) -> Response:
     """Make the document justificatif, keep its bytes, and hand it over."""
+    here = desk()
+    if here.work().country is Country.FRANCE:
+        return _receipt(session_id)
     from webui.paper.justificatif import write_justificatif  # fpdf is heavy
 
-    here = desk()
     proof = documents.proof(here.work(), session_id)
     content = write_justificatif(proof, insurers.names(here.work()))
     paper_id = documents.keep(here.work(), session_id, content)
     sightings.document(here.work(), paper_id)
+    return _handed_over(content, f"besace-{proof.number}.pdf")
+
+
+def _receipt(session_id: str) -> Response:
+    """Make the receipt of a session in France, keep its bytes, and hand it over."""
+    from webui.paper.quittance import write_receipt  # fpdf is heavy
+
+    work = desk().work()
+    receipt = french_papers.receipt(work, session_id)
+    content = write_receipt(receipt)
+    sightings.document(work, documents.keep(work, session_id, content))
+    return _handed_over(content, f"quittance-{receipt.number}.pdf")
+
+
+def _handed_over(content: bytes, name: str) -> Response:
     response = make_response(content)
     response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="besace-{proof.number}.pdf"'
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 

@@ -1,0 +1,98 @@
+"""The receipt (« quittance ») of a session in France: what was asked, who pays, what was paid.
+
+For a patient who paid what third-party payment did not cover (FR-58, MAIIA-77): no NIR is on it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.core.errors import NotFound
+from server.core.rights import Right
+from server.services import treating
+from server.services.desk import Desk, needs
+from server.services.french_rules import label
+from server.store import french_care, invoices, patients, visits
+from server.store import practice as practices
+from server.store.patients import Patient
+from server.store.practice import Practice, Practitioner
+
+_STRUCK = ("Replaced", "Reversed")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One line of a visit as its receipt tells it; cents."""
+
+    code: str
+    label: str
+    charged_cents: int
+    amo_cents: int
+    amc_cents: int
+    patient_cents: int
+    fictional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Everything a receipt says."""
+
+    number: str
+    practice: Practice
+    kine: Practitioner
+    patient: Patient
+    care_date: date
+    lines: Sequence[ReceiptLine]  # empty while no tariff covers the day
+    paid_cents: int
+    means: str
+
+    @property
+    def charged_cents(self) -> int:
+        """All that was asked."""
+        return sum(line.charged_cents for line in self.lines)
+
+    @property
+    def amo_cents(self) -> int:
+        """The part of the caisse."""
+        return sum(line.amo_cents for line in self.lines)
+
+    @property
+    def amc_cents(self) -> int:
+        """The part of the complementary insurer."""
+        return sum(line.amc_cents for line in self.lines)
+
+    @property
+    def patient_cents(self) -> int:
+        """The part of the patient."""
+        return sum(line.patient_cents for line in self.lines)
+
+    @property
+    def fictional(self) -> bool:
+        """Whether an amount comes from a table invented for the demonstration."""
+        return any(line.fictional for line in self.lines)
+
+
+@needs(Right.CLINICAL)
+def receipt(desk: Desk, session_id: str) -> Receipt:
+    """Gather the receipt of one session; works without network. Raises `NotFound`."""
+    session = visits.session(desk.db, session_id)
+    patient = patients.get(desk.db, session.patient) if session else None
+    kine = practices.practitioner(desk.db, session.practitioner) if session else None
+    if session is None or patient is None or kine is None:
+        raise NotFound(kind="session")
+    treating.require(desk, session.patient)
+    treated = french_care.treated(desk.db, session.treatment)
+    territory = treated.territory if treated else ""
+    rank = {act.id: act.rank for act in visits.acts(desk.db, session.id)}
+    held = [x for x in invoices.lines_of_session(desk.db, session.id) if x.state not in _STRUCK]
+    lines = [
+        ReceiptLine(
+            x.code, label(desk, x.code, x.care_date, territory), x.fee_cents, x.oa_cents,
+            x.amc_cents, x.copay_cents + x.supplement_cents, x.confidence == "T",
+        )
+        for x in sorted(held, key=lambda x: rank.get(x.act, 0))
+    ]  # fmt: skip
+    return Receipt(
+        session.id[-8:], desk.practice, kine, patient, session.care_date, lines,
+        session.copay_collected_cents, session.payment_means,
+    )  # fmt: skip
