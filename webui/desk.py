@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from webui.keycards import KeyCardControl
     from webui.outside import BackupControl, Calls, Checked, DemoControl, FileHealth, PostControl
     from webui.readers import ReaderControl
+    from webui.rights_reading import RightsControl
     from webui.safe import Safe
     from webui.scanning import ScanControl
 
@@ -72,6 +73,11 @@ class Services(Protocol):
     @property
     def keycards(self) -> "KeyCardControl | None":
         """The cards whose code can be tried; None where cards are off or not for this user."""
+        ...
+
+    @property
+    def rights_reading(self) -> "RightsControl | None":
+        """The component that reads French rights; None where there is none."""
         ...
 
     @property

@@ -31,6 +31,7 @@ PASSING: Mapping[str, Right | None] = {
     "keycard": Right.PATIENTS,
     "post": Right.AMOUNTS, "scan": Right.PATIENTS, "folder": Right.PATIENTS,
     "code": Right.PATIENTS,
+    "rights": Right.PATIENTS,
     "line": _EVERYBODY,  # the line to the hub
     "backup": _EVERYBODY, "outbound": _EVERYBODY, "practice": _EVERYBODY,
 }  # fmt: skip

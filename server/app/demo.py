@@ -37,7 +37,8 @@ def _made(folder: Path, country: str) -> tuple[Program, Callable[[], None]]:
     if country == "fr":
         from server.app.demo_france import FrenchDemo
 
-        return FrenchDemo(folder).program, _nothing
+        french = FrenchDemo(folder)
+        return french.program, french.end
     demo = Demo(folder)
     return demo.program, demo.simulator.stop
 
@@ -95,7 +96,3 @@ class Demo(Toys):
             if patient.books_ct:
                 self.simulator.put_in_books(patient.person.niss, patient.books_ct)
         return program
-
-
-def _nothing() -> None:
-    """End nothing: nobody runs beside."""

@@ -7,10 +7,19 @@ from hardware.fake_vitale import CpsSlot, VitaleCard
 from hardware.fakes import EmulatedCard
 from server.app import reference
 from server.app.clocks import ShiftedClock
-from server.app.demo_france_people import CHILD, MEYER, NEW, PEOPLE, WITHOUT_VITALE
+from server.app.demo_france_cards import serialised
+from server.app.demo_france_people import (
+    CHILD,
+    MEYER,
+    NEW,
+    PEOPLE,
+    WITHOUT_VITALE,
+    FrenchPerson,
+)
 from server.app.demo_practice import PASSPHRASE
 from server.app.demo_toys import CHEAP, Toys
 from server.app.program import Program
+from server.app.sesam import driver_of
 from server.services import patients, practices
 from server.services.cabinet import Cabinet
 from server.services.doorstep import REFERENCE
@@ -54,15 +63,33 @@ class FrenchDemo(Toys):
         """`folder` is empty."""
         super().__init__(clock)
         self._pile = _pile()
+        self._slot = folder / "vitale.card"  # what the simulated component finds in its reader
+        self.component = driver_of(None, demo=True, slot=self._slot)
         self.program = self._furnished(folder)
 
     def cards(self) -> Sequence[tuple[str, str]]:
         """Return the cards lying on the desk: (number in the pile, name printed)."""
-        return [(str(number), name) for number, (name, _) in enumerate(self._pile)]
+        return [(str(number), name) for number, (name, *_) in enumerate(self._pile)]
 
     def insert(self, card: str) -> None:
         """Put a card into the reader."""
-        self.reader.insert(self._pile[int(card)][1])
+        _, chip, people = self._pile[int(card)]
+        self._take_out()
+        if people:
+            self._slot.write_bytes(serialised(people))
+        self.reader.insert(chip)
+
+    def remove(self) -> None:
+        """Take the card out."""
+        self._take_out()
+        super().remove()
+
+    def end(self) -> None:
+        """End the simulated component."""
+        self.component.close()
+
+    def _take_out(self) -> None:
+        self._slot.unlink(missing_ok=True)
 
     def _furnished(self, folder: Path) -> Program:
         settings = Settings(folder / "cabinet")
@@ -70,7 +97,7 @@ class FrenchDemo(Toys):
         reference.build(settings.practice / REFERENCE, demo=True)
         program = Program(
             settings, self.clock, scard=self.reader.scard, cable=self.cable, cost=CHEAP,
-            demo=self,
+            demo=self, component=self.component,
         )  # fmt: skip
         fill(program.cabinet)
         program.cabinet.lock()
@@ -87,12 +114,16 @@ def fill(cabinet: Cabinet) -> None:
         patients.create(cabinet.desk(), person.form)
 
 
-def _pile() -> Sequence[tuple[str, EmulatedCard]]:
+_OnDesk = tuple[str, EmulatedCard, Sequence[FrenchPerson]]
+
+
+def _pile() -> Sequence[_OnDesk]:
     """Give the cards that lie on the desk: of each patient, of a stranger, and the kiné's own."""
     alone = [p for p in (*PEOPLE, NEW) if p not in (*WITHOUT_VITALE, MEYER)]
-    cards: list[tuple[str, EmulatedCard]] = [
-        (f"{p.first_name} {p.last_name}", VitaleCard([p.on_card])) for p in alone
+    cards: list[_OnDesk] = [
+        (f"{p.first_name} {p.last_name}", VitaleCard([p.on_card]), (p,)) for p in alone
     ]
-    cards.append(("Louis et Jade Meyer", VitaleCard([MEYER.on_card, CHILD.on_card])))
-    cards.append(("Maël Le Goff (CPS)", CpsSlot()))
+    family = VitaleCard([MEYER.on_card, CHILD.on_card])
+    cards.append(("Louis et Jade Meyer", family, (MEYER, CHILD)))
+    cards.append(("Maël Le Goff (CPS)", CpsSlot(), ()))
     return cards

@@ -51,9 +51,11 @@ if TYPE_CHECKING:
     from server.app.keeper import Keeper
     from server.app.keycards import KeyCardTrials
     from server.app.post import Post
+    from server.app.rights_reading import RightsReading
     from server.app.scanning import Scanning
     from server.app.sleep import SleepWatch
     from server.app.sorter import Sorter
+    from server.core.sesam import SesamDriver
     from server.services.cabinet import Cabinet
     from webui.outside import DemoControl
 
@@ -75,11 +77,12 @@ class Program:
         cable: Cable | None = None,
         cost: Cost | None = None,
         demo: "DemoControl | None" = None,
+        component: "SesamDriver | None" = None,
         outbound: Outbound = THIS_PROCESS,
     ) -> None:
         """`scard`, `cable` and `demo` are the toys of a demo; `cost` that of one passphrase try.
 
-        `outbound` is the list of whom the program may call.
+        `component` reads French rights, `outbound` is the list of whom the program may call.
         """
         self.settings = settings
         self.clock = clock
@@ -107,6 +110,8 @@ class Program:
         self.sorter: Sorter | None = None
         self.scans: Scanning | None = None
         self.keycards: KeyCardTrials | None = None
+        self.rights: RightsReading | None = None
+        self._component = component
         self.folder: Dropping | None = None
         self.codes: CodeDesk | None = None
         self._sleep: SleepWatch | None = None
@@ -247,6 +252,7 @@ class Program:
         if self.settings.cards and self.cabinet.desk().user.may(Right.PATIENTS):
             self._start_hands()
         self._start_papers()
+        self._start_rights()
         self._start_keeper()
         self._watchman.opened()
 
@@ -315,6 +321,9 @@ class Program:
         sorter, self.sorter = self.sorter, None
         if sorter is not None:
             sorter.stop()
+        rights, self.rights = self.rights, None
+        if rights is not None:
+            rights.stop()
         keycards, self.keycards = self.keycards, None
         if keycards is not None:
             keycards.stop()
@@ -329,6 +338,16 @@ class Program:
         self.hands = Hands(self.cabinet, self.clock, self._told_of_card, self._scard)
         self.hands.start()
         self._start_keycards()
+
+    def _start_rights(self) -> None:
+        """Let rights be read from a French card, where a component is and for who sees patients."""
+        from server.app.rights_reading import RightsReading
+
+        desk = self.cabinet.desk()
+        if self._component is not None and desk.user.may(Right.PATIENTS):
+            self.rights = RightsReading(
+                self.cabinet, self._component, self.broker.publish, simulated=desk.practice.demo
+            )
 
     def _start_keycards(self) -> None:
         """Have the codes of cards tried by who asks; their software is loaded then, not before."""

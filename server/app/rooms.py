@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from server.app.keycards import KeyCardTrials
     from server.app.post import Post
     from server.app.program import Program
+    from server.app.rights_reading import RightsReading
     from server.app.safe import CabinetSafe
     from server.app.scanning import Scanning
     from server.services.desk import Desk
@@ -75,6 +76,11 @@ class Rooms:
     def keycards(self) -> "KeyCardTrials | None":
         """The cards whose code can be tried, while a user who sees patients is at work."""
         return self._program.keycards
+
+    @property
+    def rights_reading(self) -> "RightsReading | None":
+        """The component that reads French rights, while the practice is open."""
+        return self._program.rights
 
     @property
     def folder(self) -> "Dropping | None":

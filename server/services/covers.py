@@ -15,9 +15,11 @@ from server.core.care import Source
 from server.core.errors import InvalidForm, NotFound
 from server.core.identifiers import Nir
 from server.core.rights import Right
+from server.countries.france.convention_rows import UNIQUE
 from server.countries.france.nir import nir_facts
 from server.countries.france.numbers import AmcNumber
 from server.countries.france.payers import Profile
+from server.countries.france.routes import Cover as RouteCover
 from server.services import complementaries, evaluation, patients
 from server.services.complementaries import Entry
 from server.services.desk import Desk, needs
@@ -78,6 +80,18 @@ class Cover:
         if self.profile is Profile.AME:
             return Statement.PAPER
         return Statement.GU if self.row.management == "GU" else Statement.GS
+
+    @property
+    def for_route(self) -> RouteCover:
+        """The same, as the decision of the route asks for it."""
+        row = self.row
+        unique = row.management == "GU"
+        return RouteCover(
+            AmcNumber.parse(row.number), self.profile,
+            UNIQUE if unique else row.convention_type, linked=row.link != "NO",
+            begins=row.rights_from, ends=row.rights_to, nir_on_attestation=row.nir[:13],
+            indicator=row.indicator,
+        )  # fmt: skip
 
     def covers(self, day: date) -> bool:
         """Whether its period holds a day; an unknown end is open."""

@@ -10,10 +10,14 @@ from server.app.demo_france import FrenchDemo
 from server.app.demo_practice import PASSPHRASE
 from server.app.program import Program
 from server.app.sentences import Speech
+from server.core.care import Source
 from server.core.country import Country
-from server.services import patients
+from server.countries.france.rights import Kind
+from server.services import covers, french_rights, patients
+from tests.app.visitor import Visitor
 from tests.app.waiting import until
 from webui.i18n import catalogue
+from webui.rights_reading import ReadingState
 
 
 @pytest.fixture
@@ -23,6 +27,7 @@ def opened(tmp_path: Path) -> Iterator[FrenchDemo]:
     made.program.gate.unlock(made.program.gate.users()[0].id, PASSPHRASE)
     yield made
     made.program.stop()
+    made.end()
 
 
 def card(demo: FrenchDemo, name: str) -> str:
@@ -80,3 +85,82 @@ def test_the_command_opens_the_country_asked_for(
     monkeypatch.setattr(demo, "show", show)
     assert demo.open_demo(Speech(catalogue("fr_FR")), window=False, hours=1, country="fr") == 0
     assert names == ["Maël LE GOFF"]
+
+
+def read(opened: FrenchDemo, patient: str, pin: str = "1234") -> ReadingState:
+    """Read the card in the reader through the simulated component, and wait for what it brought."""
+    control = opened.program.rights
+    assert control
+    control.read(patient, pin)
+    until(lambda: not control.state.running)
+    return control.state
+
+
+def test_the_rights_of_the_card_in_the_reader_are_read_through_the_component(
+    opened: FrenchDemo,
+) -> None:
+    hands = opened.program.hands
+    assert hands
+    opened.insert(card(opened, "Marchand"))
+    patient = until(lambda: hands.holder)
+    state = read(opened, patient)
+    assert (state.rights, state.covers, state.problem, state.simulated) == (2, 1, "", True)
+    desk = opened.program.cabinet.desk()
+    known = french_rights.on(desk, patient, desk.today)
+    assert known.insured and known.insured.said.source is Source.CARD
+    assert known.kinds() == {Kind.ALD} and known.organism == "012910000"
+    [cover] = covers.of(desk, patient).of_card
+    assert (cover.row.number, cover.row.member) == ("0799900010", "A0099")
+
+
+@pytest.mark.scenario("F-07")
+def test_c2s_on_the_card_is_proposed_by_itself(opened: FrenchDemo) -> None:
+    """D4: group 107 bears 99999997 with the indicator 62."""
+    hands = opened.program.hands
+    assert hands
+    opened.insert(card(opened, "Ben Amar"))
+    patient = until(lambda: hands.holder)
+    assert read(opened, patient).covers == 1
+    counts = covers.of(opened.program.cabinet.desk(), patient).counts
+    assert counts and counts.whole and counts.row.indicator == "62"
+
+
+def test_what_keeps_from_reading_is_told_and_nothing_is_kept(opened: FrenchDemo) -> None:
+    desk = opened.program.cabinet.desk
+    meyer = patients.search(desk(), "meyer")[0].id
+    before = len(french_rights.said(desk(), meyer))
+    assert read(opened, meyer).problem == "no_vitale"
+    opened.insert(card(opened, "Marchand"))
+    assert read(opened, meyer).problem == "not_on_card"
+    wrong = read(opened, meyer, "0000")
+    assert (wrong.problem, wrong.tries) == ("wrong_pin", 2)
+    assert len(french_rights.said(desk(), meyer)) == before
+    opened.insert(card(opened, "Jade"))
+    assert read(opened, meyer).rights == 1
+    opened.program.gate.lock()
+    assert opened.program.rights is None
+
+
+def test_the_leaf_of_rights_asks_for_the_code_and_says_the_service_is_simulated(
+    tmp_path: Path,
+) -> None:
+    made = FrenchDemo(tmp_path)
+    visitor = Visitor(made.program.start())
+    try:
+        visitor.post("unlock", user=visitor.user(), passphrase=PASSPHRASE)
+        control, desk = made.program.rights, made.program.cabinet.desk
+        assert control
+        meyer, garrec = (patients.search(desk(), name)[0].id for name in ("meyer", "garrec"))
+        visitor.get(f"rights/{meyer}")
+        assert "service simulé" in visitor.text and 'type="password"' in visitor.text
+        made.insert(card(made, "Jade"))
+        visitor.post(f"rights/{meyer}/read", pin="1234")
+        until(lambda: not control.state.running)
+        visitor.get(f"rights/{meyer}")
+        assert "1 droits et 1 complémentaires" in visitor.text and "lu sur la carte" in visitor.text
+        visitor.get(f"rights/{garrec}")
+        assert "notés avec l’heure" not in visitor.text
+    finally:
+        visitor.close()
+        made.program.stop()
+        made.end()

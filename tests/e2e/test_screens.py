@@ -190,6 +190,8 @@ SCENES = (
     Scene("fr-complementaire", "france", lambda day: f"covers/{day.patient('meyer')}"),
     Scene("fr-ame", "france", lambda day: f"covers/{day.patient('petrov')}"),
     Scene("fr-complementaires", "france", at("payers/")),
+    Scene("fr-attestations", "france", at("notices/")),
+    Scene("fr-se-conventionner", "france", at("options/enrolment/")),
     Scene("fr-complementaire-creer", "france", at("payers/new")),
 )  # fmt: skip
 IN_DUTCH = (

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from server.core.tray import Origin
-from server.services import covers, scanners, tray
+from server.services import covers, french_series, french_visits, scanners, tray
 from server.services.tray import Page
 from tests.france import MARCHAND, admitted
 from tests.people import DELVAUX, OUCHENE
@@ -50,10 +50,21 @@ def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
 
 
 def of_france(world: World) -> Shop:
-    """A practice of France: a patient with a right and a complementary, a document."""
+    """A practice of France: the holder's patient, her rights, cover and one visit; a document."""
     made = Shop(world)
     patient = admitted(world, MARCHAND)
     covers.assign(world.desk, patient, {"amc": "1221212145", "cover_source": "PAPER"})
+    today = world.desk.today.isoformat()
+    series = french_series.open_series(
+        world.desk, patient,
+        {"territory": "SPINE", "place": "CABINET", "start_date": today, "rx_date": today,
+         "prescriber": "10008888801", "prescriber_name": "Dr Yann Kerdreux",
+         "situation": "low_back_pain"},
+    )  # fmt: skip
+    french_series.request(
+        world.desk, series, {"sent_on": today, "sessions_asked": "15", "argument": "Raideur"}
+    )
+    french_visits.record(world.desk, series, {"care_date": today})
     paper_on(made)
     return made
 
@@ -64,6 +75,9 @@ def of_french_ids(shop: Shop) -> Mapping[str, str]:
         "patient_id": str(shop.world.sql("select id from patient")),
         "user_id": str(shop.world.sql("select id from app_user")),
         "incoming_id": paper_on(shop),
+        "series_id": str(shop.world.sql("select id from treatment")),
+        "request_id": str(shop.world.sql("select id from french_request")),
+        "session_id": str(shop.world.sql("select id from session")),
     }
     return defaultdict(lambda: "0099999997", {**here, "sheet": "1", "filename": "app.css"})
 

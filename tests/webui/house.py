@@ -125,6 +125,7 @@ class FakeServices:
     keycards = None
     folder = None
     codes = None
+    rights_reading = None
 
     def __init__(self, world: World, ask_recovery: Callable[[str], None]) -> None:
         self.world = world

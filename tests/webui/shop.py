@@ -39,6 +39,7 @@ from webui.frame import FrameState
 from webui.keycards import KeyCardControl, KeyCardState
 from webui.outside import BackupState, Calls, Checked, FileHealth, PostState
 from webui.readers import ReaderState
+from webui.rights_reading import RightsControl
 from webui.safe import Safe
 from webui.scanning import ScanControl, ScanState, WantedScan
 from webui.stream import Stream
@@ -234,6 +235,7 @@ class Rooms:
     people: Sequence[str] = ()  # on the Vitale card in the reader
     scans: ScanControl | None = field(default_factory=FakeScans)
     keycards: KeyCardControl | None = field(default_factory=FakeKeyCards)
+    rights_reading: RightsControl | None = None
     folder: FolderControl | None = field(default_factory=FakeFolder)
     codes: CodeControl | None = field(default_factory=FakeCodes)
     safe: Safe = field(init=False)

@@ -8,6 +8,7 @@ from server.core.care import Source
 from server.core.errors import NotFound
 from server.core.sesam import Group
 from server.countries.france.numbers import AmcNumber
+from server.countries.france.routes import Known, Remark, Route, plan
 from server.services import covers, french_rights
 from server.services.covers import Scanned
 from server.simulators.sesam.people import VITALE
@@ -257,3 +258,25 @@ def test_rights_that_ended_and_a_newer_word_that_differs_are_told(shop: Shop) ->
     page = rights_of(shop, f"rights/{patient}", kind="AMO", right_organism="02 293 0000",
                        right_source="MANUAL")  # fmt: skip
     assert "Une source plus récente dit autre chose" in page and "caisse 01 291 0000" in page
+
+
+@pytest.mark.scenario("G-05", "G-06", "G-07")
+def test_what_the_file_says_of_a_cover_decides_the_route(shop: Shop) -> None:
+    patient = admitted(shop.world, MEYER)
+    today = shop.world.desk.today
+    nir = MEYER.nir[:13]
+
+    def route(**typed: str) -> tuple[Route, tuple[Remark, ...]]:
+        assign(shop, patient, **{"third_party": "1", "member": "7", "link": "YES", **typed})
+        held = covers.on(shop.world.desk, patient, today)
+        assert held is not None
+        found = plan(held.for_route, Known(unique=True, separate=True, nir=nir), today)
+        return found.route, found.remarks
+
+    assert route(amc="1221212145") == (Route.GU, ())
+    assert route(amc="1221212145", amc_nir=MEYER.nir) == (Route.GU, ())
+    bad = route(amc="1221212145", amc_nir="170076799990729")
+    assert bad == (Route.AMO_ONLY, (Remark.NIR_MISMATCH, Remark.DRE_PROPOSED))
+    assert route(amc="1221212145", link="NO")[1] == (Remark.NO_LINK, Remark.DRE_PROPOSED)
+    assert route(amc="799900010") == (Route.DRE, ())
+    assert route(amc="99999997") == (Route.GU, ())

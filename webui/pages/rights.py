@@ -3,12 +3,14 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.errors import NotFound
 from server.core.rights import Right
 from server.services import french_rights, patients, sightings
 from webui.desk import desk
 from webui.forms import shown_again_by
 from webui.guards import only
 from webui.replies import go
+from webui.rights_reading import ReadingState
 
 page = only(Blueprint("rights", __name__, url_prefix="/rights"), Right.PATIENTS)
 
@@ -24,7 +26,8 @@ def show(patient_id: str) -> ResponseReturnValue:
         file=file,
         now_on=french_rights.on(work, patient_id, work.today),
         said=french_rights.said(work, patient_id),
-        sources=[str(source) for source in french_rights.TYPED],
+        reading=_reading(patient_id),
+        component=desk().services.rights_reading is not None,
     )
 
 
@@ -36,8 +39,26 @@ def note(patient_id: str) -> Response:
     return go("rights.show", patient_id=patient_id)
 
 
+@page.post("/<patient_id>/read")
+def read(patient_id: str) -> Response:
+    """Begin to read the card in the reader for this patient; the code is handed over once."""
+    patients.open_file(desk().work(), patient_id)
+    component = desk().services.rights_reading
+    if component is None:
+        raise NotFound(kind="component")
+    component.read(patient_id, request.form.get("pin", ""))
+    return go("rights.show", patient_id=patient_id)
+
+
 @page.post("/<patient_id>/withdraw")
 def withdraw(patient_id: str) -> Response:
     """Use a right no more; it stays in the file."""
     french_rights.withdraw(desk().work(), patient_id, request.form.get("right", ""))
     return go("rights.show", patient_id=patient_id)
+
+
+def _reading(patient_id: str) -> ReadingState | None:
+    """Give how the last reading for this patient stands; None when there was none."""
+    component = desk().services.rights_reading
+    state = component.state if component else None
+    return state if state and state.patient == patient_id else None

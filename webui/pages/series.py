@@ -117,8 +117,14 @@ def ask(series_id: str) -> Response:
     return go("series.show", series_id=series_id)
 
 
+def _shown(series_id: str, request_id: str) -> ResponseReturnValue:
+    """Show the treatment again, for a form about one of its requests."""
+    del request_id
+    return show(series_id)
+
+
 @page.post("/<series_id>/request/<request_id>")
-@shown_again_by(show)
+@shown_again_by(_shown)
 def answer(series_id: str, request_id: str) -> Response:
     """Keep what the medical service answered (France)."""
     french_series.answer(desk().work(), request_id, request.form)

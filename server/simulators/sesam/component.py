@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from server.simulators.sesam import phone
@@ -31,8 +32,16 @@ class Readers:
 
     cps: bytes | None
     vitale: bytes | None
+    slot: Path | None = None  # a file that comes and goes, read at each call as a card is
     tries: int = _TRIES
     secured: set[str] = field(default_factory=set)  # numbers of the invoices already signed
+
+    @property
+    def patients(self) -> bytes | None:
+        """The file of the patient's card that is in now."""
+        if self.slot is None:
+            return self.vitale
+        return self.slot.read_bytes() if self.slot.exists() else None
 
 
 class Component:
@@ -66,7 +75,7 @@ class Component:
 
     def _read_vitale(self, asked: dict[str, Any]) -> dict[str, Any]:
         self._check_pin(asked)
-        return {"groups": _card(self._readers.vitale, "sesam.no_vitale")}
+        return {"groups": _card(self._readers.patients, "sesam.no_vitale")}
 
     def _read_apcv(self, asked: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -90,7 +99,7 @@ class Component:
             raise Refusal("sesam.refused", retryable=False, reason=reason)
         signers = []
         if mode in _VITALE_MODES:
-            signers.append(("VITALE", _serial(_card(self._readers.vitale, "sesam.no_vitale"))))
+            signers.append(("VITALE", _serial(_card(self._readers.patients, "sesam.no_vitale"))))
         if mode in _CPS_MODES:
             self._check_pin(asked)
             signers.append(("CPS", _serial(_card(self._readers.cps, "sesam.no_cps"))))

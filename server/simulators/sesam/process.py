@@ -1,7 +1,8 @@
 """The process of the simulator: `python -m server.simulators.sesam.process`. Frames in and out.
 
 `--cps FILE` and `--vitale FILE` put cards of serialised groups into its readers; without them its
-own invented people lie there. `--no-cps` and `--no-vitale` leave a reader empty.
+own invented people lie there. `--no-cps` and `--no-vitale` leave a reader empty; `--slot FILE` is a
+reader whose card is that file while it exists.
 """
 
 import argparse
@@ -24,12 +25,14 @@ def main(asked: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cps", type=Path)
     parser.add_argument("--vitale", type=Path)
+    parser.add_argument("--slot", type=Path)
     parser.add_argument("--no-cps", action="store_true")
     parser.add_argument("--no-vitale", action="store_true")
     options = parser.parse_args(asked)
     readers = Readers(
         cps=None if options.no_cps else _file(options.cps) or write(CPS),
         vitale=None if options.no_vitale else _file(options.vitale) or write(VITALE),
+        slot=options.slot,
     )
     serve(Component(readers), sys.stdin.buffer, sys.stdout.buffer)
 
