@@ -37,7 +37,7 @@ def tilt(pixels: Pixels) -> float:
 
     The right turn makes the ink of lines fall into the same rows: their profile is sharpest there.
     """
-    grey = _grey(pixels)
+    grey = in_grey(pixels)
     scale = min(1.0, _LOOKED_AT / grey.shape[1])
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     _, ink = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
@@ -108,7 +108,7 @@ def without_idle_colour(pixels: Pixels) -> Pixels:
     if pixels.ndim == 2:
         return pixels
     coloured = pixels.max(axis=2) - pixels.min(axis=2) > _COLOURED
-    return pixels if coloured.mean() > _ENOUGH_COLOUR else _grey(pixels)
+    return pixels if coloured.mean() > _ENOUGH_COLOUR else in_grey(pixels)
 
 
 def quality(pixels: Pixels, dpi: int) -> Quality:
@@ -117,7 +117,7 @@ def quality(pixels: Pixels, dpi: int) -> Quality:
     Sharpness is the spread of the second derivative along written edges, contrast the distance
     from ink to paper; both are what somebody who cannot read a scan complains of.
     """
-    grey = _grey(pixels)
+    grey = in_grey(pixels)
     ink, paper = (float(each) for each in np.percentile(grey, (0.1, 80)))
     contrast = paper - ink
     sharp = float(cv2.Laplacian(grey, cv2.CV_64F).std()) / max(contrast, 1.0)
@@ -147,7 +147,7 @@ def _sharpest(
 
 def _corners(pixels: Pixels) -> npt.NDArray[np.float32] | None:
     """Return the corners of a sheet: top left, top right, bottom right, bottom left."""
-    grey = _grey(pixels)
+    grey = in_grey(pixels)
     scale = min(1.0, _LOOKED_AT / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     blurred = cv2.GaussianBlur(small, (5, 5), 0)
@@ -172,7 +172,8 @@ def _length(corners: npt.NDArray[np.float32], one: int, other: int) -> float:
     return float(np.linalg.norm(corners[one] - corners[other]))
 
 
-def _grey(pixels: Pixels) -> Pixels:
+def in_grey(pixels: Pixels) -> Pixels:
+    """Give a sheet in grey; the same when it already is."""
     return pixels if pixels.ndim == 2 else _as_pixels(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
 
 

@@ -58,6 +58,12 @@ class Papers(WarmChild):
             return Made((), Found(problem=CodeProblem.TOO_HEAVY))
         return self._made(FILE_SECONDS, Kind.FILE, data)
 
+    def legible(self, data: bytes) -> Sequence[bytes]:
+        """Draw the first pages of a received file large and grey: JPEGs, none when it cannot be."""
+        if len(data) > MOST_BYTES:
+            return ()
+        return [page.jpeg for page in self._made(FILE_SECONDS, Kind.LEGIBLE, data).pages]
+
     def revised(self, data: bytes, leaves: Sequence[Leaf]) -> Revised:
         """Draw the pages of a received file turned and cut; without a PDF, `found` says why."""
         heard = self._ask(FILE_SECONDS, Kind.REVISE, pack_revision(leaves), data)

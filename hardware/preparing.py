@@ -8,6 +8,7 @@ a scanner is made straight, clean and small; a file that came in is shown as it 
 import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import BinaryIO
 
 import img2pdf
@@ -31,6 +32,7 @@ from server.core.leaves import Leaf
 
 _JPEG = 75
 _DPI = 200  # of a page kept; finer tells nothing more and weighs four times as much
+_LARGE, _WORDS_ON = 2400, 2  # pixels of height, and how many pages: those of a prescription
 _SHOWN = 1600  # pixels of height of a page of a file, for a screen
 
 
@@ -43,7 +45,13 @@ def main() -> None:
 
 def serve(asked: BinaryIO, answers: BinaryIO, before: Callable[[], object]) -> None:
     """Answer each message of a stream, after `before`: pieces, then how it ended."""
-    work = {Kind.SHEET: _sheet, Kind.BIND: _bound, Kind.FILE: _shown, Kind.REVISE: _revised}
+    work = {
+        Kind.SHEET: _sheet,
+        Kind.BIND: _bound,
+        Kind.FILE: _shown,
+        Kind.REVISE: _revised,
+        Kind.LEGIBLE: _legible,
+    }
     while message := read(asked):
         before()
         ended = Found()
@@ -75,6 +83,13 @@ def _shown(body: bytes) -> Iterator[tuple[Kind, bytes]]:
     """Draw each page of a file as it is, for the screen."""
     for pixels in pictures.sheets(body):
         yield Kind.PAGE, _for_the_screen(_whole(pixels))
+
+
+def _legible(body: bytes) -> Iterator[tuple[Kind, bytes]]:
+    """Draw the first pages of a file large and grey."""
+    for pixels in islice(pictures.sheets(body), _WORDS_ON):
+        page = flatten.scaled(_whole(pixels), min(1.0, _LARGE / pixels.shape[0]))
+        yield Kind.PAGE, pack_page(Page(_jpeg(flatten.in_grey(page), _DPI), 0, ()))
 
 
 def _revised(body: bytes) -> Iterator[tuple[Kind, bytes]]:

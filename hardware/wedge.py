@@ -14,8 +14,10 @@ LEAST = 6  # characters: fingers roll over three or four that fast
 FASTEST_FINGERS = 0.035  # seconds between two keys
 ENDS = frozenset("\r\n\t")
 
-CALIBRATION = "0123456789 azqwmAZQWM ;:,!?./=&|#_-+*()<>'\"@ éèàçùÉ"
-"""The text of the calibration code: what attestations are made of."""
+PLAIN = "0123456789 azqwmAZQWM ;:,!?./=&|#_-+*()<>'\"@ "
+ACCENTS = "éèàçùÉ"
+CALIBRATION = PLAIN + ACCENTS
+"""The text of the calibration code: what attestations are made of, letters with accents last."""
 
 
 class Key(NamedTuple):
@@ -39,6 +41,12 @@ class Layout:
     """What a reader types for each character that is printed."""
 
     meant: Mapping[str, str]  # typed → printed
+    accents: bool = True  # False: letters with accents do not come through
+
+    @property
+    def swaps(self) -> bool:
+        """Whether anything has to be mended."""
+        return any(arrived != printed for arrived, printed in self.meant.items())
 
     def mend(self, typed: str) -> str | None:
         """Give what was printed; None when a character says nothing of what was meant by it.
@@ -56,13 +64,23 @@ def _is_plain(character: str) -> bool:
 def calibrated(typed: str) -> Layout | None:
     """Judge what arrived of the calibration text.
 
-    None when characters are missing or two became one: no table mends that, and the reader is to
-    be set for this keyboard, or as a serial line.
+    None when plain characters are missing or two became one: no table mends that, and the reader is
+    to be set for this keyboard, or as a serial line. A reader set for another keyboard has no key
+    for letters with accents: what it makes of them is no matter, they are said to be lost.
     """
-    if len(typed) != len(CALIBRATION):
+    plain = _paired(typed[: len(PLAIN)], PLAIN)
+    if plain is None:
         return None
+    whole = _paired(typed, CALIBRATION)
+    return Layout(plain, accents=False) if whole is None else Layout(whole)
+
+
+def _paired(arrived: str, printed: str) -> Mapping[str, str] | None:
+    """Pair what arrived with what was printed; None when they do not go two by two."""
     meant: dict[str, str] = {}
-    for arrived, printed in zip(typed, CALIBRATION, strict=True):
-        if meant.setdefault(arrived, printed) != printed:
+    if len(arrived) != len(printed):
+        return None
+    for come, meaning in zip(arrived, printed, strict=True):
+        if meant.setdefault(come, meaning) != meaning:
             return None
-    return Layout(meant)
+    return meant

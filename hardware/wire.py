@@ -31,6 +31,7 @@ class Kind(IntEnum):
     BIND = 7  # JPEGs to be one PDF
     BOUND = 8  # that PDF
     REVISE = 9  # a file, with how its pages are to be seen
+    LEGIBLE = 10  # a file whose first pages are drawn large, for who reads words
 
 
 class Message(NamedTuple):

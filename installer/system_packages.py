@@ -25,6 +25,8 @@ TESTS = (
     "fonts-dejavu-core",
     "strace",
     "sane-airscan",
+    "tesseract-ocr",
+    "tesseract-ocr-fra",
     "softhsm2",
 )
 """A virtual reader, a browser, a screen made of memory, a look at it, PDF reading, letters, and

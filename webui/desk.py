@@ -20,6 +20,7 @@ from webui.i18n import Catalogue
 if TYPE_CHECKING:
     from server.services.desk import Desk as WorkDesk
     from server.services.logins import Logins
+    from webui.codes import CodeControl
     from webui.folder import FolderControl
     from webui.keycards import KeyCardControl
     from webui.outside import BackupControl, Calls, Checked, DemoControl, FileHealth, PostControl
@@ -76,6 +77,11 @@ class Services(Protocol):
     @property
     def folder(self) -> "FolderControl | None":
         """The watched folder of this machine; None for who may not bring papers in."""
+        ...
+
+    @property
+    def codes(self) -> "CodeControl | None":
+        """What reads codes; None for who may not bring papers in."""
         ...
 
     @property

@@ -30,6 +30,7 @@ PASSING: Mapping[str, Right | None] = {
     "card": Right.PATIENTS, "reader": Right.PATIENTS, "service": Right.PATIENTS,
     "keycard": Right.PATIENTS,
     "post": Right.AMOUNTS, "scan": Right.PATIENTS, "folder": Right.PATIENTS,
+    "code": Right.PATIENTS,
     "line": _EVERYBODY,  # the line to the hub
     "backup": _EVERYBODY, "outbound": _EVERYBODY, "practice": _EVERYBODY,
 }  # fmt: skip

@@ -6,9 +6,11 @@ from webui.pages import (
     backups,
     billing,
     cards,
+    codes,
     connection,
     convention_check,
     conventions,
+    cover_codes,
     covers,
     demo,
     devices,
@@ -50,8 +52,8 @@ PAGES = (
     billing.page, ledger.page, lots.page, refusals.page, finances.page, connection.page,
     amounts.page, demo.page, past.page, journal.page, backups.page, restore.page, users.page,
     proof.page, safety.page, drafts.page, tray.page, mandates.page,
-    diagnosis.page, setup.page, scan.page, devices.page, keycards.page,
+    diagnosis.page, setup.page, scan.page, devices.page, codes.page, keycards.page,
     conventions.page, convention_check.page,
-    payers.page, rights.page, covers.page, notices.page, enrolment.page,
+    payers.page, rights.page, covers.page, cover_codes.page, notices.page, enrolment.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -20,6 +20,7 @@ def look_at_codes() -> Iterator[Finding]:
     yield _opencv()
     yield _reading()
     yield Finding("codes.second") if zbar.library() else Finding("codes.no_second", Grade.LACK)
+    yield _words()
     yield _camera()
     yield from _hand_readers()
 
@@ -54,6 +55,16 @@ def _drawn(kind: str) -> bytes:
     out = io.BytesIO()
     Image.fromarray(code.to_image(scale=6)).save(out, "PNG")
     return out.getvalue()
+
+
+def _words() -> Finding:
+    """Look for what reads words on scanned papers; it is a convenience, and its lack no fault."""
+    from hardware.ocr import Ocr
+
+    languages = Ocr().languages
+    if languages:
+        return Finding("words.ok", facts={"languages": ", ".join(languages)})
+    return Finding("words.absent", tried=False)
 
 
 def _camera() -> Finding:

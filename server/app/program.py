@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from hardware.scard import Scard
+    from server.app.code_desk import CodeDesk
     from server.app.door_cards import DoorCards
     from server.app.dropping import Dropping
     from server.app.hands import Hands
@@ -107,6 +108,7 @@ class Program:
         self.scans: Scanning | None = None
         self.keycards: KeyCardTrials | None = None
         self.folder: Dropping | None = None
+        self.codes: CodeDesk | None = None
         self._sleep: SleepWatch | None = None
         self._scard = scard
         self._lock = PracticeLock(settings.practice)
@@ -301,6 +303,9 @@ class Program:
         if self._called is not None:
             self.outbound.forget(self._called)
             self._called = None
+        codes, self.codes = self.codes, None
+        if codes is not None:
+            codes.stop()
         folder, self.folder = self.folder, None
         if folder is not None:
             folder.stop()
@@ -351,6 +356,7 @@ class Program:
 
     def _start_papers(self) -> None:
         """Let papers in and look into them, for who may see them."""
+        from server.app.code_desk import CodeDesk
         from server.app.dropping import Dropping
         from server.app.scanning import Scanning
         from server.app.sorter import Sorter
@@ -362,6 +368,8 @@ class Program:
             self.scans.start()
             self.folder = Dropping(self.cabinet, self.broker.publish, self._came_in)
             self.folder.start()
+            self.codes = CodeDesk(self.cabinet, self.broker.publish)
+            self.codes.start()
 
     def _came_in(self) -> None:
         """Something lies on the table: have it looked into, and tell the screens."""

@@ -16,6 +16,7 @@ from webui.frame import FrameState
 from webui.stream import EventRow
 
 if TYPE_CHECKING:
+    from server.app.code_desk import CodeDesk
     from server.app.dropping import Dropping
     from server.app.hands import Hands
     from server.app.keeper import Keeper
@@ -79,6 +80,11 @@ class Rooms:
     def folder(self) -> "Dropping | None":
         """The watched folder of this machine."""
         return self._program.folder
+
+    @property
+    def codes(self) -> "CodeDesk | None":
+        """What reads codes in the open practice."""
+        return self._program.codes
 
     @property
     def demo(self) -> "DemoControl | None":

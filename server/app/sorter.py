@@ -14,6 +14,7 @@ from traceback import format_tb
 from hardware.decoder import Decoder
 from hardware.page_wire import Page as Drawn
 from hardware.papers import Papers
+from server.app.wording import Wording
 from server.core.codes import CodeRead
 from server.core.errors import KineError
 from server.core.leaves import read
@@ -40,12 +41,14 @@ class Sorter:
         told: Callable[[], None],
         papers: Papers | None = None,
         decoder: Decoder | None = None,
+        wording: Wording | None = None,
     ) -> None:
         """`told` wakes the screens after each document."""
         self._cabinet = cabinet
         self._told = told
         self._papers = papers or Papers()
         self._decoder = decoder or Decoder()
+        self._wording = wording or Wording(cabinet, told)
         self._given_up: set[str] = set()  # until the next unlocking
         self._wanted = Event()
         self._stopping = False
@@ -54,6 +57,7 @@ class Sorter:
     def start(self) -> None:
         """Begin with what an earlier run left."""
         self._wanted.set()
+        self._wording.start()
         self._thread.start()
 
     def wake(self) -> None:
@@ -63,6 +67,7 @@ class Sorter:
     def stop(self) -> None:
         """End; a document under way is left for the next unlocking."""
         self._stopping = True
+        self._wording.stop()
         self._wanted.set()
         self._thread.join(_STOP_SECONDS)
 
@@ -88,6 +93,7 @@ class Sorter:
                 return
             self._given_up.add(keys[0])  # whatever happens now happens once
             self._look_into(keys[0])
+            self._wording.read(keys[0])
 
     def _redraw_all(self) -> None:
         """Turn and cut the pages somebody asked for, each revision once."""

@@ -47,9 +47,11 @@ BEGINNINGS = (
 """How a document that can be drawn begins, and how its name ends."""
 
 _HEADER = 1024  # a PDF may begin after some bytes of a mailer
+_ARCHIVES = (b"PK", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")  # may hold one near their beginning
 
 
 def extension(content: bytes) -> str:
     """Tell by its first bytes how the name of a document ends; "" when it cannot be drawn."""
     found = (ending for beginning, ending in BEGINNINGS if content.startswith(beginning))
-    return next(found, "pdf" if b"%PDF-" in content[:_HEADER] else "")
+    later = b"%PDF-" in content[:_HEADER] and not content.startswith(_ARCHIVES)
+    return next(found, "pdf" if later else "")

@@ -104,6 +104,8 @@ class Scanned:
     criterion: str = ""
     member: str = ""
     incoming: str | None = None  # the document it stands on, when it was kept
+    text: str = ""  # of the code, as it was
+    symbology: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,15 @@ def scanned(desk: Desk, patient: str, code: Scanned) -> str:
     with desk.deed("coverage.scanned", "patient", patient, {"number": row.number}) as seq:
         french.add_cover(desk.db, row, desk.device.id, seq)
         evaluation.judge_patient(desk, seq, patient)
+        if code.text:
+            french.add_code(desk.db, row.id, code.symbology, code.text)
     return row.id
+
+
+@needs(Right.PATIENTS)
+def texts(desk: Desk, patient: str) -> Mapping[str, str]:
+    """Return the texts of the codes that covers were read from, by cover (F-10)."""
+    return french.codes(desk.db, patient)
 
 
 @needs(Right.PATIENTS)

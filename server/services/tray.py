@@ -14,6 +14,7 @@ from server.core.errors import InvalidForm, NotFound, StateConflict
 from server.core.rights import Right
 from server.core.tray import CLINICAL, DATED, RECOVERABLE_DAYS, Kind, Origin, TrayState
 from server.countries.attestation import Attestation, attestation
+from server.countries.prescription_words import proposals
 from server.services.desk import Desk, needs
 from server.services.forms import Form
 from server.services.rules import code_profiles
@@ -124,6 +125,26 @@ def looked_into(
             read = CodeMark(str(code.symbology), code.text, code.to_verify)
             tray.add_code(desk.db, key, number, read)
         _say(desk, replace(before, state=TrayState.TO_PROCESS, problem=problem), seq)
+
+
+@needs(Right.PATIENTS)
+def suggest(desk: Desk, key: str, text: str) -> None:
+    """Keep what the words of a document propose; never filled in by itself.
+
+    Its words are guessed from a picture and not kept.
+    """
+    found = proposals(text, desk.today)
+    if not found:
+        return
+    with desk.deed("tray.words_read", "incoming", _filing(desk, key).incoming):
+        for field, value in found.items():
+            tray.add_suggestion(desk.db, key, str(field), value)
+
+
+@needs(Right.PATIENTS)
+def suggestions(desk: Desk, key: str) -> Mapping[str, str]:
+    """Return what the words of a document propose, by field; raise `NotFound` or `Forbidden`."""
+    return tray.suggestions(desk.db, _open(desk, key).id)
 
 
 @needs(Right.PATIENTS)

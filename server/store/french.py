@@ -103,6 +103,22 @@ def add_cover(db: apsw.Connection, c: CoverRow, device: str, seq: int) -> None:
     )  # fmt: skip
 
 
+def add_code(db: apsw.Connection, cover: str, symbology: str, text: str) -> None:
+    """Keep the text of the code a cover was read from."""
+    db.execute("insert into cover_code values (?, ?, ?)", (cover, symbology, text))
+
+
+def codes(db: apsw.Connection, patient: str) -> dict[str, str]:
+    """Return the texts of codes that covers of a person were read from, by cover."""
+    return dict(
+        db.execute(
+            "select k.cover, k.text from french_cover c join cover_code k on k.cover = c.id"
+            " where c.patient = ?",
+            (patient,),
+        )
+    )
+
+
 def covers(db: apsw.Connection, patient: str) -> list[CoverRow]:
     """Return every cover ever said of a person and not withdrawn, the newest first."""
     return many(

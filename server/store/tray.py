@@ -108,6 +108,16 @@ def codes(db: apsw.Connection, key: str) -> list[CodeMark]:
     )  # fmt: skip
 
 
+def add_suggestion(db: apsw.Connection, incoming: str, field: str, proposed: str) -> None:
+    """Keep what the words of a document propose of it; once."""
+    db.execute("insert or ignore into suggestion values (?, ?, ?)", (incoming, field, proposed))
+
+
+def suggestions(db: apsw.Connection, key: str) -> dict[str, str]:
+    """Return what the words of a document propose, by field."""
+    return dict(db.execute("select field, value from suggestion where incoming = ?", (key,)))
+
+
 def get(db: apsw.Connection, key: str) -> Incoming | None:
     """Return a received file."""
     return one(db, Incoming, _INCOMING + " where id = ?", (key,))

@@ -79,6 +79,13 @@ def _paper(day: Stage) -> str:
     return key
 
 
+def _code(day: Stage) -> str:
+    """Read an attestation with a hand reader."""
+    assert day.program.codes is not None
+    day.program.codes.take("NumeroAMC=775678584;NumAdherent=0123456789")
+    return "codes/"
+
+
 def _code_of_a_card(day: Stage) -> str:
     """Have a card in whose code was mistaken twice."""
     token = make_token(CardKind.EID, Path(tempfile.mkdtemp()) / "eid", "Besace Demo Reader 00 00")
@@ -136,6 +143,8 @@ SCENES = (
     Scene("seance", "morning", lambda day: f"sessions/{_session(day)}"),
     Scene("porte-document", "morning", lambda day: f"tray/{_paper(day)}"),
     Scene("numeriser", "morning", at("scan/")),
+    Scene("lire-un-code", "morning", _code),
+    Scene("lecteur-a-main", "morning", at("codes/reader")),
     Scene("carte", "morning", at("cards/")),
     Scene("facturation-faute", "faulty", at("billing/")),
     Scene("facturation", "morning", at("billing/")),

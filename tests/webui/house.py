@@ -124,6 +124,7 @@ class FakeServices:
     scans = None
     keycards = None
     folder = None
+    codes = None
 
     def __init__(self, world: World, ask_recovery: Callable[[str], None]) -> None:
         self.world = world

@@ -14,6 +14,7 @@ from server.app.gate import CabinetGate
 from server.app.rooms import EventRows, rights_in
 from server.app.safe import CabinetSafe
 from server.core.cards import CardKind, CardRead
+from server.core.codes import CodeRead, Symbology
 from server.core.errors import InvalidForm, NotFound, ReferenceRefused
 from server.core.rights import Right
 from server.services import ledger
@@ -31,6 +32,7 @@ from tests.webui.house import PORT, window
 from tests.world import PASSPHRASE, World
 from webui.application import create_app
 from webui.broker import Broker
+from webui.codes import CodeControl, CodeState, Reading
 from webui.door import Door
 from webui.folder import FolderControl, FolderState
 from webui.frame import FrameState
@@ -180,6 +182,43 @@ class FakeFolder:
 
 
 @dataclass
+class FakeCodes:
+    """What reads codes, that only remembers what it was asked."""
+
+    state: CodeState = field(default_factory=CodeState)
+    preview: bytes | None = None
+    last: Reading | None = None
+    asked: list[object] = field(default_factory=list)
+    unmended: bool = False
+
+    def look(self, camera: str) -> None:
+        self.asked.append(f"look {camera}")
+
+    def stop_looking(self) -> None:
+        self.asked.append("stop")
+
+    def read_file(self, content: bytes) -> None:
+        self.asked.append(content)
+
+    def take(self, typed: str) -> Reading:
+        code = CodeRead(Symbology.TYPED, typed, typed.encode())
+        self.last = Reading(1, "KEYBOARD", code, self.unmended)
+        return self.last
+
+    def calibrate(self, typed: str) -> None:
+        self.asked.append(typed)
+
+    def ports(self) -> Sequence[tuple[str, str]]:
+        return (("COM3", "Lecteur inventé"), ("COM4", ""))
+
+    def choose_line(self, port: str) -> None:
+        self.asked.append(f"line {port}")
+
+    def calibration(self) -> bytes:
+        return b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+
+
+@dataclass
 class Rooms:
     """What the screens ask of the program, answered by the practice itself."""
 
@@ -196,6 +235,7 @@ class Rooms:
     scans: ScanControl | None = field(default_factory=FakeScans)
     keycards: KeyCardControl | None = field(default_factory=FakeKeyCards)
     folder: FolderControl | None = field(default_factory=FakeFolder)
+    codes: CodeControl | None = field(default_factory=FakeCodes)
     safe: Safe = field(init=False)
 
     def wake_sorter(self) -> None:

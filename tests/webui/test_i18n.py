@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from hardware.code_ports import CodeProblem
+from hardware.code_ports import Source as CodeSource
 from hardware.inbox import Refusal, Trouble
 from hardware.page_wire import ADVICE
 from hardware.scan_ports import Mode, ScanProblem, Source
@@ -100,6 +101,10 @@ COMPUTED = {
     "scan.problem": {NOT_KEPT, *(str(each) for each in ScanProblem)},
     "folder.trouble": {str(each) for each in Trouble},
     "folder.word": {"taken", "already", "not_kept", *(str(each) for each in Refusal)},
+    "codes.problem": {str(each) for each in CodeProblem},
+    "codes.found": {"attestation", "number", "paper", "unknown"},
+    "codes.source": {str(each) for each in CodeSource},
+    "codes.light": {"waiting", "right", "mended", "refused"},
     "scan.source": {str(each) for each in Source},
     "scan.mode": {str(each) for each in Mode},
     "scan.dpi": {str(each) for each in RESOLUTIONS},

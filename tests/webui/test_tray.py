@@ -265,3 +265,28 @@ def test_the_quality_of_the_worst_page_is_shown_with_what_to_do_better(
     page = shop.get(f"tray/{key}")
     for words in ("Difficile à lire", "Qualité\N{NO-BREAK SPACE}: 41 sur 100", advice):
         assert words in page
+
+
+def test_what_the_words_of_a_paper_propose_is_marked_and_nothing_is_filled_by_itself(
+    shop: Shop,
+) -> None:
+    key = received(shop)
+    tray.suggest(shop.world.desk, key, "Dr Anne Willems, le 12/02/2026 : 18 séances")
+    page = shop.get(f"tray/{key}")
+    for words in ("Lu sur l’image, à vérifier", "Anne Willems", "12/02/2026", "18", "Alt+4"):
+        assert words in page
+    assert 'name="dated" type="text" value=""' in page
+    asked = shop.post(f"tray/{key}/day", patient="", kind="RX_SCAN")
+    assert 'name="dated" type="text" value="12/02/2026"' in asked.text
+    assert '<option value="RX_SCAN" selected>' in asked.text
+    tray.suggest(shop.world.desk, key, "9 séances")  # a second reading changes nothing
+    assert tray.suggestions(shop.world.desk, key)["sessions"] == "18"
+
+
+def test_a_paper_whose_words_propose_nothing_says_nothing(shop: Shop) -> None:
+    key = received(shop)
+    tray.suggest(shop.world.desk, key, "rien d’utile")
+    page = shop.get(f"tray/{key}")
+    assert "Lu sur l’image" not in page
+    assert "Alt+4" not in page
+    assert 'value=""' in shop.post(f"tray/{key}/day").text

@@ -3,8 +3,10 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.care import Source
 from server.core.rights import Right
 from server.services import complementaries, covers, patients, payer_notices, sightings
+from webui import scanned
 from webui.desk import desk
 from webui.forms import shown_again_by
 from webui.guards import only
@@ -25,6 +27,7 @@ def show(patient_id: str) -> ResponseReturnValue:
         held=covers.of(work, patient_id),
         notices=payer_notices.of(work, patient_id),
         entries=complementaries.listed(work),
+        **scanned.facts(work, desk().services.codes, patient_id),
     )
 
 
@@ -33,6 +36,8 @@ def show(patient_id: str) -> ResponseReturnValue:
 def assign(patient_id: str) -> Response:
     """Give the patient a cover, from an attestation or another paper."""
     covers.assign(desk().work(), patient_id, request.form)
+    if request.form.get("cover_source", "") == Source.QR:
+        return go("covers.show", patient_id=patient_id, kept=str(Source.QR))
     return go("covers.show", patient_id=patient_id)
 
 

@@ -1,6 +1,6 @@
 """The porte-document: what came in, looked at, filed under a patient or thrown away (W12, F22)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -94,6 +94,20 @@ def year(incoming_id: str) -> ResponseReturnValue:
     return _screen(work, document, asked=True)
 
 
+@page.post("/<incoming_id>/day")
+@shown_again_by(show)
+def take_day(incoming_id: str) -> ResponseReturnValue:
+    """Write the day its words propose into the form, because somebody asked for it."""
+    work = desk().work()
+    document = tray.document(work, incoming_id)
+    proposed = _words(work, document).get("dated")
+    typed = {**request.form, "dated": day(proposed) if isinstance(proposed, date) else ""}
+    request.form = MultiDict(typed)  # type: ignore[assignment]  # shown as if typed
+    if wants_fragment():
+        return render_template("tray/_day.html", document=document)
+    return _screen(work, document)
+
+
 @page.post("/<incoming_id>/integrate")
 @shown_again_by(show)
 def integrate(incoming_id: str) -> Response:
@@ -179,6 +193,14 @@ def _number(sheet: str) -> int:
     return int(sheet) if sheet.isascii() and sheet.isdigit() and len(sheet) < 4 else 0
 
 
+def _words(work: Desk, document: Document) -> dict[str, object]:
+    """Give what the words of a document propose, its day as one."""
+    found: dict[str, object] = {**tray.suggestions(work, document.incoming.id)}
+    if "dated" in found:
+        found["dated"] = date.fromisoformat(str(found["dated"]))
+    return found
+
+
 def _folder() -> FolderState:
     watched = desk().services.folder
     return watched.state if watched else FolderState()
@@ -207,6 +229,7 @@ def _screen(work: Desk, document: Document | None, **said: object) -> str:
         waiting=tray.waiting(work),
         discarded=tray.discarded(work),
         codes=tray.codes(work, document.incoming.id) if document else (),
+        words=_words(work, document) if document else {},
         kinds=kinds,
         dated=DATED,
         year=tray.suggested_year(work.today),

@@ -3,6 +3,10 @@
 "use strict";
 (() => {
   const token = document.querySelector('meta[name="page-token"]').content;
+  const codes = document.getElementById("code-form");
+  const PACE = 35; // milliseconds: no finger is as fast, six keys in a row
+  const LEAST = 6;
+  let later; // a key that acts, unless another follows at once
   const writing = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
 
   /* What the event stream or the clock asks for, nobody's hand did: the server is told, with what
@@ -102,7 +106,7 @@
     return (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.altKey ? "Alt+" : "") + key;
   };
   const bearer = (key) =>
-    [...document.querySelectorAll("#card-note [data-key]"), ...document.querySelectorAll("[data-key]")].find(
+    [...document.querySelectorAll(":is(#card-note, #code-note) [data-key]"), ...document.querySelectorAll("[data-key]")].find(
       (node) => node.dataset.key === key && !node.disabled
     );
   const meantForText = (event, key) =>
@@ -116,8 +120,72 @@
     const node = bearer(key);
     if (!node || (document.querySelector("dialog[open]") && !node.closest("dialog"))) return;
     event.preventDefault();
-    if (node.matches(writing)) node.focus();
-    else node.click();
+    if (node.matches(writing)) return void ((run = null), node.focus());
+    if (key.length > 1 || !codes) return node.click();
+    later = setTimeout(() => node.click(), PACE * 2); // it may begin a code
+  });
+
+  /* A hand reader that types is told from fingers by its pace, wherever the focus is: six characters
+     at least, each within 35 ms of the one before, then Enter or Tab. What it typed into a field is
+     taken out again and offered. Secrets are never looked at. */
+  const ends = { Enter: "\n", Tab: "\t" };
+  let run = null;
+  const quick = (event) => run !== null && event.timeStamp - run.at < PACE;
+  const begin = (event) => {
+    const field = event.target.matches("input, textarea") ? event.target : null;
+    return { text: "", at: 0, ended: 0, field, before: field && field.value };
+  };
+  const character = (event) => {
+    const plain = event.key.length === 1 && (!event.ctrlKey || event.getModifierState("AltGraph")) && !event.metaKey;
+    return plain ? event.key : ends[event.key] || "";
+  };
+  document.addEventListener("keydown", (event) => {
+    if (!codes || event.isComposing || /^(Shift|AltGraph|CapsLock)$/.test(event.key)) return;
+    clearTimeout(later);
+    const came = event.repeat || event.target.matches("[type=password]") ? "" : character(event);
+    const follows = quick(event);
+    if (run && !follows && run.ended) finish(run);
+    if (!came || (ends[event.key] && !follows)) return void (run = null);
+    if (!follows) run = begin(event);
+    else if (!run.field) (event.preventDefault(), event.stopImmediatePropagation());
+    clearTimeout(run.ended);
+    run.ended = 0;
+    run.text += came;
+    run.at = event.timeStamp;
+    if (!ends[event.key] || run.text.trim().length < LEAST) return;
+    (event.preventDefault(), event.stopImmediatePropagation());
+    run.ended = setTimeout(finish, PACE * 3, run); // a code may have several lines
+  }, true);
+
+  const label = (field) => {
+    const named = field.labels && field.labels[0];
+    return named ? named.firstChild.textContent.trim() : field.getAttribute("aria-label") || "";
+  };
+  const finish = (burst) => {
+    clearTimeout(burst.ended);
+    run = null;
+    const { field, before } = burst;
+    const trial = document.querySelector("form[data-reads]");
+    if (field && field.isConnected) fill(field, before);
+    if (trial) {
+      fill(trial.elements.text, burst.text);
+      return trial.requestSubmit();
+    }
+    outOf = field;
+    codes.elements.text.value = burst.text;
+    codes.elements.field.value = field ? label(field) : "";
+    htmx.trigger(codes, "code");
+  };
+  const fill = (field, text) => {
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  let outOf = null;
+  document.addEventListener("click", (event) => {
+    const back = event.target.closest("[data-code-back]");
+    const close = event.target.closest("[data-code-back], [data-code-close]");
+    if (back && outOf && outOf.isConnected) (fill(outOf, back.dataset.codeBack), outOf.focus());
+    if (close) close.closest(".note").remove();
   });
 
   /* F6 walks rail, bar, list, detail. */
