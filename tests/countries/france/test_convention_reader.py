@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from server.core.errors import InvalidValue, TableRefused
 from server.countries.dated import Table
+from server.countries.france.convention_inspection import is_table
 from server.countries.france.convention_layout import Column, bare_title, layout_by_title
 from server.countries.france.convention_lines import LONGEST_LINE, blocks_of, cells_of
 from server.countries.france.convention_names import Kind
@@ -155,6 +156,17 @@ def test_a_spoilt_first_line_does_not_hide_the_table() -> None:
 def test_the_note_of_a_spreadsheet_and_blank_lines_are_passed_over() -> None:
     one, good = read(b"sep=;\r\n\r\n" + written(many(2)) + b";;;;;;\r\n")
     assert (len(good), one.lines, one.rejected) == (2, 5, 0)
+
+
+def test_an_empty_row_of_a_spreadsheet_is_no_bad_row() -> None:
+    one, good = read(written([*many(2), [""] * 22, *many(1)]))
+    assert (len(good), one.lines, one.rejected) == (3, 4, 0)
+
+
+def test_a_text_of_another_kind_is_no_table() -> None:
+    assert not is_table(b"bonjour\n", reader(None))
+    assert not is_table(b"PK\x03\x04", reader(None))
+    assert is_table(written(many(1)), reader(None))
 
 
 def test_a_quote_left_open_spoils_its_own_line_alone() -> None:
