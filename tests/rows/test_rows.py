@@ -23,6 +23,12 @@ def test_each_row_of_the_table_is_proved_once_and_leans_on_one_line() -> None:
         assert Path(each.file).parts[0] in ("server", "webui", "hardware", "sync")
 
 
+def test_each_row_is_proved_by_what_somebody_touches() -> None:
+    touched = ("tests/webui/", "tests/app/", "tests/e2e/")
+    proved = proofs().items()
+    assert [row for row, tests in proved if not any(t.startswith(touched) for t in tests)] == []
+
+
 def test_the_page_of_rows_is_what_the_table_says() -> None:
     assert PAGE.read_text("utf-8") == page(proofs(), leanings()), "python -m tests.rows.table"
 

@@ -52,8 +52,6 @@ def rows_left(world: World) -> object:
     return world.sql("select count(*) from convention")
 
 
-@pytest.mark.row("MAIIA-4")
-@pytest.mark.row("MAIIA-10")
 @pytest.mark.scenario("F-01")
 def test_a_first_table_holds_once_it_is_confirmed(world: World) -> None:
     key = read(world.desk, FIRST, pieces_of(written(many(30)))).id
@@ -122,7 +120,6 @@ def test_a_refused_file_leaves_the_table_in_use_and_a_line_in_the_log(
     assert rows_left(world) == 3
 
 
-@pytest.mark.row("MAIIA-17")
 def test_an_older_file_is_refused_before_it_is_read(world: World) -> None:
     taken(world, many(3), NEXT)
     facts = refused(world, FIRST, b"never read")
@@ -264,7 +261,6 @@ def test_conversions_and_members_are_imported_too(world: World) -> None:
     assert conventions.standing(world.desk).imported_on is None
 
 
-@pytest.mark.row("MAIIA-12")
 @pytest.mark.scenario("F-04")
 def test_the_age_of_conventions_counts_from_their_import(world: World) -> None:
     assert conventions.standing(world.desk).age == "none"

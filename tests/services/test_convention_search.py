@@ -56,7 +56,6 @@ def signatory(world: World, need: Need) -> str | None:
     return chosen.held.row.signatory_label if chosen else None
 
 
-@pytest.mark.row("MAIIA-45")
 def test_the_convention_of_a_caisse_of_an_insurer_and_of_a_member_are_found(world: World) -> None:
     taken(world, TABLE)
     taken_members(world)
@@ -137,7 +136,6 @@ def checks(world: World, need: Need, on_card: str = "") -> dict[Cause, bool]:
     return {each.cause: each.true for each in why_none(world.desk, need, on_card).checks}
 
 
-@pytest.mark.row("MAIIA-65")
 @pytest.mark.scenario("F-16")
 def test_f16_a_the_card_names_another_insurer_than_the_file(world: World) -> None:
     taken(world, TABLE)
@@ -149,7 +147,6 @@ def test_f16_a_the_card_names_another_insurer_than_the_file(world: World) -> Non
     assert not checks(world, need)[Cause.WRONG_NUMBER]
 
 
-@pytest.mark.row("MAIIA-65")
 @pytest.mark.scenario("F-16")
 def test_f16_b_no_table_has_the_insurer(world: World) -> None:
     taken(world, TABLE)
@@ -167,8 +164,6 @@ def test_f16_b_a_member_whose_signatory_has_no_row_names_it(world: World) -> Non
     assert (check.true, check.facts["signatory"]) == (True, "ESSAI PHARM")
 
 
-@pytest.mark.row("MAIIA-65")
-@pytest.mark.row("MAIIA-66")
 @pytest.mark.scenario("F-16")
 def test_f16_c_a_file_that_waits_has_the_insurer(world: World) -> None:
     taken(world, TABLE, FIRST)

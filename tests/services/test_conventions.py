@@ -18,10 +18,6 @@ def world(french_world: World) -> World:
 CNMSS = {"signatory": "08", "label": "CNMSS", "accord": "T", "criterion": "08???????"}
 
 
-@pytest.mark.row("MAIIA-19")
-@pytest.mark.row("MAIIA-21")
-@pytest.mark.row("MAIIA-22")
-@pytest.mark.row("MAIIA-23")
 @pytest.mark.scenario("F-05")
 def test_e7_a_convention_typed_by_hand_survives_every_import(world: World) -> None:
     add_by_hand(world.desk, CNMSS)
@@ -32,7 +28,6 @@ def test_e7_a_convention_typed_by_hand_survives_every_import(world: World) -> No
     assert len(held(world)) == 3
 
 
-@pytest.mark.row("MAIIA-24")
 @pytest.mark.scenario("F-05")
 @pytest.mark.parametrize(
     ("typed", "fault"),
@@ -56,7 +51,6 @@ def test_e8_what_cannot_be_a_convention_of_a_caisse_is_told(
     assert conventions.by_hand(world.desk) == []
 
 
-@pytest.mark.row("MAIIA-25")
 def test_a_convention_there_is_already_is_not_typed_twice(world: World) -> None:
     add_by_hand(world.desk, CNMSS)
     with pytest.raises(InvalidForm) as problem:
@@ -67,7 +61,6 @@ def test_a_convention_there_is_already_is_not_typed_twice(world: World) -> None:
         add_by_hand(world.desk, {**CNMSS, "signatory": "02", "criterion": "02???????"})
 
 
-@pytest.mark.row("MAIIA-26")
 def test_a_convention_is_put_aside_never_deleted_and_comes_back(world: World) -> None:
     taken(world, many(3))
     key = conventions.listed(world.desk)[1].id
@@ -94,7 +87,6 @@ def test_a_convention_that_is_not_there_cannot_be_put_aside(world: World) -> Non
         put_aside(world.desk, 12)
 
 
-@pytest.mark.row("MAIIA-53")
 @pytest.mark.parametrize(
     ("words", "found"),
     [
@@ -121,7 +113,6 @@ def test_the_list_is_shown_a_page_at_a_time_and_by_type(world: World) -> None:
     assert len(conventions.listed(world.desk, type_="OC")) == 1
 
 
-@pytest.mark.row("MAIIA-24")
 def test_the_caisses_a_criterion_would_hold_for_are_told_while_it_is_typed(world: World) -> None:
     taken(world, [line("01011", criterion="01011????"), line("08", criterion="08???????")])
     found = conventions.caisses(world.desk, "01")

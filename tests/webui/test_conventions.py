@@ -44,6 +44,7 @@ def version(shop: Shop) -> str:
     return str(shop.world.sql("select id from convention_table order by number desc limit 1"))
 
 
+@pytest.mark.row("MAIIA-4")
 @pytest.mark.row("MAIIA-10")
 @pytest.mark.row("MAIIA-16")
 @pytest.mark.scenario("F-01")
@@ -79,6 +80,7 @@ def test_without_its_prefix_one_confirmation_imports_the_copy(shop: Shop, name: 
 
 
 @pytest.mark.row("MAIIA-14")
+@pytest.mark.row("MAIIA-17")
 @pytest.mark.scenario("F-02")
 @pytest.mark.parametrize(
     ("name", "data", "words"),
@@ -171,12 +173,18 @@ def test_the_badge_tells_the_age_of_the_conventions(
 
 
 @pytest.mark.row("MAIIA-19")
+@pytest.mark.row("MAIIA-20")
+@pytest.mark.row("MAIIA-21")
+@pytest.mark.row("MAIIA-22")
+@pytest.mark.row("MAIIA-23")
 @pytest.mark.row("MAIIA-25")
 @pytest.mark.scenario("F-05")
 def test_a_convention_is_typed_by_hand_and_twice_is_refused(shop: Shop) -> None:
     typed = {"signatory": "08", "label": "CNMSS", "accord": "T", "criterion": "08???????"}
     page = shop.follow(f"{PLACE}new", **typed)
-    assert "CNMSS" in page and "08???????" in page
+    row = page.partition("CNMSS")[0].rpartition("<tr")[2] + page.partition("CNMSS")[2]
+    told = [row.index(word) for word in (">08<", "RO", "08???????", "tiers payant")]
+    assert told == sorted(told)
     answer = shop.post(f"{PLACE}new", **typed)
     assert answer.status_code == 422 and "existe déjà" in answer.text
     answer = shop.post(f"{PLACE}new", **{**typed, "criterion": "AB???????"})

@@ -252,13 +252,19 @@
 
   /* After a swap the focus stays on the same thing by id; if it has gone, the nearest heading. */
   let held = null;
-  /* What a field holds, copied for another program. */
+  /* What a field holds, copied for another program, and gone a minute later unless replaced. */
+  const copiedMs = 60000;
+  const clearIfStill = async (text) => {
+    if ((await navigator.clipboard.readText()) === text) await navigator.clipboard.writeText("");
+  };
   document.addEventListener("click", (event) => {
     const copier = event.target.closest("[data-copy]");
     const field = copier && document.getElementById(copier.dataset.copy);
     if (!field) return;
     field.select();
-    navigator.clipboard?.writeText(field.value).catch(() => {});
+    const text = field.value;
+    navigator.clipboard?.writeText(text).catch(() => {});
+    setTimeout(() => clearIfStill(text).catch(() => {}), copiedMs);
   });
 
   /* Every box of a form ticked, or none. */

@@ -241,7 +241,6 @@ def settings() -> Table[Switch]:
     return Table(Switch.from_mapping(cells) for cells in sheet("fr_settings"))
 
 
-@pytest.mark.row("MAIIA-12")
 @pytest.mark.scenario("F-04")
 @pytest.mark.parametrize(
     ("imported", "age"),

@@ -16,7 +16,6 @@ def refused(name: str) -> dict[str, object]:
     return problem.value.facts
 
 
-@pytest.mark.row("MAIIA-17")
 def test_e1_the_day_of_a_version_is_in_its_name() -> None:
     name = read_name("C-InterAMC_20260112.csv")
     assert (name.kind, name.family, name.day) == (Kind.CONVENTIONS, "interamc", date(2026, 1, 12))
@@ -32,8 +31,6 @@ def test_names_that_are_taken(name: str) -> None:
 
 
 @pytest.mark.scenario("F-02")
-@pytest.mark.row("MAIIA-14")
-@pytest.mark.row("MAIIA-15")
 @pytest.mark.parametrize(
     ("name", "reason", "proposed"),
     [

@@ -32,7 +32,6 @@ def test_a10_a_wrong_check_digit_is_a_remark_and_no_refusal(text: str) -> None:
     assert not AmcNumber.parse(text).checks
 
 
-@pytest.mark.row("SOFIA-19")
 def test_a11_zeros_in_front_make_no_other_body() -> None:
     assert AmcNumber.parse("0099999997") == AmcNumber.parse("99999997")
     assert str(AmcNumber.parse("99999997")) == "0099999997"

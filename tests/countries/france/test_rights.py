@@ -136,7 +136,6 @@ def test_a_card_without_its_insured_gives_no_caisse() -> None:
 ACT = Amounts(spent=1790, tariff=1790, amo=1074)
 
 
-@pytest.mark.row("SOFIA-16")
 @pytest.mark.parametrize(
     ("rule", "act", "paid"),
     [

@@ -58,16 +58,12 @@ def test_b1_without_a_complementary_insurer_the_caisse_alone() -> None:
     assert plan(Cover(), EVERYTHING, DAY).remarks == ()
 
 
-@pytest.mark.row("MAIIA-67")
-@pytest.mark.row("MAIIA-68")
 def test_b2_unique_management_is_one_invoice_and_one_answer() -> None:
     one = plan(of_type("RO"), EVERYTHING, DAY)
     assert row(one) == (Route.GU, True, False, Ticking.TICKED, Ticking.TICKED, 1)
     assert one.overrun_allowed
 
 
-@pytest.mark.row("MAIIA-70")
-@pytest.mark.row("MAIIA-71")
 @pytest.mark.parametrize("kind", ["OC", "MU", "AC", "RC", "SP"])
 def test_b3_separate_management_is_two_documents_and_two_answers(kind: str) -> None:
     one = plan(of_type(kind), EVERYTHING, DAY)
@@ -81,8 +77,6 @@ def test_b4_without_a_convention_the_insurer_is_not_asked() -> None:
         assert one.remarks == (Remark.NO_CONVENTION,)
 
 
-@pytest.mark.row("MAIIA-62")
-@pytest.mark.row("MAIIA-63")
 @pytest.mark.parametrize("number", ["99999997", "0088888888", "66666664"])
 def test_b5_b6_c2s_is_both_parts_whole_and_may_not_be_unticked(
     payers: Table[Payer], number: str
@@ -99,8 +93,6 @@ def test_b7_who_leaves_c2s_is_offered_the_caisse_for_both(payers: Table[Payer]) 
     assert not one.whole
 
 
-@pytest.mark.row("MAIIA-57")
-@pytest.mark.row("MAIIA-60")
 @pytest.mark.parametrize("nir", ["7860499999905", "8900199999906"])
 def test_b8_ame_is_on_paper_and_leaves_nothing_to_pay(payers: Table[Payer], nir: str) -> None:
     one = plan(listed(payers, "75500017"), Known(nir=nir), DAY)
@@ -120,12 +112,10 @@ def test_c5_care_after_the_end_of_ame_is_refused(payers: Table[Payer]) -> None:
     assert plan(replace(ame, begins=None, ends=None), known, DAY).stop is MustStop.AME_UNDATED
 
 
-@pytest.mark.row("MAIIA-69")
 def test_b9_the_word_ro_on_the_attestation_is_unique_management() -> None:
     assert plan(of_type("OC", mentions="RO"), EVERYTHING, DAY).route is Route.GU
 
 
-@pytest.mark.row("MAIIA-72")
 def test_b10_the_word_dre_on_the_attestation_is_separate_management() -> None:
     assert plan(of_type("RO", mentions="DRE"), EVERYTHING, DAY).route is Route.DRE
 

@@ -26,7 +26,6 @@ def refused(signatory: str, criterion: str) -> object:
     return problem.value.facts["reason"]
 
 
-@pytest.mark.row("MAIIA-24")
 def test_a_wildcard_stands_for_one_character() -> None:
     assert matches("08???????", "087560100")
     assert not matches("08???????", "027560100")
@@ -70,7 +69,6 @@ def test_what_is_no_caisse_is_told_apart(text: str) -> None:
     assert is_body("08???????")
 
 
-@pytest.mark.row("MAIIA-20")
 @pytest.mark.scenario("F-05")
 def test_a_hand_made_criterion_is_two_digits_and_seven_wildcards() -> None:
     assert hand_made("08", " 08??????? ") == "08???????"
