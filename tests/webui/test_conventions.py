@@ -217,12 +217,12 @@ def test_a_convention_is_put_aside_and_taken_back(shop: Shop) -> None:
 
 def test_the_list_is_searched_and_goes_on_page_by_page(shop: Shop) -> None:
     taken(shop.world, many(120))
-    page = shop.get(f"{PLACE}?q=caisse")
-    after = re.search(r"after=(\d+)", page)
+    page = shop.post(f"{PLACE}found", q="caisse").text
+    after = re.search(r'name="after" value="(\d+)"', page)
     assert after and "CAISSE 0<" in page
-    assert "CAISSE 51<" in shop.get(f"{PLACE}?q=caisse&after={after[1]}")
-    assert "ne correspond" in shop.get(f"{PLACE}?q=personne")
-    assert "ne correspond" in shop.get(f"{PLACE}?type=OC")
+    assert "CAISSE 51<" in shop.post(f"{PLACE}found", q="caisse", after=after[1]).text
+    assert "ne correspond" in shop.post(f"{PLACE}found", q="personne").text
+    assert "ne correspond" in shop.post(f"{PLACE}found", type="OC").text
 
 
 def test_who_bills_but_settles_nothing_sees_and_changes_nothing(shop: Shop) -> None:

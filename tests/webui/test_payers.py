@@ -36,9 +36,11 @@ def test_the_starting_list_has_the_columns_and_hides_what_is_over(shop: Shop) ->
 @pytest.mark.row("SOFIA-19")
 def test_eight_or_ten_digits_find_the_same_complementary(shop: Shop) -> None:
     for typed in ("99999997", "0099999997", "009999 9997"):
-        assert names(shop.get(f"payers/?q={typed}")) == ["C2S gérée par la caisse (attestation)"]
-    assert names(shop.get("payers/?q=acoris")) == ["ACORIS MUTUELLES"]
-    assert "ne répond" in shop.get("payers/?q=zzz")
+        assert names(shop.post("payers/found", q=typed).text) == [
+            "C2S gérée par la caisse (attestation)"
+        ]
+    assert names(shop.post("payers/found", q="acoris").text) == ["ACORIS MUTUELLES"]
+    assert "ne répond" in shop.post("payers/found", q="zzz").text
 
 
 def test_the_list_is_filtered_on_management_and_sorted_by_any_column(shop: Shop) -> None:
@@ -136,7 +138,7 @@ def test_one_of_the_starting_list_becomes_the_practices_own_once_changed(shop: S
     assert "liste de départ" in shop.get("payers/0000401737")
     assert shop.post("payers/0000401737/delete").status_code == 409
     shop.post("payers/0000401737", name="Plan Santé Bretagne", convention_type="SP")
-    page = shop.get("payers/?q=plan")
+    page = shop.post("payers/found", q="plan").text
     assert names(page) == ["Plan Santé Bretagne"]
     assert complementaries.get(shop.world.desk, "75500017").profile == "AME"
 

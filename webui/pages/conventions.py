@@ -1,6 +1,6 @@
 """Options › Conventions mutuelles: the list, its age, imports and what each would change (W15)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -24,9 +24,18 @@ CHOICES = tuple((each, each) for each in TYPES)
 @page.get("/")
 def index() -> ResponseReturnValue:
     """Show the conventions in use, how old they are, and what waits to be confirmed."""
+    return _shown({"q": "", "type": "", "after": request.args.get("after", "")})
+
+
+@page.post("/found")
+def find() -> ResponseReturnValue:
+    """Show those that a number, a criterion or a name typed finds; it is in no address."""
+    return _shown({name: request.form.get(name, "").strip() for name in ("q", "type", "after")})
+
+
+def _shown(asked: Mapping[str, str]) -> str:
     work = desk().work()
     settle = work.user.may(Right.SETTINGS)
-    asked = {name: request.args.get(name, "").strip() for name in ("q", "type", "after")}
     rows = conventions.listed(
         work, asked["q"], asked["type"] if asked["type"] in TYPES else "", _number(asked["after"])
     )

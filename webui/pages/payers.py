@@ -1,6 +1,6 @@
 """The complementaries of a French practice: listed, created in four steps, tried, printed (W14)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -21,10 +21,19 @@ _UNIQUE = {"GU": True, "GS": False}
 
 @page.get("/")
 def index() -> ResponseReturnValue:
-    """List the complementaries: one management, a number or a name typed, sorted by a column."""
-    text, which = request.args.get("q", "").strip(), request.args.get("which", "")
-    sort = request.args.get("sort", "name")
-    everything = request.args.get("everything") == "1"
+    """List the complementaries, sorted by a column."""
+    return _listed("", request.args)
+
+
+@page.post("/found")
+def find() -> ResponseReturnValue:
+    """List those a number or a name typed finds; what is typed is in no address."""
+    return _listed(request.form.get("q", "").strip(), request.form)
+
+
+def _listed(text: str, asked: Mapping[str, str]) -> str:
+    which, sort = asked.get("which", ""), asked.get("sort", "name")
+    everything = asked.get("everything") == "1"
     found = complementaries.listed(
         desk().work(), text, sort=sort, unique=_UNIQUE.get(which), everything=everything
     )
