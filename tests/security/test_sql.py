@@ -118,7 +118,12 @@ PRODUCT = ("server", "webui", "hardware", "sync")
 
 
 OF_OUR_OWN_NAMES = {
+    "complementaries.py": 3,  # columns of a dataclass
+    "conventions.py": 6,  # columns of dataclasses, and the tables of each kind by their own names
+    "dated_importer.py": 1,  # a table of the reference file, named by its shape
     "former.py": 2,  # the past: columns of a dataclass, tables named by their caller
+    "french.py": 4,  # columns of dataclasses
+    "french_care.py": 4,  # columns of dataclasses
     "journal.py": 3,  # the columns that are hashed, and every table that carries their numbers
     "mailbox.py": 1,  # the simulator empties its own tables, named in the loop
     "soundness.py": 1,  # one of two pragmas

@@ -180,3 +180,21 @@ def test_the_receipt_says_what_was_asked_who_pays_and_what_was_paid(shop: Shop) 
     again = shop.client.get(f"{shop.door.root}sessions/{session}/document.pdf")
     assert again.data == answer.data
     assert shop.world.sql("select count(*) from document") == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["first first", "second first"])
+def test_row_49_each_receipt_holds_its_own_patient_alone_also_after_an_error(
+    shop: Shop, order: tuple[int, int]
+) -> None:
+    people = (MARCHAND, CASANOVA)
+    made = []
+    for person in people:
+        series = opened(shop, admitted(shop.world, person))
+        shop.follow(f"sessions/of/{series}", payment_means="CARD", copay_collected="17,90")
+        made.append(str(shop.world.sql("select id from session order by id desc limit 1")))
+    for place in order:
+        assert shop.client.get(f"{shop.door.root}sessions/01NOBODY/document.pdf").status_code == 404
+        answer = shop.client.get(f"{shop.door.root}sessions/{made[place]}/document.pdf")
+        text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
+        for other, person in enumerate(people):
+            assert (person.last_name.upper() in text) is (other == place)

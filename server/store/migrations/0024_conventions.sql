@@ -14,8 +14,8 @@ create table convention_table (
     origin text not null check (origin in ('MANUAL', 'DURING_TRANSMISSION', 'FOLDER', 'HAND')),
     at text not null,
     by text not null,
-    state text not null check
-        (state in ('LOADING', 'PENDING', 'ACTIVE', 'REPLACED', 'DECLINED', 'REFUSED', 'UNDONE')),
+    state text not null check (state in
+        ('LOADING', 'PENDING', 'ACTIVE', 'REPLACED', 'DECLINED', 'REFUSED', 'UNDONE')),
     reason text not null default '',       -- why it was refused
     rows integer not null default 0,
     rejected integer not null default 0,
