@@ -149,10 +149,10 @@ def zero_page(folder: Path) -> None:
 
 
 def swap_pages(folder: Path) -> None:
-    """Let two pages in the middle of the file change places."""
+    """Let two pages in use change places: those of the first tables, further on some are free."""
     file = folder / "besace.db"
     held = bytearray(file.read_bytes())
-    at = len(held) // PAGE // 2 * PAGE
+    at = len(held) // PAGE // 8 * PAGE
     one, other = held[at : at + PAGE], held[at + PAGE : at + 2 * PAGE]
     held[at : at + 2 * PAGE] = other + one
     file.write_bytes(held)
