@@ -99,6 +99,18 @@ def test_a_child_of_a_lunar_birth_is_found_under_the_number_of_the_insured() -> 
     assert [right.until for right in rights_of(groups, child)] == [None]
 
 
+def test_twins_are_told_apart_by_their_first_name() -> None:
+    groups = [Group(number, tuple(fields)) for number, fields in VITALE]
+    place, child = next(
+        (n, g) for n, g in enumerate(groups) if g.number == 104 and "MAËL" in g.fields
+    )
+    twin = Group(104, tuple("MAÏA" if each == "MAËL" else each for each in child.fields))
+    both = (*groups[: place + 1], twin, *groups[place + 1 :])
+    found = person_of(both, "1700767999907", "20151401", "Maïa")
+    assert found is not None and found.who["first_name"] == "MAÏA"
+    assert person_of(both, "1700767999907", "20151401", "Zoé") is None
+
+
 def vitale(*more: tuple[int, list[str]]) -> tuple[Group, ...]:
     insured = ["T", "1", NONE, "0", "", "", "A", "1700767999907", "30", "01", "351", "X", "10", ""]
     who = ["M", "M", "LOÏC", "", "", "", "", "", "", "", NONE, "197007010000", "1", "0", "0",
