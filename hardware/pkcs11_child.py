@@ -38,10 +38,11 @@ class MiddlewareChild:
         """Ask one thing once; raises `KeyTrouble`. A card that left ends the process."""
         with self._guard:
             self._stopped = False
-            if not self.running:
+            process = self._process
+            if process is None or not self.running:
                 self._drop()
-                self._start()
-            return self._exchange(seconds, {"call": call, **told})
+                process = self._start()
+            return self._exchange(process, seconds, {"call": call, **told})
 
     def stop(self) -> None:
         """Kill the process under whoever waits for it: what a code had opened is gone with it."""
@@ -56,22 +57,23 @@ class MiddlewareChild:
         with self._guard:
             self._drop()
 
-    def _start(self) -> None:
+    def _start(self) -> Child:
         try:
-            self._process = start(self._command, OF_THE_DESK)
+            self._process = process = start(self._command, OF_THE_DESK)
         except OSError:
             raise KeyTrouble(KeyProblem.BROKEN) from None
         try:
-            self._exchange(START_SECONDS, None)
+            self._exchange(process, START_SECONDS, None)
         except KeyTrouble as trouble:
             if trouble.problem is KeyProblem.STOPPED:
                 raise
             raise KeyTrouble(KeyProblem.BROKEN) from None
+        return process
 
-    def _exchange(self, seconds: float, told: dict[str, Any] | None) -> dict[str, Any]:
+    def _exchange(
+        self, process: Child, seconds: float, told: dict[str, Any] | None
+    ) -> dict[str, Any]:
         """Send, unless only a greeting is awaited, and wait; a process that fails is dropped."""
-        process = self._process
-        assert process is not None  # noqa: S101 - it was started
         heard = None
         with Alarm(seconds, process) as alarm:
             try:

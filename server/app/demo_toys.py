@@ -1,5 +1,6 @@
 """What every demo practice has on its desk: a paper reader, a cable to pull, nights at a press."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ CHEAP = Cost(19 * 1024, 2, 1)
 QUARTER = timedelta(minutes=16)
 
 
-class Toys:
+class Toys(ABC):
     """The port `webui.outside.DemoControl`, but for the cards: each country has its own."""
 
     program: Program
@@ -38,13 +39,13 @@ class Toys:
         """The passphrase printed on the unlock page."""
         return PASSPHRASE
 
+    @abstractmethod
     def cards(self) -> Sequence[tuple[str, str]]:
         """Return the cards lying on the desk: (number in the pile, name printed)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def insert(self, card: str) -> None:
         """Put a card into the reader."""
-        raise NotImplementedError
 
     def remove(self) -> None:
         """Take the card out."""
@@ -81,7 +82,7 @@ class Toys:
         if self.program.keeper is not None:
             self.program.keeper.wake()
 
-    def elsewhere(self, by: timedelta) -> None:
+    def elsewhere(self, by: timedelta) -> None:  # noqa: B027 - nobody is there unless a country says so
         """Let as much time pass at the simulators, when there are some."""
 
     def _between_runs(self, move: Callable[[], None]) -> None:

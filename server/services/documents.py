@@ -72,13 +72,22 @@ class Proof:
 @needs(Right.CLINICAL)
 def proof(desk: Desk, session_id: str) -> Proof:
     """Gather the document justificatif of one session; works without network."""
+    return _proof(desk, *about(desk, session_id))
+
+
+@needs(Right.CLINICAL)
+def about(desk: Desk, session_id: str) -> tuple[Session, Patient, Practitioner]:
+    """Give a session with its patient and his kiné, for a paper handed to who treats him.
+
+    Raises `NotFound`, or `Forbidden` for somebody who does not treat the patient.
+    """
     session = visits.session(desk.db, session_id)
     patient = patients.get(desk.db, session.patient) if session else None
     kine = practices.practitioner(desk.db, session.practitioner) if session else None
     if session is None or patient is None or kine is None:
         raise NotFound(kind="session")
     treating.require(desk, session.patient)
-    return _proof(desk, session, patient, kine)
+    return session, patient, kine
 
 
 @needs(Right.CLINICAL)

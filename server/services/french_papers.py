@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from server.core.errors import NotFound
 from server.core.rights import Right
-from server.services import treating
+from server.services import documents
 from server.services.desk import Desk, needs
 from server.services.french_rules import label
-from server.store import french_care, invoices, patients, visits
-from server.store import practice as practices
+from server.store import french_care, invoices, visits
 from server.store.patients import Patient
 from server.store.practice import Practice, Practitioner
 
@@ -75,12 +73,7 @@ class Receipt:
 @needs(Right.CLINICAL)
 def receipt(desk: Desk, session_id: str) -> Receipt:
     """Gather the receipt of one session; works without network. Raises `NotFound`."""
-    session = visits.session(desk.db, session_id)
-    patient = patients.get(desk.db, session.patient) if session else None
-    kine = practices.practitioner(desk.db, session.practitioner) if session else None
-    if session is None or patient is None or kine is None:
-        raise NotFound(kind="session")
-    treating.require(desk, session.patient)
+    session, patient, kine = documents.about(desk, session_id)
     treated = french_care.treated(desk.db, session.treatment)
     territory = treated.territory if treated else ""
     rank = {act.id: act.rank for act in visits.acts(desk.db, session.id)}

@@ -6,7 +6,7 @@ territory, and whether it was operated, propose the letter of each session.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from server.core.care import Category, Place
@@ -19,7 +19,7 @@ from server.countries.france.agreement import Answer, DapCount, Threshold
 from server.countries.france.direct_access import Ground
 from server.countries.france.registers import Rpps
 from server.countries.france.travel import parse_metres
-from server.services import dossiers, evaluation, patients, treating
+from server.services import dossiers, evaluation, patients, prescribing, treating
 from server.services.desk import Desk, Repeated, needs
 from server.services.forms import Form
 from server.services.french_cases import FrenchJudge, as_request
@@ -115,7 +115,7 @@ def open_series(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> str:
     deed = desk.deed("treatment.opened", "treatment", treatment.id, facts, once=True)
     with suppress(Repeated), deed as seq:
         if prescription is not None:
-            _keep_prescription(desk, prescription, seq)
+            prescribing.keep(desk, prescription, seq)
         care.add_treatment(desk.db, treatment, desk.device.id, seq)
         french_care.add_treated(desk.db, treated, desk.device.id, seq)
     return treatment.id
@@ -131,13 +131,7 @@ def prescribe(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> None:
     form.end()
     if prescription is None:
         raise InvalidForm(faults=(("rx_date", "missing"),))
-    with desk.deed("treatment.prescribed", "treatment", held.id) as seq:
-        _keep_prescription(desk, prescription, seq)
-        care.update_treatment(desk.db, replace(held, prescription=prescription.id))
-        for session in visits.sessions_of_series(desk.db, held.id):
-            if prescription.rx_date <= session.care_date and _lacks_prescription(desk, session):
-                visits.prescribe_session(desk.db, session.id, prescription.id)
-        evaluation.judge_patient(desk, seq, held.patient)
+    prescribing.put(desk, held, prescription, _lacks_prescription)
 
 
 @needs(Right.CLINICAL)
@@ -296,13 +290,3 @@ def _read_prescription(desk: Desk, form: Form, patient_id: str) -> PrescriptionR
         desk.new_id(), patient_id, "", number.digits if number else "", name,
         rx_date or desk.today, most, None, form.text("indication"), False,
     )  # fmt: skip
-
-
-def _keep_prescription(desk: Desk, row: PrescriptionRow, seq: int) -> None:
-    prescriber = care.prescriber_id(desk.db, row.prescriber_nihii)
-    if prescriber is None:
-        prescriber = desk.new_id()
-        care.add_prescriber(
-            desk.db, prescriber, row.prescriber_nihii, row.prescriber_name, desk.device.id, seq
-        )
-    care.add_prescription(desk.db, replace(row, prescriber=prescriber), desk.device.id, seq)

@@ -6,7 +6,7 @@ checked, dated, origin MANUAL, in the rows those services will fill.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from server.core.care import BlockReason, Category, Coverage, Place, Source
 from server.core.errors import InvalidForm, NotFound
@@ -14,7 +14,7 @@ from server.core.identifiers import AgreementNumber, Nihii
 from server.core.rights import Right
 from server.core.states import SessionState
 from server.countries.belgium.coverage import bim, effective_coverage, payer_of
-from server.services import evaluation, patients, treating
+from server.services import evaluation, patients, prescribing, treating
 from server.services.desk import Desk, Repeated, needs
 from server.services.facts import coverages
 from server.services.forms import Form
@@ -107,7 +107,7 @@ def open_series(desk: Desk, patient_id: str, typed: Mapping[str, str]) -> str:
     treatment, prescription = _read_series(desk, form, patient_id)
     deed = desk.deed("treatment.opened", "treatment", treatment.id, _facts(treatment), once=True)
     with suppress(Repeated), deed as seq:
-        _keep_prescription(desk, prescription, seq)
+        prescribing.keep(desk, prescription, seq)
         care.add_treatment(desk.db, treatment, desk.device.id, seq)
     return treatment.id
 
@@ -122,13 +122,7 @@ def set_prescription(desk: Desk, treatment_id: str, typed: Mapping[str, str]) ->
     form = Form(typed)
     prescription = _read_prescription(desk, form, held.patient)
     form.end()
-    with desk.deed("treatment.prescribed", "treatment", held.id) as seq:
-        _keep_prescription(desk, prescription, seq)
-        care.update_treatment(desk.db, replace(held, prescription=prescription.id))
-        for session in visits.sessions_of_series(desk.db, held.id):
-            if prescription.rx_date <= session.care_date and _lacks_prescription(desk, session):
-                visits.prescribe_session(desk.db, session.id, prescription.id)
-        evaluation.judge_patient(desk, seq, held.patient)
+    prescribing.put(desk, held, prescription, _lacks_prescription)
 
 
 @needs(Right.PATIENTS)
@@ -221,16 +215,6 @@ def _read_prescription(desk: Desk, form: Form, patient_id: str) -> PrescriptionR
         most or 1, form.day("start_by"), form.text("diagnosis"),
         form.ticked("second_session_motivated"),
     )  # fmt: skip
-
-
-def _keep_prescription(desk: Desk, row: PrescriptionRow, seq: int) -> None:
-    prescriber = care.prescriber_id(desk.db, row.prescriber_nihii)
-    if prescriber is None:
-        prescriber = desk.new_id()
-        care.add_prescriber(
-            desk.db, prescriber, row.prescriber_nihii, row.prescriber_name, desk.device.id, seq
-        )
-    care.add_prescription(desk.db, replace(row, prescriber=prescriber), desk.device.id, seq)
 
 
 def _read_coverage(desk: Desk, form: Form, patient_id: str) -> CoverageRow:

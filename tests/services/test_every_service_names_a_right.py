@@ -44,6 +44,7 @@ INSIDE: Mapping[str, str] = {
     "mandates.may_travel": "the post, for whoever is at work",
     "outside.note_refusal": "the program's own door, which nobody asked to open",
     "places.of": "the keeper of copies, for whoever is at work",
+    "prescribing": "the opening and prescribing of a treatment, which asked for care",
     "retention.until": "the rules of keeping",
     "pins.latch": "the lock itself",
     "roots.loaded": "the reader of cards, which trusts them",

@@ -250,8 +250,6 @@
     if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
   }, true);
 
-  /* After a swap the focus stays on the same thing by id; if it has gone, the nearest heading. */
-  let held = null;
   /* What a field holds, copied for another program, and gone a minute later unless replaced. */
   const copiedMs = 60000;
   const clearIfStill = async (text) => {
@@ -275,6 +273,8 @@
     for (const box of boxes) box.checked = all.dataset.ticks === "all";
   });
 
+  /* After a swap the focus stays on the same thing by id; if it has gone, the nearest heading. */
+  let held = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const active = document.activeElement;
     held = event.detail.target.contains(active) ? { id: active.id, place: event.detail.target.id } : null;
