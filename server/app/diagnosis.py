@@ -9,6 +9,7 @@ from server.app.doctor_keys import look_at_keys
 from server.app.doctor_practice import look_at_clock, look_at_folder
 from server.app.findings import Finding, Grade
 from server.core.clock import BRUSSELS
+from server.core.country import Country
 from server.core.rights import Right
 from server.store import roots
 from webui.folder import FolderState
@@ -84,14 +85,15 @@ def _card(state: "ReaderState | None") -> Checked:
 
 
 def _certificates(desk: "Desk") -> Iterator[Finding]:
-    """Tell of the roots that vouch for cards, then of the certificate that would sign sendings."""
-    held = roots.all_roots(desk.db)
+    """Tell of the roots that vouch for cards, then of the certificate that would sign sendings.
+
+    No root of ours vouches for a card of France: its component does.
+    """
     if desk.practice.demo:
         yield Finding("certificate.demo")
-    elif not held:
-        yield Finding("certificate.no_root", Grade.PROBLEM)
-    else:
-        yield _roots([root.valid_to for root in held], desk.now)
+    elif desk.practice.country == Country.BELGIUM:
+        held = [root.valid_to for root in roots.all_roots(desk.db)]
+        yield _roots(held, desk.now) if held else Finding("certificate.no_root", Grade.PROBLEM)
     yield Finding("certificate.unsigned", tried=False)
 
 

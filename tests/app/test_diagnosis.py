@@ -162,3 +162,13 @@ def test_every_trouble_of_a_folder_has_its_sentence_and_its_mend(trouble: Troubl
     finding = diagnosis._watched(FolderState(on=True, path="/scans", trouble=str(trouble)))
     for locale in LANGUAGES:
         assert catalogue(locale).has(f"doctor.{finding.code}")
+
+
+def test_a_practice_of_france_is_asked_for_no_belgian_root(
+    french_real_world: World, program_on: Callable[..., Program]
+) -> None:
+    french_real_world.cabinet.prove()
+    french_real_world.cabinet.lock()
+    program = program_on(french_real_world.folder)
+    program.gate.unlock(program.gate.users()[0].id, PASSPHRASE)
+    assert of(program, "certificate") == ["doctor.certificate.unsigned"]
