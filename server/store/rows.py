@@ -1,7 +1,7 @@
 """Rows become dataclasses before they leave the store: each column into the field of its name."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -41,11 +41,14 @@ def one(db: apsw.Connection, kind: type[T], sql: str, bindings: Bindings = ()) -
 def of_facts(kind: type[T], facts: Mapping[str, Any]) -> T:
     """Make a `kind` from facts kept as JSON, named and written like the columns of its table.
 
-    A column that was added since has the value its field begins with.
+    A column that was added since has the value its field begins with; raises `KeyError` for
+    another that is not there.
     """
     shape: Any = kind
     names = tuple(each.name for each in fields(shape))
-    cells = [facts.get(each.name, each.default) for each in fields(shape)]
+    since = {each.name: each.default for each in fields(shape) if each.default is not MISSING}
+    held = {**since, **facts}
+    cells = [held[name] for name in names]
     for place, read in _steps(shape, names)[1]:
         cells[place] = read(cells[place])
     return kind(**dict(zip(names, cells, strict=True)))

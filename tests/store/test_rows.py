@@ -7,7 +7,7 @@ from enum import StrEnum
 import apsw
 import pytest
 
-from server.store.rows import many, one, value
+from server.store.rows import many, of_facts, one, value
 
 
 class Colour(StrEnum):
@@ -76,3 +76,19 @@ def test_rows_come_in_the_order_asked(db: apsw.Connection) -> None:
         )
     assert [t.id for t in many(db, Thing, SELECT + " order by id")] == ["a", "b", "c"]
     assert value(db, "select count(*) from thing") == 3
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A row of a table that gained a column."""
+
+    code: str
+    day: date
+    cents: int = 0
+
+
+def test_facts_kept_before_a_column_was_added_have_its_first_value_and_lack_no_other() -> None:
+    assert of_facts(Grown, {"code": "x", "day": "2026-03-02"}) == Grown("x", date(2026, 3, 2), 0)
+    assert of_facts(Grown, {"code": "x", "day": "2026-03-02", "cents": 7}).cents == 7
+    with pytest.raises(KeyError, match="day"):
+        of_facts(Grown, {"code": "x"})
