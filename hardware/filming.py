@@ -31,9 +31,11 @@ _BACKENDS = {
 def main() -> None:
     """Film until the camera ends or nobody listens."""
     confine()
-    capture = opened(sys.argv[1])
+    device = sys.argv[1]
+    capture = opened(device)
+    pause = 0.0 if device.isdecimal() else 1 / (capture.get(cv2.CAP_PROP_FPS) or MOST_FRAMES)
     try:
-        film(capture, sys.stdout.buffer, time.monotonic, time.sleep)
+        film(capture, sys.stdout.buffer, time.monotonic, time.sleep, pause)
     except OSError:
         return  # nobody listens any more
 
@@ -49,10 +51,14 @@ def opened(device: str, platform: str = sys.platform) -> cv2.VideoCapture:
 
 
 class LastFrame:
-    """The newest frame of a camera, taken by a thread of its own: what came before is dropped."""
+    """The newest frame of a camera, taken by a thread of its own: what came before is dropped.
 
-    def __init__(self, capture: cv2.VideoCapture) -> None:
+    `pause` is the seconds between two frames of a film: a file gives them all at once.
+    """
+
+    def __init__(self, capture: cv2.VideoCapture, pause: float = 0.0) -> None:
         self._capture = capture
+        self._pause = pause
         self._frame: Grey | None = None
         self._ended = False
         self._changed = threading.Condition()
@@ -69,6 +75,7 @@ class LastFrame:
     def _grab(self) -> None:
         while True:
             went, frame = self._capture.read()
+            time.sleep(self._pause)
             with self._changed:
                 if went:
                     self._frame = frame
@@ -84,12 +91,13 @@ def film(
     out: BinaryIO,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
+    pause: float = 0.0,
 ) -> None:
     """Tell what each frame shows, and end by telling why there are no more."""
     if not capture.isOpened():
         _tell(out, CodeProblem.NO_CAMERA)
         return
-    last = LastFrame(capture)
+    last = LastFrame(capture, pause)
     while True:
         began = clock()
         frame = last.take()

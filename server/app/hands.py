@@ -278,6 +278,8 @@ def noted(state: ReaderState, event: CardEvent, now: datetime) -> ReaderState:
         case CardDone():
             remarks = tuple(_remarks(event))
             return replace(state, percent=None, failure="", read_at=now, remarks=remarks)
+        case CardRemoved() if state.failure == CardProblem.PULLED:
+            return replace(state, percent=None)  # it is what the sentence is about
         case _:  # a card that came in or left: what was said of another is over
             return replace(state, percent=None, failure="")
 

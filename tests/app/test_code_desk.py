@@ -64,7 +64,7 @@ def test_a_code_before_the_camera_is_read_and_the_camera_let_go_at_once(
     corner: Corner, tmp_path: Path
 ) -> None:
     card = on_a_page(qr(ATTESTATION, 6))
-    corner.film = shot(tmp_path / "film.avi", *[DESK] * 2, *[card] * 600)
+    corner.film = shot(tmp_path / "film.avi", *[DESK] * 2, *[card] * 120)
     corner.desk.look("0")
     reading = until(lambda: corner.desk.last)
     assert reading is not None
@@ -79,7 +79,7 @@ def test_a_code_before_the_camera_is_read_and_the_camera_let_go_at_once(
 def test_the_picture_is_there_while_somebody_looks_and_advice_comes_after_some_seconds(
     corner: Corner, tmp_path: Path
 ) -> None:
-    corner.film = shot(tmp_path / "film.avi", *[DESK] * 900)
+    corner.film = shot(tmp_path / "film.avi", *[DESK] * 360)
     corner.desk.look("1")
     until(lambda: corner.desk.state.seen)
     shown = until(lambda: corner.desk.preview)
@@ -95,7 +95,7 @@ def test_the_picture_is_there_while_somebody_looks_and_advice_comes_after_some_s
 
 
 def test_a_camera_nobody_looks_at_any_more_is_let_go(corner: Corner, tmp_path: Path) -> None:
-    corner.film = shot(tmp_path / "film.avi", *[DESK] * 900)
+    corner.film = shot(tmp_path / "film.avi", *[DESK] * 360)
     corner.desk.look("0")
     corner.seconds += code_desk.UNSEEN_SECONDS + 1
     until(lambda: not corner.desk.state.looking)
@@ -106,7 +106,7 @@ def test_a_camera_nobody_looks_at_any_more_is_let_go(corner: Corner, tmp_path: P
 def test_a_camera_that_reads_nothing_for_a_minute_is_let_go_with_a_word(
     corner: Corner, tmp_path: Path
 ) -> None:
-    corner.film = shot(tmp_path / "film.avi", *[DESK] * 900)
+    corner.film = shot(tmp_path / "film.avi", *[DESK] * 360)
     corner.desk.look("0")
     while corner.desk.state.looking:
         corner.seconds += code_desk.UNSEEN_SECONDS / 2
@@ -128,7 +128,7 @@ def test_a_camera_that_is_not_there_is_said(corner: Corner) -> None:
 def test_the_end_lets_the_camera_go_and_forgets_what_was_read(
     corner: Corner, tmp_path: Path
 ) -> None:
-    corner.film = shot(tmp_path / "film.avi", *[DESK] * 900)
+    corner.film = shot(tmp_path / "film.avi", *[DESK] * 360)
     corner.desk.take("DRAPEAU")
     corner.desk.look("0")
     corner.desk.stop()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,8 +14,10 @@ from hardware.fake_eid_files import Quirks
 from hardware.fake_person import Person
 from hardware.fake_vitale import CpsSlot, OnCard, VitaleCard
 from hardware.fakes import Faults, FaultyCard
+from hardware.ports import CardFailed, CardInserted, CardProblem, CardRemoved
 from server.app.demo import Demo
 from server.app.demo_people import PEOPLE
+from server.app.hands import noted
 from server.app.program import Program
 from server.core.cards import Proof
 from server.core.errors import NotFound
@@ -25,8 +27,10 @@ from server.store.rows import value
 from tests.app.waiting import until
 from tests.world import PASSPHRASE, World
 from webui.i18n import catalogue
+from webui.readers import ReaderState
 
 OUCHENE = PEOPLE[0].person
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Told = list[tuple[str, str]]
 
 
@@ -144,6 +148,18 @@ def test_a_card_pulled_in_mid_read_gives_its_sentence(
     opened.remove()
     opened.insert("0")
     assert holder(opened.program)
+
+
+def test_that_a_card_went_too_early_is_said_until_the_next_comes_in_either_order() -> None:
+    went, failed = CardRemoved("R"), CardFailed("R", CardProblem.PULLED)
+    for order in ((went, failed), (failed, went)):
+        state = ReaderState(readers=("R",))
+        for event in order:
+            state = noted(state, event, NOW)
+        assert state.failure == "card.pulled"
+        assert not noted(state, CardInserted("R", None), NOW).failure
+    other = noted(ReaderState(), CardFailed("R", CardProblem.MUTE), NOW)
+    assert not noted(other, went, NOW).failure
 
 
 def test_readers_that_come_and_go_are_announced(

@@ -42,7 +42,7 @@ def watched(
 
 
 def test_a_code_held_before_the_camera_is_read_and_the_camera_stops(tmp_path: Path) -> None:
-    film = shot(tmp_path / "film.avi", *[DESK] * 2, *[CARD] * 600)
+    film = shot(tmp_path / "film.avi", *[DESK] * 2, *[CARD] * 120)
     camera, events = watched(film, lambda text: text == "carte inventée")
     assert events.get(timeout=PATIENCE) == SourceReady(Source.CAMERA)
     done = events.get(timeout=PATIENCE)

@@ -81,7 +81,8 @@ def test_row_24_no_dtd_schema_or_style_sheet_is_fetched() -> None:
 
 
 MEASURED = """
-import json, resource, sys, time
+import json, sys, time
+from pathlib import Path
 from sync.transports.soap_answer import read_soap
 head, tail = b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>', (
     b'</s:Body></s:Envelope>')
@@ -106,11 +107,15 @@ raw = {
 if "part" in sys.argv[1]:
     kind = "multipart/related; boundary=b" + ("0" if "within" in sys.argv[1] else "")
 read_soap(head + b"<a/>" + tail)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak():  # of this process alone: getrusage hands on that of whoever started it
+    said = Path("/proc/self/status").read_text().split()
+    return int(said[said.index("VmHWM:") + 1])
+Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+before = peak()
 start = time.process_time()
 answer = read_soap(raw, kind)
 spent = time.process_time() - start
-grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+grown = (peak() - before) / 1024
 print(json.dumps({"refused": answer is None, "seconds": spent, "megabytes": grown}))
 """
 MOUNTAINS = (

@@ -4,9 +4,10 @@ import pytest
 
 from hardware.ports import CardProblem
 from tests.people import OUCHENE
-from tests.webui.shop import Shop
+from tests.webui.shop import FakeReaders, Shop
 from tests.world import World
 from webui.i18n import catalogue
+from webui.readers import ReaderState
 
 
 @pytest.fixture
@@ -63,6 +64,16 @@ def test_two_remarks_are_two_sentences(shop: Shop) -> None:
     page = shop.get("cards/failed?subject=card.no_address+card.expired")
     assert "ne porte pas d’adresse" in page
     assert "n’est plus valable" in page
+
+
+@pytest.mark.parametrize(("failure", "left"), [("card.pulled", "La carte est sortie"), ("", "")])
+def test_a_card_that_leaves_takes_its_sentence_along_unless_that_is_what_it_says(
+    shop: Shop, failure: str, left: str
+) -> None:
+    shop.rooms.readers = FakeReaders(ReaderState(failure=failure))
+    told = shop.get("cards/cleared")
+    assert left in told
+    assert bool(told) is bool(left)
 
 
 def test_the_page_of_the_card_says_what_to_do(shop: Shop) -> None:

@@ -54,10 +54,7 @@ def take() -> Response:
 @page.get("/failed")
 def failed() -> ResponseReturnValue:
     """Say why a card could not be read or is not taken here, or all there is to know of it."""
-    codes, readers = request.args.get("subject", "").split() or [""], desk().services.readers
-    began, came = readers.swap if readers else ("", "")
-    sentences = [_sentence(code, began=began, came=came) for code in codes]
-    return render_template("cards/_failed.html", sentences=sentences)
+    return _said(request.args.get("subject", "").split() or [""])
 
 
 @page.get("/owner")
@@ -86,9 +83,22 @@ def patient() -> Response:
 
 
 @page.get("/cleared")
-def cleared() -> Response:
-    """Clear what was said of the card before: another is in the reader."""
-    return Response("")
+def cleared() -> ResponseReturnValue:
+    """Clear what was said of the card before, but not that this one went too early.
+
+    The two events of a card pulled out arrive in either order.
+    """
+    readers = desk().services.readers
+    failure = readers.state.failure if readers else ""
+    return _said([failure]) if failure else Response("")
+
+
+def _said(codes: list[str]) -> str:
+    """Draw the sentences of these codes."""
+    readers = desk().services.readers
+    began, came = readers.swap if readers else ("", "")
+    sentences = [_sentence(code, began=began, came=came) for code in codes]
+    return render_template("cards/_failed.html", sentences=sentences)
 
 
 def _owner() -> dict[str, str] | None:

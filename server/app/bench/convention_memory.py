@@ -3,7 +3,6 @@
 In a process of its own, so that nothing else is counted. Prints megabytes, the most there ever was.
 """
 
-import resource
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,8 +21,22 @@ def main(size: int) -> int:
             confirm(cabinet.desk(), key)
         finally:
             cabinet.lock()
-    sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.1f}\n")
+    sys.stdout.write(f"{_peak() / 1024:.1f}\n")
     return 0
+
+
+def _peak() -> int:
+    """Return the kilobytes this process held at most.
+
+    Linux hands the peak of whoever starts a process on to `getrusage`, never to `VmHWM`.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        held = next(row for row in status.read_text().splitlines() if row.startswith("VmHWM"))
+        return int(held.split()[1])
+    import resource  # Windows has none
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":
