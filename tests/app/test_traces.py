@@ -41,6 +41,7 @@ PASSING_FILES = {  # what is being made, and the rehearsal of a return, encrypte
     "reference.db",  # public tariffs, forced to disk
 }  # fmt: skip
 COPY_FILES = {"besace.db", "besace.key", "reference.db", "manifest.json"}
+OPEN_FILES = {"besace.db-wal", "besace.db-shm"}
 BESIDE_CODE = (
     ".pyc",
     ".mo",
@@ -147,10 +148,14 @@ def test_row_34_no_file_of_that_day_holds_a_patient_in_clear(lived: Lived) -> No
 
 
 def is_of_a_copy(path: Path, kept: Path) -> bool:
-    """Whether a file is one of the four of a copy, beside the practice."""
+    """Whether a file is one of the four of a copy, beside the practice.
+
+    While it is made and tried, under its passing name, its database is open: encrypted as well.
+    """
     place = kept.with_name(f"{kept.name}-sauvegardes")
     copy = path.parent
-    return copy.parent == place and copy.name.startswith("besace-") and path.name in COPY_FILES
+    names = COPY_FILES | OPEN_FILES if copy.suffix == ".tmp" else COPY_FILES
+    return copy.parent == place and copy.name.startswith("besace-") and path.name in names
 
 
 def test_row_34_the_files_of_a_day_are_a_closed_list(lived: Lived) -> None:
