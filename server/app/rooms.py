@@ -193,7 +193,7 @@ class Rooms:
             card=_in_the_reader(desk, hands, names) if hands else "",
             cards=names,
             card_problem=hands.service_problem if hands else "",
-            saved_at=journal.last_at(desk.db, desk.device.id),
+            saved_at=desk.once(lambda: journal.last_at(desk.db, desk.device.id), "saved"),
             damage=self._program.cabinet.damage,
         )
 

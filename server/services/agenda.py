@@ -66,13 +66,16 @@ def of_day(desk: Desk, day: date, after: str = "", most: int = -1) -> list[Passa
 
     At most so many, all when negative.
     """
-    return _passages(desk, visits.sessions_on(desk.db, day, after, most))
+    return desk.once(
+        lambda: _passages(desk, visits.sessions_on(desk.db, day, after, most)),
+        "passages", day.isoformat(), after, str(most),
+    )  # fmt: skip
 
 
 @needs(Right.PATIENTS)
 def sum_of_day(desk: Desk, day: date) -> DaySum:
     """Return the sessions of a day in figures."""
-    return visits.sum_of_day(desk.db, day)
+    return desk.once(lambda: visits.sum_of_day(desk.db, day), "day", day.isoformat())
 
 
 @needs(Right.PATIENTS)

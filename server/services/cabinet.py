@@ -382,7 +382,7 @@ class Cabinet:
         return Desk(
             db, seat.practice, device, who, stamp, self._entropy,
             mark=self._mark, damaged=bool(self._damage), fresh=self.is_proved,
-            network_time=self._time.network_time,
+            network_time=self._time.network_time, kept=seat.kept,
         )  # fmt: skip
 
     @property

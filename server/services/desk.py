@@ -24,6 +24,7 @@ from server.store import events, heads, journal, watermark
 from server.store.heads import Tail
 from server.store.journal import Deed, Stamp
 from server.store.practice import Device, Practice, User
+from server.store.seats import Kept
 from server.store.watermark import Watermark
 
 P = ParamSpec("P")
@@ -49,6 +50,7 @@ class Desk:
     damaged: bool = False  # the file is only read
     fresh: bool = False  # the user typed his passphrase minutes ago
     network_time: datetime | None = None  # what a partner's clock says now; None: nobody was heard
+    kept: Kept | None = field(default=None, compare=False)  # facts read since the last change
 
     @property
     def now(self) -> datetime:
@@ -81,6 +83,14 @@ class Desk:
     def clock_is_suspect(self) -> bool:
         """Whether sealing, expiry and deadlines must wait for a confirmed date."""
         return self.stamp.trust is ClockTrust.SUSPECT
+
+    def once(self, read: Callable[[], R], *key: str) -> R:
+        """Give what `read` gives, read once per change of the file under this key.
+
+        For facts alone, and never altered by who gets them: nothing that hangs on the hour, on
+        what was typed, or on the user's rights.
+        """
+        return read() if self.kept is None else self.kept.once(self.db, key, read)
 
     def new_id(self) -> str:
         """Make the key of a new row."""

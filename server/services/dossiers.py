@@ -70,7 +70,7 @@ class Dossier:
 
 def of_patient(desk: Desk, patient: str) -> Dossier:
     """Read the dossier of one patient."""
-    return of_patients(desk, [patient])[patient]
+    return desk.once(lambda: of_patients(desk, [patient])[patient], "dossier", patient)
 
 
 def of_patients(desk: Desk, patients: Iterable[str]) -> Mapping[str, Dossier]:

@@ -11,9 +11,14 @@ from server.store import care
 from server.store.care import AgreementRow, CoverageRow, PrescriptionRow
 
 
-def coverages(desk: Desk, patient_id: str) -> list[Coverage]:
+def coverages(desk: Desk, patient_id: str) -> Sequence[Coverage]:
     """Return everything known of an insurability, as values the rules read."""
-    return [as_coverage(desk, row) for row in care.coverages(desk.db, patient_id)]
+    return [as_coverage(desk, row) for row in coverage_rows(desk, patient_id)]
+
+
+def coverage_rows(desk: Desk, patient_id: str) -> Sequence[CoverageRow]:
+    """Return everything said of an insurability, newest first."""
+    return desk.once(lambda: care.coverages(desk.db, patient_id), "coverages", patient_id)
 
 
 def as_coverage(desk: Desk, row: CoverageRow) -> Coverage:

@@ -130,7 +130,10 @@ def entries(
 ) -> list[Entry]:
     """Return a page of the ledger, newest care first; `before` is the last (day, id) shown."""
     states = FILTERS.get(which, FILTERS["all"])
-    return _entries(desk, invoices.page_of_lines(desk.db, states, before, most))
+    return desk.once(
+        lambda: _entries(desk, invoices.page_of_lines(desk.db, states, before, most)),
+        "entries", which, *before, str(most),
+    )  # fmt: skip
 
 
 @needs(Right.BILLING)
@@ -216,6 +219,12 @@ def inside(desk: Desk, lot_id: str, after: int = 0, most: int = -1) -> list[Insi
     """
     if not desk.user.may(Right.BILLING):
         return []
+    return desk.once(
+        lambda: _inside(desk, lot_id, after, most), "inside", lot_id, str(after), str(most)
+    )
+
+
+def _inside(desk: Desk, lot_id: str, after: int, most: int) -> list[Inside]:
     rows = claims.page_of_lot(desk.db, lot_id, after, most)
     now = {line.id: line for line in invoices.lines(desk.db, [row.line for row in rows])}
     people = patients.some(desk.db, [line.patient for line in now.values()])
@@ -233,7 +242,7 @@ def lot(desk: Desk, lot_id: str) -> LotView:
 
 def queue(desk: Desk) -> Queue:
     """Return the outbox in figures."""
-    return post.standing(desk.db)
+    return desk.once(lambda: post.standing(desk.db), "queue")
 
 
 @needs(Right.BILLING)
@@ -268,7 +277,7 @@ def set_aside(desk: Desk, most: int = -1) -> list[LetterRow]:
 @needs(Right.BILLING)
 def count_set_aside(desk: Desk) -> int:
     """Count the answers received that could not be understood."""
-    return post.count_letters(desk.db, "Quarantined")
+    return desk.once(lambda: post.count_letters(desk.db, "Quarantined"), "set_aside")
 
 
 def _entries(desk: Desk, lines: Sequence[Line]) -> list[Entry]:

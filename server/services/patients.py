@@ -66,10 +66,10 @@ def name_of(desk: Desk, patient_id: str) -> str:
 @needs(Right.PATIENTS)
 def open_file(desk: Desk, patient_id: str) -> PatientFile:
     """Return a patient's file; raise `NotFound`."""
-    patient = patients.get(desk.db, patient_id)
-    if patient is None:
+    facts = desk.once(lambda: _facts_of(desk, patient_id), "patient", patient_id)
+    if facts is None:
         raise NotFound(kind="patient")
-    said = patients.identities(desk.db, patient_id)
+    patient, said, held, lives = facts
     pending = next((fact for fact in said if not fact.accepted), None)
     newest = max((f.captured_at for f in said if f.accepted), default=None)
     if pending is not None and newest is not None and pending.captured_at < newest:
@@ -77,11 +77,20 @@ def open_file(desk: Desk, patient_id: str) -> PatientFile:
     doubts = (
         niss_doubts(Niss(patient.niss), patient.birth_date, patient.sex) if patient.niss else ()
     )
-    held, lives = nirs.of(desk.db, patient_id), patients.address(desk.db, patient_id)
     nir = str(Nir(held[:13], held[13:])) if held else ""
     return PatientFile(
         patient, lives, said, doubts, pending, nir, _known_in_france(desk, patient, said)
     )
+
+
+def _facts_of(
+    desk: Desk, key: str
+) -> tuple[Patient, Sequence[IdentityFact], str, Address | None] | None:
+    """Read what is written of a patient: the file, identities, NIR and address."""
+    db, patient = desk.db, patients.get(desk.db, key)
+    if patient is None:
+        return None
+    return patient, patients.identities(db, key), nirs.of(db, key), patients.address(db, key)
 
 
 @needs(Right.PATIENTS)

@@ -62,14 +62,15 @@ def expected(desk: Desk, after: str = "", most: int = -1) -> list[Expected]:
 
     At most so many, all when negative.
     """
-    rows = money.awaited(desk.db, after, most)
-    return _expected(desk, rows)
+    return desk.once(
+        lambda: _expected(desk, money.awaited(desk.db, after, most)), "expected", after, str(most)
+    )
 
 
 @needs(Right.BILLING)
 def awaited_sum(desk: Desk) -> tuple[int, int]:
     """Return how many transfers are awaited, and what is still to come."""
-    return money.awaited_sum(desk.db)
+    return desk.once(lambda: money.awaited_sum(desk.db), "awaited")
 
 
 @needs(Right.BILLING)
@@ -84,7 +85,8 @@ def tasks(desk: Desk, most: int = -1) -> list[Expected]:
 @needs(Right.BILLING)
 def count_tasks(desk: Desk) -> int:
     """Return how many lots are paid short for more than thirty days (I-05)."""
-    return money.count_awaited_since(desk.db, desk.today - SHORT_AFTER)
+    since = desk.today - SHORT_AFTER
+    return desk.once(lambda: money.count_awaited_since(desk.db, since), "short", since.isoformat())
 
 
 @needs(Right.BILLING)

@@ -4,7 +4,7 @@ A refused line is never sent again blindly: it is replaced by a new one, priced 
 known, and the ledger keeps both (`domain.md` §3.3b; H-04).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -68,9 +68,16 @@ def lines(desk: Desk, after: str = "", most: int = -1) -> list[RefusedLine]:
     The deadline follows the day of care, the list's own order. `after` is the id of the last line
     shown; at most so many, all when `most` is negative.
     """
+    held, people = desk.once(lambda: _rejected(desk, after, most), "rejected", after, str(most))
+    return _refused(desk, held, people)
+
+
+def _rejected(desk: Desk, after: str, most: int) -> tuple[Sequence[Line], Mapping[str, Patient]]:
+    """Read a page of refused lines and whose they are."""
     last = invoices.line(desk.db, after) if after else None
     mark = (last.care_date.isoformat(), last.id) if last else ("", "")
-    return _refused(desk, invoices.rejected(desk.db, mark, most))
+    held = invoices.rejected(desk.db, mark, most)
+    return held, patients.some(desk.db, [x.patient for x in held])
 
 
 @needs(Right.BILLING)
@@ -85,7 +92,7 @@ def line(desk: Desk, line_id: str) -> RefusedLine:
     held = invoices.line(desk.db, line_id)
     if held is None or held.state is not LineState.REJECTED:
         raise NotFound(kind="refusal")
-    return _refused(desk, [held])[0]
+    return _refused(desk, [held], patients.some(desk.db, [held.patient]))[0]
 
 
 @needs(Right.BILLING)
@@ -97,7 +104,7 @@ def files(desk: Desk, most: int = 20) -> list[RefusedFile]:
 @needs(Right.BILLING)
 def count_files(desk: Desk) -> int:
     """Count the files refused whole whose lines are not all billed again."""
-    return claims.count_refused_to_bill_again(desk.db)
+    return desk.once(lambda: claims.count_refused_to_bill_again(desk.db), "refused_files")
 
 
 @needs(Right.BILLING)
@@ -160,9 +167,8 @@ def _close_lot(desk: Desk, seq: int, lot: str) -> None:
         fates.settle_lot(desk, seq, lot, "")
 
 
-def _refused(desk: Desk, held: Sequence[Line]) -> list[RefusedLine]:
+def _refused(desk: Desk, held: Sequence[Line], people: Mapping[str, Patient]) -> list[RefusedLine]:
     """Put each refused line beside its patient and its deadline."""
-    people = patients.some(desk.db, [x.patient for x in held])
     deadlines = rulebook(desk).deadlines
     return [
         RefusedLine(

@@ -209,7 +209,10 @@ def view(desk: Desk, session_id: str) -> SessionView:
 def of_series(desk: Desk, treatment_id: str) -> list[SessionView]:
     """Return the sessions of a series, in order of care."""
     _treated(desk, treatment_id)
-    return _views(desk, visits.sessions_of_series(desk.db, treatment_id))
+    return desk.once(
+        lambda: _views(desk, visits.sessions_of_series(desk.db, treatment_id)),
+        "views", treatment_id,
+    )  # fmt: skip
 
 
 def _open(desk: Desk, session_id: str) -> Session:
@@ -257,12 +260,16 @@ def _series(desk: Desk, treatment_id: str) -> tuple[Treatment, Patient]:
 
 def _treated(desk: Desk, treatment_id: str) -> tuple[Treatment, Patient]:
     """Find a series of a patient the user treats."""
-    treatment = care.treatment(desk.db, treatment_id)
-    patient = patients.get(desk.db, treatment.patient) if treatment else None
+    treatment, patient = desk.once(lambda: _found(desk, treatment_id), "treated", treatment_id)
     if treatment is None or patient is None:
         raise NotFound(kind="treatment")
     treating.require(desk, patient.id)
     return treatment, patient
+
+
+def _found(desk: Desk, treatment_id: str) -> tuple[Treatment | None, Patient | None]:
+    treatment = care.treatment(desk.db, treatment_id)
+    return treatment, patients.get(desk.db, treatment.patient) if treatment else None
 
 
 def _draft(desk: Desk, t: Treatment, day: date, place: Place) -> Session:

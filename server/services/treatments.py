@@ -6,7 +6,7 @@ checked, dated, origin MANUAL, in the rows those services will fill.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.core.care import BlockReason, Category, Coverage, Place, Source
 from server.core.errors import InvalidForm, NotFound
@@ -16,7 +16,7 @@ from server.core.states import SessionState
 from server.countries.belgium.coverage import bim, effective_coverage, payer_of
 from server.services import evaluation, patients, prescribing, treating
 from server.services.desk import Desk, Repeated, needs
-from server.services.facts import coverages
+from server.services.facts import coverage_rows, coverages
 from server.services.forms import Form
 from server.services.rules import rulebook
 from server.store import care, visits
@@ -40,18 +40,29 @@ class Series:
 @needs(Right.CLINICAL)
 def series(desk: Desk, treatment_id: str) -> Series:
     """Return a series with its prescription, agreement and coverage; raise `NotFound`."""
+    found = desk.once(lambda: _kept_series(desk, treatment_id), "series", treatment_id)
+    if found is None:
+        raise NotFound(kind="treatment")
+    treating.require(desk, found.treatment.patient)
+    effective = effective_coverage(coverages(desk, found.treatment.patient), desk.today)
+    if effective is None:
+        return found
+    contradicted = effective.contradicted
+    return replace(found, coverage=effective.coverage, coverage_contradicted=contradicted)
+
+
+def _kept_series(desk: Desk, treatment_id: str) -> Series | None:
+    """Read a series as it is written, without the insurability that counts today."""
     t = care.treatment(desk.db, treatment_id)
     if t is None:
-        raise NotFound(kind="treatment")
-    treating.require(desk, t.patient)
-    effective = effective_coverage(coverages(desk, t.patient), desk.today)
+        return None
     agreed = care.agreements(desk.db, t.id)
     return Series(
         t,
         care.prescription(desk.db, t.prescription) if t.prescription else None,
         agreed[0] if agreed else None,
-        effective.coverage if effective else None,
-        bool(effective and effective.contradicted),
+        None,
+        False,
         visits.count_in_series(desk.db, t.id),
     )
 
@@ -73,7 +84,7 @@ def covered_now(desk: Desk, patient_id: str) -> Coverage | None:
 @needs(Right.PATIENTS)
 def coverages_of(desk: Desk, patient_id: str) -> Sequence[CoverageRow]:
     """Return everything said of a patient's insurability, newest first."""
-    return care.coverages(desk.db, patient_id)
+    return coverage_rows(desk, patient_id)
 
 
 @needs(Right.CLINICAL)
