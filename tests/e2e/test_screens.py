@@ -180,6 +180,7 @@ SCENES = (
           lambda day: f"series/of/{day.patient('casanova')}/new"),
     Scene("france-traitement", "france", lambda day: f"series/{day.series_of('meyer')}"),
     Scene("france-visite", "france", lambda day: f"sessions/of/{day.series_of('marchand')}"),
+    Scene("france-bilan", "france", lambda day: f"assessments/{day.series_of('meyer')}"),
     Scene("france-seance", "france", lambda day: f"sessions/{_session(day)}"),
     Scene("fr-nouveau-cabinet", "empty", at("new?locale=fr_FR")),
     Scene("fr-aujourdhui", "france", at("today/")),

@@ -36,6 +36,9 @@ OUTSIDE = None  # before anybody is in, or the way out
 
 WHO: Mapping[str, frozenset[str] | None] = {
     "amounts.index": AMOUNTS,
+    "assessments.index": TREATING,
+    "assessments.sent": TREATING,
+    "assessments.write": TREATING,
     "backups.answer": MAIN,
     "backups.drill": SETTINGS,
     "backups.index": SETTINGS,
@@ -120,6 +123,8 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "frame.awake": ALL,
     "frame.lamp": ALL,
     "frame.line": ALL,
+    "french_papers.document": TREATING,
+    "french_papers.show": TREATING,
     "gate.card": OUTSIDE,
     "gate.create": OUTSIDE,
     "gate.door": OUTSIDE,
