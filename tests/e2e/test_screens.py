@@ -126,7 +126,7 @@ def _offered(day: Stage) -> str:
     rows = [*SIGNED[:3], line("0799900044", "OC", "", label="MUTUELLE DES GOELANDS"), *many(6)]
     rows[1] = line("02", criterion="02??1????", label="MSA ARMORIQUE")
     content = written([*rows, *([many(1)[0]] * 200), ["illisible"]])
-    key = convention_import.read_any(day.desk, "InterAMC_20260203.csv", content).id
+    key = convention_import.read_any(day.desk, "InterAMC_20260203.csv", lambda: [content]).id
     return f"{place}version/{key}"
 
 

@@ -246,7 +246,6 @@ ASKED = {"type": "OC", "accord": "T", "number": "0799900010", "body": "", "csr":
 
 
 @pytest.mark.row("MAIIA-45")
-@pytest.mark.row("MAIIA-54")
 def test_the_convention_that_holds_is_shown_with_its_reason(shop: Shop) -> None:
     taken(shop.world, TABLE)
     assert "La réponse s’affichera ici" in shop.get(CHECK)

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from server.core.errors import TableRefused
+from server.countries.france.convention_columns import Placed
 from server.countries.france.convention_layout import (
     Column,
     Layout,
@@ -69,6 +70,7 @@ class TableReader:
     bad_bp: int  # bad rows per ten thousand above which the file is refused
     professions: frozenset[str] = frozenset()  # how a table may write ours
     kind: Kind | None = None  # as its name says; None: whatever fits
+    placed: Sequence[Placed] = ()  # layouts a person placed, for what no other fits
     lines: int = 0
     rows: int = 0
     rejected: int = 0
@@ -189,6 +191,17 @@ class TableReader:
                 placed = layout_by_place(kind, self.columns, self.day)
                 if placed.width == len(cells):
                     self.layout, self.separator = placed, sep
+        if self.layout is None:
+            return self._by_hand(parted, kinds)
+        return False
+
+    def _by_hand(self, parted: Iterable[tuple[str, list[str]]], kinds: Sequence[Kind]) -> bool:
+        """Take a layout somebody placed for such a line; say whether the line is its titles."""
+        for sep, cells in parted:
+            for each in self.placed:
+                if each.kind in kinds and each.fits(each.kind, cells):
+                    self.layout, self.separator = each.layout, sep
+                    return bool(each.titles)
         return False
 
     def _ours(self, profession: str) -> bool:
