@@ -103,6 +103,45 @@ def test_a_refused_file_says_why_and_the_table_in_use_stays(
     assert len(conventions.listed(shop.world.desk)) == 3
 
 
+@pytest.mark.scenario("F-02")
+@pytest.mark.parametrize(
+    "name", ["C-Mutuelle Ti Doue 2026.csv", "C-InterAMC_20260112.CSV", "C-InterAMC_20260112.csv"]
+)
+def test_a_name_that_is_right_is_taken_as_it_is(shop: Shop, name: str) -> None:
+    page = sent(shop, written(many(3)), name)
+    assert "3 ajoutées" in page and "Importer la copie" not in page
+
+
+@pytest.mark.scenario("F-02")
+@pytest.mark.parametrize("name", ["C-InterAMC_20260112.xlsx", "C-InterAMC_20260112.csv.txt"])
+def test_another_ending_is_refused(shop: Shop, name: str) -> None:
+    answer = offered(shop, written(many(3)), name)
+    assert answer.status_code == 422 and "n’est pas un fichier .csv" in answer.text
+
+
+@pytest.mark.scenario("F-02")
+def test_three_unreadable_rows_of_five_thousand_are_listed_and_left_out(shop: Shop) -> None:
+    rows = many(5_000)
+    for place in (100, 2_000, 4_900):
+        rows[place] = line(accord="Z")
+    page = sent(shop, written(rows), FIRST).replace("\u00a0", " ")
+    assert "3 lignes écartées" in page
+    assert ">101<" in page and ">2001<" in page and ">4901<" in page
+    assert "C’est la table en vigueur" in shop.follow(f"{PLACE}version/{version(shop)}/confirm")
+
+
+@pytest.mark.scenario("F-05")
+def test_a_convention_typed_by_hand_holds_for_its_caisse_alone(shop: Shop) -> None:
+    typed = {"signatory": "08", "label": "CNMSS", "accord": "T", "criterion": "08???????"}
+    for wrong in ("08??????", "08????????", "AB???????"):
+        assert shop.post(f"{PLACE}new", **{**typed, "criterion": wrong}).status_code == 422
+    shop.follow(f"{PLACE}new", **typed)
+    asked = {**ASKED, "type": "RO", "number": ""}
+    page = shop.post(CHECK, **{**asked, "body": "087560100"}).text
+    assert "Convention trouvée" in page and "CNMSS" in page
+    assert "Aucune convention" in shop.post(CHECK, **{**asked, "body": "020110000"}).text
+
+
 def test_no_file_chosen_is_told(shop: Shop) -> None:
     assert shop.post(f"{PLACE}receive").status_code == 422
 

@@ -155,6 +155,17 @@ def test_a_note_of_fees_adds_what_was_asked_and_paid(shop: Shop) -> None:
     assert "2 61 05" not in said
 
 
+@pytest.mark.scenario("I-01")
+def test_each_act_is_rounded_by_itself_and_the_note_adds_what_was_rounded(shop: Shop) -> None:
+    shop.world.clock.advance(days=81)  # 30 May 2026
+    series = treated(shop, territory="SEVERAL")
+    for day in ("28", "29", "30"):
+        visited(shop, series, care_date=f"{day}/05/2026")
+    said = printed(shop, f"fees/{series}")
+    for words in ("21,66", "13,00", "8,66", "64,98", "39,00", "25,98"):
+        assert words in said, words
+
+
 def test_a_session_struck_out_has_no_care_sheet(shop: Shop) -> None:
     session = visited(shop, treated(shop))
     follow(shop, f"sessions/{session}/void", reason="erreur")
