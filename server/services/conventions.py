@@ -70,6 +70,12 @@ def standing(desk: Desk) -> Standing:
     )
 
 
+@needs(Right.SETTINGS)
+def waiting(desk: Desk) -> Sequence[Version]:
+    """Return the files that were read and wait for a person, the newest first."""
+    return conventions.in_state(desk.db, State.PENDING)
+
+
 @needs(Right.BILLING)
 def listed(
     desk: Desk, words: str = "", type_: str = "", after: int = 0, most: int = PAGE

@@ -6,6 +6,7 @@ away.
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from server.app.demo_practice import PASSPHRASE
 from server.app.keycards import KeyCardTrials
 from server.core.cards import CardKind
+from server.core.errors import TableRefused
 from server.core.tray import Origin
 from server.services import agenda, convention_import, conventions, ledger, practices, tray
 from server.services.convention_import import pieces_of
@@ -120,6 +122,18 @@ def _conventions(day: Stage) -> str:
     return "options/conventions/"
 
 
+def _unplaced(day: Stage) -> str:
+    """Have a table read whose columns nobody knows."""
+    content = "Sign.;Intitulé;Type de convention;Accord;Critère secondaire;Divers\n" + "".join(
+        f"{79_990_001 + n};MUTUELLE DES GOELANDS {n};OC;T;;x\n" for n in range(4)
+    )
+    tables = day.program.tables
+    assert tables is not None
+    with suppress(TableRefused):
+        tables.read("C-Goélands.csv", content.encode("latin-1"))
+    return "options/conventions/columns"
+
+
 def _offered(day: Stage) -> str:
     """Have a newer table read: one insurer more, one renamed, two gone, a line left out."""
     place = _conventions(day)
@@ -173,6 +187,7 @@ SCENES = (
     Scene("restaurer", "empty", at("restore/")),
     Scene("conventions", "france", _conventions),
     Scene("conventions-import", "france", _offered),
+    Scene("convention-colonnes", "france", _unplaced),
     Scene("convention-ajout", "france", at("options/conventions/new?signatory=08")),
     Scene("aide", "morning", at("help/keys")),
     Scene("demonstration", "morning", at("demo/")),

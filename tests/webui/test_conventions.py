@@ -54,6 +54,7 @@ def test_a_first_table_is_read_shown_and_holds_once_confirmed(shop: Shop) -> Non
     page = sent(shop, written(many(30)), FIRST)
     assert "30 ajoutées" in page and "Rien ne change tant que vous ne confirmez pas" in page
     assert "attend votre confirmation" in shop.get(PLACE)
+    assert f"version/{version(shop)}" in shop.get("today/")
     assert "en vigueur" in shop.follow(f"{PLACE}version/{version(shop)}/confirm")
     page = shop.get(PLACE)
     assert "mises à jour aujourd’hui" in page and "CAISSE 7" in page and "30 lignes" in page
