@@ -20,7 +20,7 @@ from server.countries.france.convention_names import (
 )
 from server.countries.france.convention_reader import BadRow, TableReader
 from server.countries.france.convention_rows import UNIQUE, Convention, TableRow
-from server.countries.france.wildcards import mask
+from server.countries.france.wildcards import masks
 from server.services.convention_rules import reader_for
 from server.services.desk import Desk, needs
 from server.store import conventions
@@ -316,9 +316,8 @@ class _Reading:
 
 def _shapes(rows: Iterable[TableRow]) -> set[str]:
     """Give the shapes of the criteria of unique management, by which rows are looked up."""
-    return {
-        mask(row.criterion) for row in rows if isinstance(row, Convention) and row.type == UNIQUE
-    }
+    found = [row.criterion for row in rows if isinstance(row, Convention) and row.type == UNIQUE]
+    return {*masks(found)}
 
 
 def _new(desk: Desk, wanted: TableName, ears: _Ears) -> Version:

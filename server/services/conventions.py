@@ -23,7 +23,12 @@ from server.services.forms import Form
 from server.store import convention_list, conventions
 from server.store.conventions import Changed, Kept, Origin, State, Version
 
-__all__ = ["BadRow", "Changed", "Kind"]  # what screens name, besides what is written here
+__all__ = [
+    "BadRow",
+    "Changed",
+    "Kind",
+    "Version",
+]  # what screens name, besides what is written here
 
 PAGE = 50
 MOST_CAISSES = 40

@@ -53,6 +53,7 @@ def test_a_first_table_is_read_shown_and_holds_once_confirmed(shop: Shop) -> Non
     assert "Aucune table de conventions" in shop.get(PLACE)
     page = sent(shop, written(many(30)), FIRST)
     assert "30 ajoutées" in page and "Rien ne change tant que vous ne confirmez pas" in page
+    assert "Confirmer l’import" in page
     assert "attend votre confirmation" in shop.get(PLACE)
     assert f"version/{version(shop)}" in shop.get("today/")
     assert "en vigueur" in shop.follow(f"{PLACE}version/{version(shop)}/confirm")
@@ -152,6 +153,7 @@ def test_bad_rows_are_shown_with_their_numbers(shop: Shop) -> None:
     assert "1 ligne écartée" in page and ">201<" in page and "tiers payant" in page
 
 
+@pytest.mark.row("MAIIA-14")
 def test_a_refused_file_keeps_its_line_in_the_log_and_its_bad_rows(shop: Shop) -> None:
     offered(shop, written([*many(9), ["x"]]), FIRST)
     assert "refusé" in shop.get(PLACE)
