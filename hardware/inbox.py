@@ -39,6 +39,7 @@ class Refusal(StrEnum):
     KIND = "inbox.kind"
     SIZE = "inbox.size"
     UNREADABLE = "inbox.unreadable"
+    TABLE = "inbox.table"  # a table of conventions that may not be used: its log says why
 
 
 class Trouble(StrEnum):
@@ -57,11 +58,14 @@ class Left:
     why: Refusal
 
 
-Take = Callable[[Dropped], bool]
+Take = Callable[[Dropped], "bool | Refusal"]
 """Keep a file durably; True when it is kept, or was already, so that it may be moved away.
 
-False when it cannot be kept now: it is offered again at each look.
+False when it cannot be kept now: it is offered again at each look. A refusal leaves it where it is.
 """
+
+Wanted = Callable[[str], bool]
+"""Says by its name whether a file that is no picture nor PDF is taken too."""
 
 _READING = os.O_RDONLY | sum(
     getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC")
@@ -77,6 +81,7 @@ class WatchedFolder:
     take: Take
     tell: Callable[[Left], None]
     move: bool = True  # into a folder beside, once kept
+    also: Wanted = lambda name: False
     trouble: Trouble | None = None  # as the last look found it
     _seen: dict[str, _Mark] = field(default_factory=dict)
     _done: dict[str, _Mark] = field(default_factory=dict)
@@ -131,6 +136,8 @@ class WatchedFolder:
                 self.tell(Left(name, Refusal.UNREADABLE))
             del self._done[name]
             return
+        if isinstance(found, bytes) and not (found.startswith(_STARTS) or self.also(name)):
+            found = Refusal.KIND
         if isinstance(found, Refusal):
             self.tell(Left(name, found))
         elif self._kept(Dropped(path, found, hashlib.sha256(found).hexdigest())) and self.move:
@@ -138,13 +145,15 @@ class WatchedFolder:
 
     def _kept(self, dropped: Dropped) -> bool:
         """Offer a file; one that is not kept, whatever happened, is offered at the next look."""
-        kept = False
+        kept: bool | Refusal = False
         try:
             kept = self.take(dropped)
         finally:
-            if not kept:
+            if kept is False:
                 del self._done[dropped.path.name]
-        return kept
+        if isinstance(kept, Refusal):
+            self.tell(Left(dropped.path.name, kept))
+        return kept is True
 
     def _move_away(self, path: Path) -> None:
         """Put a kept file beside the others taken before; never over one of them."""
@@ -172,4 +181,4 @@ def _read(path: Path) -> bytes | Refusal:
         data = opened.read(MOST + 1)
     if len(data) > MOST:
         return Refusal.SIZE
-    return data if data.startswith(_STARTS) else Refusal.KIND
+    return data

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from webui.rights_reading import RightsControl
     from webui.safe import Safe
     from webui.scanning import ScanControl
+    from webui.tables import TableControl
 
 
 class Services(Protocol):
@@ -78,6 +79,11 @@ class Services(Protocol):
     @property
     def rights_reading(self) -> "RightsControl | None":
         """The component that reads French rights; None where there is none."""
+        ...
+
+    @property
+    def tables(self) -> "TableControl | None":
+        """The reader of convention tables; None outside France and where nothing may be written."""
         ...
 
     @property

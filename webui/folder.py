@@ -8,12 +8,12 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Seen:
-    """What became of one file: `word` is "taken", "already", "not_kept" or a code of refusal."""
+    """What became of one file: "taken", "already", "not_kept", "table" or a code of refusal."""
 
     at: datetime
     name: str
     word: str
-    document: str = ""  # on the table, when it was taken or had been
+    document: str = ""  # on the table, when it was taken or had been; of a table, its version
 
 
 @dataclass(frozen=True, slots=True)

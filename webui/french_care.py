@@ -9,6 +9,7 @@ from server.core.states import LineState
 from server.services import (
     agenda,
     cards,
+    french_assessments,
     french_rules,
     french_series,
     french_visits,
@@ -55,6 +56,7 @@ def series(here: Desk, series_id: str) -> str:
     return render_template(
         "series/show_france.html",
         series=held,
+        assessed=french_assessments.of_series(work, series_id),
         file=patients.open_file(work, patient),
         views=views,
         remedies={view.session.id: _remedies(here, view) for view in views},

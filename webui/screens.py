@@ -3,6 +3,7 @@
 from webui import stream
 from webui.pages import (
     amounts,
+    assessments,
     backups,
     billing,
     cards,
@@ -19,6 +20,7 @@ from webui.pages import (
     enrolment,
     finances,
     frame,
+    french_papers,
     gate,
     help,
     journal,
@@ -55,5 +57,6 @@ PAGES = (
     diagnosis.page, setup.page, scan.page, devices.page, codes.page, keycards.page,
     conventions.page, convention_check.page,
     payers.page, rights.page, covers.page, cover_codes.page, notices.page, enrolment.page,
+    assessments.page, french_papers.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -12,12 +12,16 @@ from threading import Event, Lock, Thread
 from traceback import format_tb
 from typing import Any
 
-from hardware.inbox import LOOK_SECONDS, Dropped, Left, WatchedFolder
-from server.core.errors import KineError
+from hardware.inbox import LOOK_SECONDS, Dropped, Left, Refusal, WatchedFolder
+from server.core.country import Country
+from server.core.errors import KineError, TableRefused
 from server.core.tray import Origin
-from server.services import folders, tray
+from server.countries.france.convention_names import read_name
+from server.services import convention_import, folders, tray
 from server.services.cabinet import Cabinet
+from server.services.convention_import import pieces_of
 from server.services.folders import Watch
+from server.store.conventions import Origin as Tabled
 from webui.folder import FolderState, Seen
 
 log = logging.getLogger(__name__)
@@ -26,6 +30,7 @@ MOST_SEEN = 20
 """Files whose fate is still told; those before are on the table, or in the folder."""
 
 CHANGED, NOT_KEPT = "folder.changed", "not_kept"
+TABLE = "table"  # a table of conventions that waits for a confirmation
 _STOP_SECONDS = 2.0
 
 
@@ -79,7 +84,9 @@ class Dropping:
         with self._guard:
             self._wish = wish = folders.watched(self._cabinet.desk())
             self._folder = (
-                WatchedFolder(Path(wish.path), self._take, self._leave) if wish.on else None
+                WatchedFolder(Path(wish.path), self._take, self._leave, also=self._is_table)
+                if wish.on
+                else None
             )
             self._state = FolderState(wish.on, wish.path)
 
@@ -100,9 +107,18 @@ class Dropping:
             _trace(trouble)
         self._note(trouble=str(folder.trouble or ""))
 
-    def _take(self, dropped: Dropped) -> bool:
+    def _is_table(self, name: str) -> bool:
+        """Say whether a file is a table of conventions by its name (`C-….csv`): in France alone."""
+        try:
+            return bool(read_name(name)) and self._cabinet.desk().country is Country.FRANCE
+        except KineError:
+            return False
+
+    def _take(self, dropped: Dropped) -> bool | Refusal:
         """Put a file on the table; False when it cannot be now: locked, full, only read."""
         name = dropped.path.name
+        if self._is_table(name):
+            return self._take_table(dropped)
         try:
             got = tray.receive(self._cabinet.desk(), dropped.data, name, Origin.FOLDER)
         except KineError as error:
@@ -116,6 +132,23 @@ class Dropping:
             return False
         self._say(name, "already" if got.already else "taken", got.id)
         self._told()
+        return True
+
+    def _take_table(self, dropped: Dropped) -> bool | Refusal:
+        """Read a table of conventions; a person confirms it, nothing changes before."""
+        name = dropped.path.name
+        try:
+            got = convention_import.read(
+                self._cabinet.desk(), name, pieces_of(dropped.data), Tabled.FOLDER
+            )
+        except TableRefused as error:
+            log.info("a table of the folder was refused: %s", error.facts.get("reason"))
+            return Refusal.TABLE
+        except KineError as error:
+            log.info("a table of the folder was not read: %s", error.code)
+            self._say(name, NOT_KEPT)
+            return False
+        self._say(name, "already" if got.already else TABLE, got.id)
         return True
 
     def _leave(self, left: Left) -> None:

@@ -20,6 +20,7 @@ from server.app.partner import partner_of
 from server.app.rooms import EventRows, Rooms, rights_in
 from server.app.watchman import Watchman
 from server.app.web import WebThread
+from server.core.country import Country
 from server.core.errors import InvalidValue
 from server.core.rights import Right
 from server.services.doorstep import Doorstep
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from server.app.scanning import Scanning
     from server.app.sleep import SleepWatch
     from server.app.sorter import Sorter
+    from server.app.tables import Tables
     from server.core.sesam import SesamDriver
     from server.services.cabinet import Cabinet
     from webui.outside import DemoControl
@@ -111,6 +113,7 @@ class Program:
         self.scans: Scanning | None = None
         self.keycards: KeyCardTrials | None = None
         self.rights: RightsReading | None = None
+        self.tables: Tables | None = None
         self._component = component
         self.folder: Dropping | None = None
         self.codes: CodeDesk | None = None
@@ -253,6 +256,7 @@ class Program:
             self._start_hands()
         self._start_papers()
         self._start_rights()
+        self._start_tables()
         self._start_keeper()
         self._watchman.opened()
 
@@ -321,15 +325,22 @@ class Program:
         sorter, self.sorter = self.sorter, None
         if sorter is not None:
             sorter.stop()
-        rights, self.rights = self.rights, None
-        if rights is not None:
-            rights.stop()
+        self._rest_of_france()
         keycards, self.keycards = self.keycards, None
         if keycards is not None:
             keycards.stop()
         hands, self.hands = self.hands, None
         if hands is not None:
             hands.stop()
+
+    def _rest_of_france(self) -> None:
+        """Stop what reads rights and tables of conventions."""
+        tables, self.tables = self.tables, None
+        if tables is not None:
+            tables.close()
+        rights, self.rights = self.rights, None
+        if rights is not None:
+            rights.stop()
 
     def _start_hands(self) -> None:
         """Watch the readers: only now, because the first page has no use for their library."""
@@ -348,6 +359,14 @@ class Program:
             self.rights = RightsReading(
                 self.cabinet, self._component, self.broker.publish, simulated=desk.practice.demo
             )
+
+    def _start_tables(self) -> None:
+        """Let convention tables be read, in a practice of France, for who settles things."""
+        from server.app.tables import Tables
+
+        desk = self.cabinet.desk()
+        if desk.country is Country.FRANCE and desk.user.may(Right.SETTINGS):
+            self.tables = Tables(self.cabinet, self.broker.publish)
 
     def _start_keycards(self) -> None:
         """Have the codes of cards tried by who asks; their software is loaded then, not before."""

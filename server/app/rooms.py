@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from server.app.rights_reading import RightsReading
     from server.app.safe import CabinetSafe
     from server.app.scanning import Scanning
+    from server.app.tables import Tables
     from server.services.desk import Desk
     from server.services.logins import Logins
     from webui.outside import Calls, Checked, DemoControl, FileHealth
@@ -81,6 +82,11 @@ class Rooms:
     def rights_reading(self) -> "RightsReading | None":
         """The component that reads French rights, while the practice is open."""
         return self._program.rights
+
+    @property
+    def tables(self) -> "Tables | None":
+        """The reader of convention tables of the open practice."""
+        return self._program.tables
 
     @property
     def folder(self) -> "Dropping | None":

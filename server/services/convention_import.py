@@ -20,7 +20,7 @@ from server.countries.france.convention_names import (
 )
 from server.countries.france.convention_reader import BadRow, TableReader
 from server.countries.france.convention_rows import UNIQUE, Convention, TableRow
-from server.countries.france.wildcards import mask
+from server.countries.france.wildcards import masks
 from server.services.convention_rules import reader_for
 from server.services.desk import Desk, needs
 from server.store import conventions
@@ -119,19 +119,25 @@ def read(
 
 
 @needs(Right.SETTINGS)
-def read_any(desk: Desk, name: str, content: bytes) -> Read:
-    """Read a file somebody chose, whatever its prefix; raise `TableRefused`.
+def read_any(
+    desk: Desk,
+    name: str,
+    pieces: Callable[[], Iterable[bytes]],
+    told: Told = lambda lines, rows: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Read:
+    """Read a file somebody chose, whatever its prefix; raise as `read`.
 
     Where only the prefix of its name is wrong, a copy with the right name is read: the one
     confirmation that imports it says so (F-02, the user never renames by hand).
     """
     try:
-        return read(desk, name, pieces_of(content))
+        return read(desk, name, pieces(), told=told, stop=stop)
     except TableRefused as refused:
         proposed = str(refused.facts.get("proposed", ""))
         if not proposed:
             raise
-        return read(desk, proposed, pieces_of(content), came_as=name)
+        return read(desk, proposed, pieces(), told=told, stop=stop, came_as=name)
 
 
 @needs(Right.SETTINGS)
@@ -310,9 +316,8 @@ class _Reading:
 
 def _shapes(rows: Iterable[TableRow]) -> set[str]:
     """Give the shapes of the criteria of unique management, by which rows are looked up."""
-    return {
-        mask(row.criterion) for row in rows if isinstance(row, Convention) and row.type == UNIQUE
-    }
+    found = [row.criterion for row in rows if isinstance(row, Convention) and row.type == UNIQUE]
+    return {*masks(found)}
 
 
 def _new(desk: Desk, wanted: TableName, ears: _Ears) -> Version:

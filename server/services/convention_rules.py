@@ -1,10 +1,12 @@
 """The dated tables French conventions are judged with, read once per version of the reference."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.core.errors import Missing
 from server.countries.dated import Table
+from server.countries.france.convention_columns import Placed
 from server.countries.france.convention_inspection import reader_on
 from server.countries.france.convention_layout import Column
 from server.countries.france.convention_names import Kind
@@ -12,7 +14,11 @@ from server.countries.france.convention_reader import TableReader
 from server.countries.france.payers import Payer
 from server.countries.switches import Switch
 from server.services.desk import Desk
+from server.store import practice as practices
 from server.store import reference
+
+PLACED = "conventions.columns"
+"""The setting that holds the layouts placed by hand."""
 
 _NEEDED = ("fr_settings", "fr_convention_columns", "fr_payers")
 
@@ -48,4 +54,15 @@ def convention_rules(desk: Desk) -> ConventionRules:
 def reader_for(desk: Desk, kind: Kind) -> TableReader:
     """Give a reader with what is in force today."""
     rules = convention_rules(desk)
-    return reader_on(desk.today, rules.columns, rules.settings, kind)
+    reader = reader_on(desk.today, rules.columns, rules.settings, kind)
+    reader.placed = placed(desk)
+    return reader
+
+
+def placed(desk: Desk) -> Sequence[Placed]:
+    """Give the layouts that people of this practice placed by hand, the newest first."""
+    held = json.loads(practices.setting(desk.db, PLACED, "[]"))
+    return [
+        Placed(Kind(each["kind"]), each["width"], tuple(each["titles"]), each["fields"])
+        for each in held
+    ]

@@ -23,7 +23,12 @@ from server.services.forms import Form
 from server.store import convention_list, conventions
 from server.store.conventions import Changed, Kept, Origin, State, Version
 
-__all__ = ["BadRow", "Changed", "Kind"]  # what screens name, besides what is written here
+__all__ = [
+    "BadRow",
+    "Changed",
+    "Kind",
+    "Version",
+]  # what screens name, besides what is written here
 
 PAGE = 50
 MOST_CAISSES = 40
@@ -68,6 +73,12 @@ def standing(desk: Desk) -> Standing:
         tables,
         conventions.in_state(desk.db, State.PENDING),
     )
+
+
+@needs(Right.SETTINGS)
+def waiting(desk: Desk) -> Sequence[Version]:
+    """Return the files that were read and wait for a person, the newest first."""
+    return conventions.in_state(desk.db, State.PENDING)
 
 
 @needs(Right.BILLING)

@@ -91,21 +91,31 @@ def about(desk: Desk, session_id: str) -> tuple[Session, Patient, Practitioner]:
 
 
 @needs(Right.CLINICAL)
-def keep(desk: Desk, session_id: str, content: bytes) -> str:
+def keep(desk: Desk, session_id: str, content: bytes, kind: str = "PROOF") -> str:
     """Keep the bytes of a document handed over; return its id. The same paper twice is one."""
     session = visits.session(desk.db, session_id)
     if session is None:
         raise NotFound(kind="session")
-    treating.require(desk, session.patient)
+    return _kept(desk, session.patient, session.id, content, kind)
+
+
+@needs(Right.CLINICAL)
+def keep_for(desk: Desk, patient: str, content: bytes, kind: str) -> str:
+    """Keep the bytes of a document about no session in particular; return its id, as `keep`."""
+    return _kept(desk, patient, None, content, kind)
+
+
+def _kept(desk: Desk, patient: str, session: str | None, content: bytes, kind: str) -> str:
+    treating.require(desk, patient)
     sha256 = hashlib.sha256(content).hexdigest()
-    for paper in papers.of_patient(desk.db, session.patient):
-        if (paper.session, paper.sha256) == (session.id, sha256):
+    for paper in papers.of_patient(desk.db, patient):
+        if (paper.session, paper.sha256) == (session, sha256):
             return paper.id
     key = desk.new_id()
     with desk.deed("document.issued", "document", key, {"sha256": sha256}) as seq:
         papers.add(
-            desk.db, papers.Paper(key, session.patient, session.id, desk.now, sha256), content,
-            desk.device.id, seq,
+            desk.db, papers.Paper(key, patient, session, desk.now, sha256), content,
+            desk.device.id, seq, kind,
         )  # fmt: skip
     return key
 

@@ -28,6 +28,19 @@ class Form:
             self.faults.append((name, "too_long"))
         return text
 
+    def prose(self, name: str, *, needed: bool = False, most: int = 2000) -> str:
+        """Read a text of several lines: each is tidied as `text` does, empty ones fall out."""
+        lines = (
+            Form({name: line}).text(name, most=most)
+            for line in self.typed.get(name, "").splitlines()
+        )
+        text = "\n".join(line for line in lines if line)
+        if needed and not text:
+            self.faults.append((name, "missing"))
+        if len(text) > most:
+            self.faults.append((name, "too_long"))
+        return text
+
     def day(self, name: str, *, needed: bool = False) -> date | None:
         """Read a civil date: 22/11/2026, 22-11-26, 22112026 or 2026-11-22."""
         text = self.text(name, needed=needed)

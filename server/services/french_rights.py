@@ -12,6 +12,7 @@ from server.core.care import Source
 from server.core.errors import InvalidForm, NotFound
 from server.core.rights import Right
 from server.core.sesam import Groups
+from server.countries.dated import in_force
 from server.countries.france.card_rights import covers_of, person_of, rights_of
 from server.countries.france.numbers import AmcNumber
 from server.countries.france.registers import Organism
@@ -19,6 +20,8 @@ from server.countries.france.rights import Kind, RightsOn, Said, rights_on
 from server.services import complementaries, evaluation, patients
 from server.services.desk import Desk, needs
 from server.services.forms import Form
+from server.services.french_rules import rulebook
+from server.services.french_standing import BEARERS
 from server.store import french, nirs
 from server.store.french import CoverRow
 
@@ -44,6 +47,13 @@ def said(desk: Desk, patient: str) -> Sequence[Said]:
 def on(desk: Desk, patient: str, day: date) -> RightsOn:
     """Return the rights that count on a day of care."""
     return rights_on(french.rights(desk.db, patient), day)
+
+
+@needs(Right.PATIENTS)
+def rates(desk: Desk, day: date) -> Mapping[Kind, int]:
+    """Return the part of the caisse that a right brings by itself on a day, in basis points."""
+    held = {row.situation: row.rate_bp for row in in_force(rulebook(desk).rates, day)}
+    return {kind: held[borne] for kind, borne in BEARERS.items() if borne in held}
 
 
 @needs(Right.PATIENTS)

@@ -57,6 +57,12 @@ class FrenchSeries:
     count: DapCount | None  # before the next session
     requests: Sequence[Asked]
 
+    @property
+    def wants_request(self) -> bool:
+        """Whether a request for an agreement is to be written: soon, now, or sent already."""
+        count = self.count
+        return count is not None and (count.needed or count.warns or count.waiting is not None)
+
 
 @needs(Right.CLINICAL)
 def series(desk: Desk, treatment_id: str) -> FrenchSeries:

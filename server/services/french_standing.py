@@ -16,6 +16,12 @@ from server.services.french_rules import rulebook
 from server.store import french
 from server.store.french_care import Treated
 
+BEARERS = {
+    Kind.ALSACE_MOSELLE: Situation.ALSACE_MOSELLE,
+    Kind.ASPA: Situation.ASPA,
+}
+"""Rights that raise the part of the caisse by themselves, whatever is treated."""
+
 _WHOLE = {Profile.C2S: Situation.C2S, Profile.AME: Situation.AME}
 
 
@@ -76,6 +82,7 @@ def _situations(
     pregnant = Kind.MATERNITY in known.kinds() or Situation.MATERNITY in exempt
     if treated and treated.ald:
         yield Situation.ALD
+    yield from (BEARERS[kind] for kind in known.kinds() if kind in BEARERS)
     if pregnant or (treated and treated.maternity):
         yield Situation.MATERNITY
     if treated and treated.work:

@@ -307,7 +307,7 @@ def compare(db: apsw.Connection, kind: Kind, new: int, old: int, rows: int) -> t
     fresh, gone = _apart(db, _TABLES[kind], (new, old), rows)
     if len(fresh) + len(gone) > _PAIRED:
         return len(fresh), 0, len(gone)
-    came, went = _names(db, kind, new, fresh), _names(db, kind, old, gone)
+    came, went = _names(db, kind, fresh), _names(db, kind, gone)
     was, are = {*went}, {*came}
     changed = sum(each in was for each in came)
     return len(came) - changed, changed, sum(each not in are for each in went)
@@ -316,24 +316,37 @@ def compare(db: apsw.Connection, kind: Kind, new: int, old: int, rows: int) -> t
 def _apart(
     db: apsw.Connection, table: str, both: tuple[int, int], rows: int
 ) -> tuple[list[int], list[int]]:
-    """Give the digests only one of two tables has, looking at a part of them at a time."""
+    """Give the rows whose digest only one of two tables has, a part of them at a time."""
     fresh, gone, parts = list[int](), list[int](), 1 + rows // _AT_A_TIME
-    asked = f"select said from {table} where tbl = ? and said % ? = ?"
+    spans = [(number, *_span(db, table, number)) for number in both]
+    asked = f"select said, id from {table} where tbl = ? and id between ? and ? and said % ? = ?"
     for part in range(parts):
-        now, then = (
-            {int(each) for (each,) in db.execute(asked, (tbl, parts, part))} for tbl in both
-        )
-        fresh += now - then
-        gone += then - now
+        now, then = (dict[int, int](db.execute(asked, (*span, parts, part))) for span in spans)
+        fresh += [now[said] for said in now.keys() - then.keys()]
+        gone += [then[said] for said in then.keys() - now.keys()]
     return fresh, gone
 
 
-def _names(db: apsw.Connection, kind: Kind, number: int, said: Sequence[int]) -> list[str]:
-    if not said:
-        return []
+def _span(db: apsw.Connection, table: str, number: int) -> tuple[int, int]:
+    """Give the first and the last row of a table: between them other tables have next to none.
+
+    Told by the indexes alone, which for conventions are two.
+    """
+    parts = ("type = 'RO'", "type <> 'RO'") if table == "convention" else ("true",)
+    found = [
+        db.execute(f"select min(id), max(id) from {table} where tbl = ? and {part}", (number,)).get
+        for part in parts
+    ]
+    return (
+        min((least for least, _ in found if least is not None), default=0),
+        max((most for _, most in found if most is not None), default=0),
+    )
+
+
+def _names(db: apsw.Connection, kind: Kind, rows: Sequence[int]) -> list[str]:
     asked = f"""select {_NAMING[kind]} from {_TABLES[kind]}
-                 where tbl = ? and said in (select value from json_each(?))"""
-    return [str(name) for (name,) in db.execute(asked, (number, json.dumps(said)))]
+                 where id in (select value from json_each(?))"""
+    return [str(name) for (name,) in db.execute(asked, (json.dumps(rows),))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,13 @@ class Paper:
     sha256: str
 
 
-def add(db: apsw.Connection, paper: Paper, content: bytes, device: str, seq: int) -> None:
+def add(
+    db: apsw.Connection, paper: Paper, content: bytes, device: str, seq: int, kind: str = "PROOF"
+) -> None:
     """Keep a document handed over."""
     db.execute(
-        "insert into document values (?, ?, ?, 'PROOF', ?, ?, ?, ?, ?)",
-        (paper.id, device, seq, paper.patient, paper.session, paper.made_at.isoformat(),
+        "insert into document values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (paper.id, device, seq, kind, paper.patient, paper.session, paper.made_at.isoformat(),
          paper.sha256, content),
     )  # fmt: skip
 

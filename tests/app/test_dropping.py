@@ -9,8 +9,9 @@ from hardware.inbox import TAKEN
 from server.app.dropping import CHANGED, MOST_SEEN, NOT_KEPT, Dropping
 from server.core.errors import DiskRefused, InvalidForm
 from server.core.tray import Origin
-from server.services import tray
+from server.services import convention_import, tray
 from tests.app.waiting import until
+from tests.countries.france.tables import many, written
 from tests.world import World, faults
 
 PDF = b"%PDF-1.7 fabricated"
@@ -160,3 +161,68 @@ def test_the_list_of_what_fell_in_does_not_grow_without_end(corner: Corner) -> N
         corner.drop(f"{number:02}.pdf", PDF + bytes([number]))
     until(lambda: len(tray.waiting(corner.world.desk)) == MOST_SEEN + 3)
     until(lambda: len(corner.dropping.state.seen) == MOST_SEEN)
+
+
+TABLE_NAME = "C-InterAMC_20260112.csv"
+
+
+@pytest.fixture
+def french(french_world: World, tmp_path: Path) -> Iterator[Corner]:
+    place = tmp_path / "scans"
+    place.mkdir()
+    made = Corner(french_world, place)
+    made.dropping.start()
+    yield made
+    made.dropping.stop()
+
+
+def test_a_table_of_conventions_is_read_and_waits_for_a_person(french: Corner) -> None:
+    path = french.drop(TABLE_NAME, written(many(5)))
+    french.dropping.choose(str(french.place), on=True)
+    until(lambda: not path.exists())
+    assert french.words() == [(TABLE_NAME, "table")]
+    found = french.world.sql("select state from convention_table where origin = 'FOLDER'")
+    assert found == "PENDING"
+    assert tray.waiting(french.world.desk) == []
+    assert (french.place / TAKEN / TABLE_NAME).exists()
+
+
+def test_a_table_that_may_not_be_used_stays_with_its_reason_and_is_read_once(
+    french: Corner,
+) -> None:
+    french.dropping.choose(str(french.place), on=True)
+    path = french.drop(TABLE_NAME, written(many(300))[:-40])
+    until(lambda: french.words() == [(TABLE_NAME, "inbox.table")])
+    french.drop("next.pdf")
+    until(lambda: len(french.words()) == 2)
+    assert path.exists()
+    assert french.world.sql("select count(*) from convention_table") == 1
+
+
+def test_a_table_without_its_prefix_is_a_file_like_any_other(french: Corner) -> None:
+    french.dropping.choose(str(french.place), on=True)
+    french.drop("comptes.csv", written(many(5)))
+    until(lambda: french.words() == [("comptes.csv", "inbox.kind")])
+
+
+def test_in_belgium_a_table_is_a_file_like_any_other(corner: Corner) -> None:
+    corner.dropping.choose(str(corner.place), on=True)
+    corner.drop(TABLE_NAME, written(many(5)))
+    until(lambda: corner.words() == [(TABLE_NAME, "inbox.kind")])
+
+
+def test_a_table_that_cannot_be_read_now_is_offered_again(
+    french: Corner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    french.dropping.choose(str(french.place), on=True)
+
+    def fails(*_: object, **__: object) -> None:
+        raise DiskRefused(reason="full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(convention_import, "read", fails)
+        path = french.drop(TABLE_NAME, written(many(5)))
+        until(lambda: french.words() == [(TABLE_NAME, NOT_KEPT)])
+        assert path.exists()
+    until(lambda: not path.exists())
+    assert french.words() == [(TABLE_NAME, "table")]

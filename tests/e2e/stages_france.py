@@ -5,7 +5,14 @@ from pathlib import Path
 
 from server.app.clocks import ShiftedClock
 from server.app.demo_france import FrenchDemo
-from server.services import complementaries, covers, french_rights, french_series, french_visits
+from server.services import (
+    complementaries,
+    covers,
+    french_assessments,
+    french_rights,
+    french_series,
+    french_visits,
+)
 from tests.e2e.kine import START
 from tests.e2e.stages import Stage
 from tests.world import FixedClock
@@ -54,6 +61,13 @@ def given(day: FrenchDay) -> None:
     french_series.request(
         day.desk, back,
         {"sent_on": asked.isoformat(), "sessions_asked": "15", "argument": "Raideur matinale"},
+    )  # fmt: skip
+    french_assessments.write(
+        day.desk, back,
+        {"kind": "INITIAL", "done_on": asked.isoformat(), "physician": RX["prescriber_name"],
+         "pain": "6",
+         "findings": "Flexion limitée, doigts-sol 32 cm", "diagnosis": "Raideur lombaire",
+         "goals": "Reprendre le jardin", "plan": "Deux séances par semaine, gainage"},
     )  # fmt: skip
     paid = {"copay_collected": "27,22", "payment_means": "CARD"}
     french_visits.record(day.desk, day.series_of("marchand"), paid)

@@ -6,6 +6,7 @@ away.
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from server.app.demo_practice import PASSPHRASE
 from server.app.keycards import KeyCardTrials
 from server.core.cards import CardKind
+from server.core.errors import TableRefused
 from server.core.tray import Origin
 from server.services import agenda, convention_import, conventions, ledger, practices, tray
 from server.services.convention_import import pieces_of
@@ -120,13 +122,25 @@ def _conventions(day: Stage) -> str:
     return "options/conventions/"
 
 
+def _unplaced(day: Stage) -> str:
+    """Have a table read whose columns nobody knows."""
+    content = "Sign.;Intitulé;Type de convention;Accord;Critère secondaire;Divers\n" + "".join(
+        f"{79_990_001 + n};MUTUELLE DES GOELANDS {n};OC;T;;x\n" for n in range(4)
+    )
+    tables = day.program.tables
+    assert tables is not None
+    with suppress(TableRefused):
+        tables.read("C-Goélands.csv", content.encode("latin-1"))
+    return "options/conventions/columns"
+
+
 def _offered(day: Stage) -> str:
     """Have a newer table read: one insurer more, one renamed, two gone, a line left out."""
     place = _conventions(day)
     rows = [*SIGNED[:3], line("0799900044", "OC", "", label="MUTUELLE DES GOELANDS"), *many(6)]
     rows[1] = line("02", criterion="02??1????", label="MSA ARMORIQUE")
     content = written([*rows, *([many(1)[0]] * 200), ["illisible"]])
-    key = convention_import.read_any(day.desk, "InterAMC_20260203.csv", content).id
+    key = convention_import.read_any(day.desk, "InterAMC_20260203.csv", lambda: [content]).id
     return f"{place}version/{key}"
 
 
@@ -173,6 +187,7 @@ SCENES = (
     Scene("restaurer", "empty", at("restore/")),
     Scene("conventions", "france", _conventions),
     Scene("conventions-import", "france", _offered),
+    Scene("convention-colonnes", "france", _unplaced),
     Scene("convention-ajout", "france", at("options/conventions/new?signatory=08")),
     Scene("aide", "morning", at("help/keys")),
     Scene("demonstration", "morning", at("demo/")),
@@ -180,6 +195,7 @@ SCENES = (
           lambda day: f"series/of/{day.patient('casanova')}/new"),
     Scene("france-traitement", "france", lambda day: f"series/{day.series_of('meyer')}"),
     Scene("france-visite", "france", lambda day: f"sessions/of/{day.series_of('marchand')}"),
+    Scene("france-bilan", "france", lambda day: f"assessments/{day.series_of('meyer')}"),
     Scene("france-seance", "france", lambda day: f"sessions/{_session(day)}"),
     Scene("fr-nouveau-cabinet", "empty", at("new?locale=fr_FR")),
     Scene("fr-aujourdhui", "france", at("today/")),

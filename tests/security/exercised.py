@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from server.core.tray import Origin
-from server.services import covers, french_series, french_visits, scanners, tray
+from server.services import covers, french_assessments, french_series, french_visits, scanners, tray
 from server.services.tray import Page
 from tests.france import MARCHAND, admitted
 from tests.people import DELVAUX, OUCHENE
@@ -37,6 +37,9 @@ def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
         "request_id": "01NOREQUEST",
         "scanner_id": str(sql("select id from scanner")),
         "version_id": "01NOTABLE",
+        "assessment_id": "01NOASSESSMENT",
+        "paper": "fees",
+        "about_id": "01NOTREATMENT",
         "row_id": "1",
         "sheet": "1",
         "payer": "300",
@@ -65,6 +68,8 @@ def of_france(world: World) -> Shop:
         world.desk, series, {"sent_on": today, "sessions_asked": "15", "argument": "Raideur"}
     )
     french_visits.record(world.desk, series, {"care_date": today})
+    written = {name: "Raideur" for name in ("findings", "diagnosis", "goals", "plan")}
+    french_assessments.write(world.desk, series, {"kind": "INITIAL", "done_on": today, **written})
     paper_on(made)
     return made
 
@@ -78,6 +83,9 @@ def of_french_ids(shop: Shop) -> Mapping[str, str]:
         "series_id": str(shop.world.sql("select id from treatment")),
         "request_id": str(shop.world.sql("select id from french_request")),
         "session_id": str(shop.world.sql("select id from session")),
+        "paper": "fees",
+        "about_id": str(shop.world.sql("select id from treatment")),
+        "assessment_id": str(shop.world.sql("select id from french_assessment")),
     }
     return defaultdict(lambda: "0099999997", {**here, "sheet": "1", "filename": "app.css"})
 

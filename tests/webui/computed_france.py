@@ -8,7 +8,9 @@ from server.countries.france import billable_case
 from server.countries.france.acts import Territory
 from server.countries.france.agreement import Answer
 from server.countries.france.cumulation import Condition
+from server.countries.france.direct_access import Ground
 from server.countries.france.rates import Situation
+from server.services.french_assessments import Kind, Means
 
 _RULES = Path(billable_case.__file__).parent
 _BLOCK = re.compile(r'"((?:rx|dap|coverage|clock|date|day|assessment|price|overrun)\.[a-z_0-9]+)"')
@@ -36,6 +38,11 @@ FRANCE: dict[str, set[str]] = {
     "condition": {str(each) for each in Condition},
     "situation": {str(each) for each in set(Situation) - {Situation.MINOR}},
     "receipt": {"paid", "paid_means", "case_whole", "case_part"},
+    "caresheet": {"third_party", "no_third_party"},
+    "bdk": {"findings", "diagnosis", "goals", "plan"},
+    "bdk.kind": {str(each) for each in Kind},
+    "report.means": {str(each) for each in Means},
+    "access": {str(each) for each in Ground},
     "dap.answer": {str(each) for each in Answer},
     "travel": set(_TRAVEL.findall((_RULES / "travel.py").read_text("utf-8"))) - {"one_per_address",
         "outside_town_only"},

@@ -126,6 +126,7 @@ class FakeServices:
     folder = None
     codes = None
     rights_reading = None
+    tables = None
 
     def __init__(self, world: World, ask_recovery: Callable[[str], None]) -> None:
         self.world = world

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from server.app.gate import CabinetGate
 from server.app.rooms import EventRows, rights_in
 from server.app.safe import CabinetSafe
+from server.app.tables import Tables
 from server.core.cards import CardKind, CardRead
 from server.core.codes import CodeRead, Symbology
 from server.core.errors import InvalidForm, NotFound, ReferenceRefused
@@ -43,6 +44,7 @@ from webui.rights_reading import RightsControl
 from webui.safe import Safe
 from webui.scanning import ScanControl, ScanState, WantedScan
 from webui.stream import Stream
+from webui.tables import TableControl
 
 SINCE = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 ONLINE = PostState(True, SINCE, "127.0.0.1", False, True, None, "")
@@ -237,6 +239,7 @@ class Rooms:
     keycards: KeyCardControl | None = field(default_factory=FakeKeyCards)
     rights_reading: RightsControl | None = None
     folder: FolderControl | None = field(default_factory=FakeFolder)
+    tables: TableControl | None = None
     codes: CodeControl | None = field(default_factory=FakeCodes)
     safe: Safe = field(init=False)
 
@@ -290,6 +293,7 @@ class Shop:
         self.office = _office(world)
         self.world = world
         self.rooms = Rooms(world)
+        self.rooms.tables = Tables(world.cabinet, lambda *_: None)
         self.broker = Broker()
         self.wallet = Wallet()
         self.wallet.available = False  # as on the machines that test; a test may hand one out

@@ -53,7 +53,9 @@ def test_a_first_table_is_read_shown_and_holds_once_confirmed(shop: Shop) -> Non
     assert "Aucune table de conventions" in shop.get(PLACE)
     page = sent(shop, written(many(30)), FIRST)
     assert "30 ajoutées" in page and "Rien ne change tant que vous ne confirmez pas" in page
+    assert "Confirmer l’import" in page
     assert "attend votre confirmation" in shop.get(PLACE)
+    assert f"version/{version(shop)}" in shop.get("today/")
     assert "en vigueur" in shop.follow(f"{PLACE}version/{version(shop)}/confirm")
     page = shop.get(PLACE)
     assert "mises à jour aujourd’hui" in page and "CAISSE 7" in page and "30 lignes" in page
@@ -103,6 +105,45 @@ def test_a_refused_file_says_why_and_the_table_in_use_stays(
     assert len(conventions.listed(shop.world.desk)) == 3
 
 
+@pytest.mark.scenario("F-02")
+@pytest.mark.parametrize(
+    "name", ["C-Mutuelle Ti Doue 2026.csv", "C-InterAMC_20260112.CSV", "C-InterAMC_20260112.csv"]
+)
+def test_a_name_that_is_right_is_taken_as_it_is(shop: Shop, name: str) -> None:
+    page = sent(shop, written(many(3)), name)
+    assert "3 ajoutées" in page and "Importer la copie" not in page
+
+
+@pytest.mark.scenario("F-02")
+@pytest.mark.parametrize("name", ["C-InterAMC_20260112.xlsx", "C-InterAMC_20260112.csv.txt"])
+def test_another_ending_is_refused(shop: Shop, name: str) -> None:
+    answer = offered(shop, written(many(3)), name)
+    assert answer.status_code == 422 and "n’est pas un fichier .csv" in answer.text
+
+
+@pytest.mark.scenario("F-02")
+def test_three_unreadable_rows_of_five_thousand_are_listed_and_left_out(shop: Shop) -> None:
+    rows = many(5_000)
+    for place in (100, 2_000, 4_900):
+        rows[place] = line(accord="Z")
+    page = sent(shop, written(rows), FIRST).replace("\u00a0", " ")
+    assert "3 lignes écartées" in page
+    assert ">101<" in page and ">2001<" in page and ">4901<" in page
+    assert "C’est la table en vigueur" in shop.follow(f"{PLACE}version/{version(shop)}/confirm")
+
+
+@pytest.mark.scenario("F-05")
+def test_a_convention_typed_by_hand_holds_for_its_caisse_alone(shop: Shop) -> None:
+    typed = {"signatory": "08", "label": "CNMSS", "accord": "T", "criterion": "08???????"}
+    for wrong in ("08??????", "08????????", "AB???????"):
+        assert shop.post(f"{PLACE}new", **{**typed, "criterion": wrong}).status_code == 422
+    shop.follow(f"{PLACE}new", **typed)
+    asked = {**ASKED, "type": "RO", "number": ""}
+    page = shop.post(CHECK, **{**asked, "body": "087560100"}).text
+    assert "Convention trouvée" in page and "CNMSS" in page
+    assert "Aucune convention" in shop.post(CHECK, **{**asked, "body": "020110000"}).text
+
+
 def test_no_file_chosen_is_told(shop: Shop) -> None:
     assert shop.post(f"{PLACE}receive").status_code == 422
 
@@ -112,6 +153,7 @@ def test_bad_rows_are_shown_with_their_numbers(shop: Shop) -> None:
     assert "1 ligne écartée" in page and ">201<" in page and "tiers payant" in page
 
 
+@pytest.mark.row("MAIIA-14")
 def test_a_refused_file_keeps_its_line_in_the_log_and_its_bad_rows(shop: Shop) -> None:
     offered(shop, written([*many(9), ["x"]]), FIRST)
     assert "refusé" in shop.get(PLACE)
@@ -246,7 +288,6 @@ ASKED = {"type": "OC", "accord": "T", "number": "0799900010", "body": "", "csr":
 
 
 @pytest.mark.row("MAIIA-45")
-@pytest.mark.row("MAIIA-54")
 def test_the_convention_that_holds_is_shown_with_its_reason(shop: Shop) -> None:
     taken(shop.world, TABLE)
     assert "La réponse s’affichera ici" in shop.get(CHECK)

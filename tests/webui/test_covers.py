@@ -74,6 +74,7 @@ def test_a_complementary_is_found_by_number_or_name_and_kept_without_convention(
     assert "Choisissez une complémentaire" in refused(shop, patient, amc="")
 
 
+@pytest.mark.scenario("F-11")
 @pytest.mark.row("MAIIA-29", "MAIIA-30")
 def test_third_party_payment_asks_for_dates_and_a_members_number(shop: Shop) -> None:
     patient = admitted(shop.world, MARCHAND)

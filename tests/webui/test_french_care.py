@@ -71,6 +71,27 @@ def test_the_parts_of_a_recorded_session_are_those_of_its_act(shop: Shop) -> Non
     assert "Prête à facturer" in page or "Prête" in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "told", "amo", "left", "words"),
+    [("ALSACE_MOSELLE", "caisse : 90 %", "16,11 €", "1,79 €", "90 % (Alsace-Moselle)"),
+     ("ASPA", "caisse : 80 %", "14,32 €", "3,58 €", "80 % (ASPA)")],
+)  # fmt: skip
+def test_a_regime_noted_on_the_rights_decides_by_the_care_date(
+    shop: Shop, kind: str, told: str, amo: str, left: str, words: str
+) -> None:
+    series = marchand(shop)
+    patient = str(shop.world.sql("select id from patient"))
+    page = follow(shop, f"rights/{patient}", kind=kind, right_source="PAPER",
+                  rights_from="05/03/2026", rights_to="31/12/2026")  # fmt: skip
+    assert told in page
+    page = get(shop, f"sessions/of/{series}")
+    assert amo in page and left in page
+    assert f"Payé par la caisse : {words}" in page
+    before = shop.post(f"sessions/of/{series}/price", sent="1", care_date="04/03/2026",
+                       coding="TST 8.10", place="CABINET").text.replace("\u00a0", " ")  # fmt: skip
+    assert "Payé par la caisse : 60 % (cas général)" in before
+
+
 def test_a_letter_known_by_hearsay_is_said_so(shop: Shop) -> None:
     page = get(shop, f"sessions/of/{marchand(shop)}")
     assert "de mémoire : à vérifier dans la NGAP" in page

@@ -30,7 +30,9 @@ from server.core.setup import Reached, Step
 from server.core.states import LineState, LotState, SessionState
 from server.core.tray import Kind
 from server.countries.france.convention_match import Link, Reason
+from server.countries.france.convention_rows import FIELDS
 from server.countries.france.ins import IdentityState
+from server.services.convention_columns import UNCLEAR
 from server.services.convention_search import Cause
 from server.services.identity import MEDIA
 from server.store.conventions import Origin, State
@@ -102,7 +104,7 @@ COMPUTED = {
     "error.sesam.failed": {problem.removeprefix("sesam.") for problem in SesamProblem},
     "scan.problem": {NOT_KEPT, *(str(each) for each in ScanProblem)},
     "folder.trouble": {str(each) for each in Trouble},
-    "folder.word": {"taken", "already", "not_kept", *(str(each) for each in Refusal)},
+    "folder.word": {"taken", "already", "not_kept", "table", *(str(each) for each in Refusal)},
     "codes.problem": {str(each) for each in CodeProblem},
     "codes.found": {"attestation", "number", "paper", "unknown"},
     "codes.source": {str(each) for each in CodeSource},
@@ -135,7 +137,10 @@ COMPUTED = {
     "conventions.fate": CONVENTION_STATES,
     "conventions.origin": {each.lower() for each in set(Origin) - {Origin.HAND}},
     "conventions.refused": REFUSALS_LOGGED,
+    "conventions.column": {name for fields in FIELDS.values() for name in fields} - {*UNCLEAR},
     "convention.because": {str(each) for each in Reason},
+    "convention.verdict": {"same", "other", "unsaid"},
+    "convention.compared": {"type", "number", "name", "criterion"},
     "convention.link": {str(each) for each in Link},
     "convention.cause": {str(each) for each in Cause},
     "error.table.refused": {*REFUSALS_LOGGED, "name", "suffix", "prefix", "stem", "day", "older"},

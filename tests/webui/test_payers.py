@@ -5,7 +5,7 @@ import re
 import pytest
 
 from server.services import complementaries, covers
-from tests.france import MARCHAND, admitted
+from tests.france import MARCHAND, MEYER, admitted
 from tests.webui.shop import Shop
 from tests.world import World
 
@@ -33,6 +33,7 @@ def test_the_starting_list_has_the_columns_and_hides_what_is_over(shop: Shop) ->
     assert kinds == {"AC", "MU", "RO", "RC", "OC", "SP"}
 
 
+@pytest.mark.scenario("G-02")
 @pytest.mark.row("SOFIA-19")
 def test_eight_or_ten_digits_find_the_same_complementary(shop: Shop) -> None:
     for typed in ("99999997", "0099999997", "009999 9997"):
@@ -43,6 +44,7 @@ def test_eight_or_ten_digits_find_the_same_complementary(shop: Shop) -> None:
     assert "ne répond" in shop.post("payers/found", q="zzz").text
 
 
+@pytest.mark.scenario("G-02")
 def test_the_list_is_filtered_on_management_and_sorted_by_any_column(shop: Shop) -> None:
     unique, separate = names(shop.get("payers/?which=GU")), names(shop.get("payers/?which=GS"))
     assert "PLANSANTE" in separate and "PLANSANTE" not in unique
@@ -60,11 +62,27 @@ def test_a_complementary_is_created_in_four_steps(shop: Shop) -> None:
     asked = ("Nom", "Numéro", "Mutuelle en gestion unique", "OK, enregistrer")
     places = [page.index(f">{words}") for words in asked]
     assert places == sorted(places)
+    for name in ("contact", "street1", "street2", "city", "phone1", "phone2", "email", "account"):
+        assert f'name="{name}"' in page
     page = shop.follow("payers/new", **BREIZH)
     assert "Mutuelle Breizh Santé" in page and "0799900082" in page
     held = complementaries.get(shop.world.desk, "799900082")
     assert held.unique and held.convention_type == "" and held.doubtful
     assert "rien n’est bloqué" in page
+
+
+@pytest.mark.scenario("G-01")
+def test_it_is_listed_with_its_tick_and_no_type_and_every_patient_reuses_it(shop: Shop) -> None:
+    shop.post("payers/new", **BREIZH)
+    row = re.search(r"<tr>(?:(?!</tr>).)*Breizh.*?</tr>", shop.get("payers/"), re.DOTALL)
+    assert row is not None
+    assert "0799900082" in row[0] and ">oui<" in row[0]
+    assert re.search(r'data-l="Type convention">–<', row[0])
+    for person in (MARCHAND, MEYER):
+        patient = admitted(shop.world, person)
+        page = shop.follow(f"covers/{patient}", amc="breizh", cover_source="PAPER")
+        assert "Mutuelle Breizh Santé" in page
+    assert shop.world.sql("select count(*) from complementary") == 1
 
 
 @pytest.mark.row("SOFIA-23")
@@ -143,6 +161,7 @@ def test_one_of_the_starting_list_becomes_the_practices_own_once_changed(shop: S
     assert complementaries.get(shop.world.desk, "75500017").profile == "AME"
 
 
+@pytest.mark.scenario("G-02")
 def test_the_lines_ticked_are_printed(shop: Shop) -> None:
     answer = shop.client.post(
         f"{shop.door.root}payers/print",

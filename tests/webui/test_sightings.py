@@ -6,9 +6,8 @@ import pytest
 
 from server.core.leaves import Leaf
 from server.services import journals, revisions
-from tests.france import MARCHAND, admitted
 from tests.people import DELVAUX, OUCHENE
-from tests.security.exercised import paper_on
+from tests.security.exercised import of_france, of_french_ids, paper_on
 from tests.webui.shop import Shop
 from tests.world import World
 
@@ -77,19 +76,23 @@ def shop(world: World) -> Shop:
 
 
 FRENCH_LOOKS = {
-    "rights.show": "rights/{}",
-    "covers.show": "covers/{}",
-    "patients.show": "patients/{}",
+    "rights.show": ("rights/{patient_id}", "patient.seen"),
+    "covers.show": ("covers/{patient_id}", "patient.seen"),
+    "patients.show": ("patients/{patient_id}", "patient.seen"),
+    "assessments.index": ("assessments/{series_id}", "patient.seen"),
+    "french_papers.show": ("papers/fees/{series_id}", "patient.seen"),
+    "french_papers.document": ("papers/fees/{series_id}/document.pdf", "document.seen"),
 }
 
 
-@pytest.mark.parametrize("path", FRENCH_LOOKS.values())
-def test_a_look_at_a_file_in_france_is_a_row_too(french_world: World, path: str) -> None:
-    patient = admitted(french_world, MARCHAND)
-    shop = Shop(french_world)
+@pytest.mark.parametrize("endpoint", FRENCH_LOOKS)
+def test_a_look_at_a_file_in_france_is_a_row_too(french_world: World, endpoint: str) -> None:
+    shop = of_france(french_world)
+    path, action = FRENCH_LOOKS[endpoint]
+    address = shop.door.root + path.format_map(of_french_ids(shop))
     for _ in range(2):
-        assert shop.client.get(shop.door.root + path.format(patient)).status_code == 200
-    assert looks(shop, "patient.seen") == 1
+        assert shop.client.get(address).status_code == 200
+    assert looks(shop, action) == 1
     assert journals.verify(french_world.desk).flaws == []
 
 

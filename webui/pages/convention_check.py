@@ -1,5 +1,6 @@
 """« Quelle convention ? »: which one holds for a body or an insurer, or the three causes (F-16)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm
 from server.core.rights import Right
+from server.countries.france.convention_layout import bare_title
 from server.services import convention_search
 from server.services.convention_search import Answer, Diagnosis, Need
 from server.services.forms import Form
@@ -26,13 +28,45 @@ _BODY = 9
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """One line of the attestation beside what the convention says of it (MAIIA-54)."""
+
+    name: str
+    ours: str
+    theirs: str
+
+    @property
+    def verdict(self) -> str:
+        """Whether they say the same: "same", "other", or "unsaid" when one of them says nothing."""
+        ours, theirs = bare_title(self.ours).lstrip("0"), bare_title(self.theirs).lstrip("0")
+        if not ours or not theirs:
+            return "unsaid"
+        alike = ours == theirs or (self.name == "name" and (ours in theirs or theirs in ours))
+        return "same" if alike or self.name == "criterion" else "other"
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What was asked, what was found, and why nothing was."""
 
     need: Need
     on_card: str
+    label: str  # the name on the attestation
     answer: Answer
     diagnosis: Diagnosis | None
+
+    @property
+    def compared(self) -> Sequence[Compared]:
+        """The attestation beside the convention that holds, or the first that would."""
+        found = self.answer.choice
+        row = (found.chosen or found.best[0]).held.row
+        need = self.need
+        return (
+            Compared("type", need.type, row.type),
+            Compared("number", need.number, row.number or row.signatory),
+            Compared("name", self.label, row.label or row.signatory_label),
+            Compared("criterion", need.csr or need.body, row.criterion),
+        )
 
 
 @page.get("/")
@@ -46,18 +80,18 @@ def index() -> ResponseReturnValue:
 def look() -> ResponseReturnValue:
     """Look for the convention; where there is none, make the three checks."""
     work = desk().work()
-    need, on_card = _asked(work.today)
+    need, on_card, label = _asked(work.today)
     answer = convention_search.find(work, need)
     none = not answer.choice.found
     diagnosis = convention_search.why_none(work, need, on_card) if none else None
-    return _screen(Look(need, on_card, answer, diagnosis))
+    return _screen(Look(need, on_card, label, answer, diagnosis))
 
 
 def _screen(look: Look | None) -> ResponseReturnValue:
     return render_template("conventions/check.html", look=look, type_choices=CHOICES)
 
 
-def _asked(today: date) -> tuple[Need, str]:
+def _asked(today: date) -> tuple[Need, str, str]:
     form = Form(request.form)
     kind, accord = form.text("type", most=3).upper(), form.text("accord") or "T"
     body = form.text("body").replace(" ", "")
@@ -72,4 +106,5 @@ def _asked(today: date) -> tuple[Need, str]:
     form.end()
     if accord not in ACCORDS:
         raise InvalidForm(faults=(("accord", "unknown"),))
-    return Need(day, kind, accord, body, number, csr), form.text("on_card", most=20)
+    need = Need(day, kind, accord, body, number, csr)
+    return need, form.text("on_card", most=20), form.text("label")

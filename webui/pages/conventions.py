@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.core.errors import InvalidForm
+from server.core.errors import InvalidForm, Missing, TableRefused
 from server.core.rights import Right
-from server.services import convention_import, conventions
+from server.services import convention_columns, convention_import, conventions
 from server.services.conventions import PAGE
 from webui.convention_words import bad_words, change_lines
 from webui.desk import desk
 from webui.forms import shown_again_by
 from webui.guards import only
 from webui.replies import go, wants_fragment
+from webui.sentences import sentence
+from webui.tables import TableControl, TableState
 
 page = only(Blueprint("conventions", __name__, url_prefix="/options/conventions"), Right.BILLING)
 
@@ -55,17 +57,101 @@ def _shown(asked: Mapping[str, str]) -> str:
 @page.post("/receive")
 @shown_again_by(index)
 def receive() -> Response:
-    """Read a file: what it would change is shown before anything does."""
-    work = desk().work()
-    work.require(Right.SETTINGS)
+    """Read a file: what it would change is shown before anything does.
+
+    One whose columns nobody knows leads to where they are placed.
+    """
+    desk().work().require(Right.SETTINGS)
     given = request.files.get("table")
     content = given.read() if given else b""
     if given is None or not given.filename:
         raise InvalidForm(faults=(("table", "no_file"),))
-    read = convention_import.read_any(work, given.filename, content)
-    if read.already:
-        return go("conventions.show", version_id=read.id, already=1)
-    return go("conventions.show", version_id=read.id)
+    return _read(given.filename, content)
+
+
+def _read(name: str, content: bytes) -> Response:
+    tables = _tables()
+    try:
+        state = tables.read(name, content)
+    except TableRefused:
+        if tables.unplaced is None:
+            raise
+        return go("conventions.columns")
+    return go("conventions.reading") if state.running else _to(state)
+
+
+def _to(state: TableState) -> Response:
+    """Go to what a file became."""
+    if state.already:
+        return go("conventions.show", version_id=state.version, already=1)
+    return go("conventions.show", version_id=state.version)
+
+
+@page.get("/reading")
+def reading() -> ResponseReturnValue:
+    """Show how far a large file is read; the window that watched it goes to what it became."""
+    desk().work().require(Right.SETTINGS)
+    tables = _tables()
+    state = tables.state
+    if state.version:
+        return _to(state)
+    if tables.unplaced is not None and not state.running:
+        return go("conventions.columns")
+    refused = sentence(state.refused, desk().catalogue) if state.refused else ""
+    page = "conventions/_reading.html" if wants_fragment() else "conventions/reading.html"
+    return render_template(page, state=state, refused=refused)
+
+
+@page.post("/stop")
+def stop() -> Response:
+    """Stop the reading under way: the table in use stays."""
+    desk().work().require(Right.SETTINGS)
+    _tables().stop()
+    return go("conventions.reading")
+
+
+@page.get("/columns")
+def columns() -> ResponseReturnValue:
+    """Ask what each column of a file is, its first lines beside."""
+    work = desk().work()
+    work.require(Right.SETTINGS)
+    waiting = _tables().unplaced
+    if waiting is None:
+        return go("conventions.index", _anchor="import")
+    found = convention_columns.unplaced(work, *waiting)
+    say = desk().catalogue.say
+    return render_template(
+        "conventions/columns.html",
+        name=waiting[0],
+        found=found,
+        choices=[
+            ("", say("conventions.column_none")),
+            *((each, say(f"conventions.column.{each}")) for each in found.fields),
+        ],
+    )
+
+
+@page.post("/columns")
+@shown_again_by(columns)
+def place() -> Response:
+    """Keep what each column is, and read the file again with it."""
+    work = desk().work()
+    waiting = _tables().unplaced
+    if waiting is None:
+        return go("conventions.index", _anchor="import")
+    name, content = waiting
+    width = convention_columns.unplaced(work, name, content).sample.width
+    chosen = [request.form.get(f"column_{number}", "") for number in range(width)]
+    convention_columns.place(work, name, content, chosen, titled=bool(request.form.get("titled")))
+    return _read(name, content)
+
+
+def _tables() -> TableControl:
+    """Give the reader of tables; where the file is only read, there is none."""
+    found = desk().services.tables
+    if found is None:
+        raise Missing(what="tables")
+    return found
 
 
 @page.get("/version/<version_id>")

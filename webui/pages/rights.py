@@ -26,6 +26,7 @@ def show(patient_id: str) -> ResponseReturnValue:
         file=file,
         now_on=french_rights.on(work, patient_id, work.today),
         said=french_rights.said(work, patient_id),
+        rates=french_rights.rates(work, work.today),
         reading=_reading(patient_id),
         component=desk().services.rights_reading is not None,
     )

@@ -1,6 +1,6 @@
 """Today: the screen the day begins and ends on (W3)."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from server.core.country import Country
 from server.core.errors import InvalidForm
 from server.core.rights import Right
-from server.services import payer_notices, practices, today
+from server.services import conventions, payer_notices, practices, today
+from server.services.conventions import Version
 from server.services.desk import Desk
 from server.services.forms import parse_day
 from server.services.today import Business, Overview
@@ -60,6 +61,7 @@ def index() -> ResponseReturnValue:
         faults=sealable if seen.clock_is_suspect else 0,
         copies=notices(work),
         to_ask=_to_ask(work),
+        tables=_tables(work),
     )
 
 
@@ -85,6 +87,13 @@ def _to_ask(work: Desk) -> int:
     if work.country is not Country.FRANCE:
         return 0
     return sum(each.to_ask for each in payer_notices.listed(work))
+
+
+def _tables(work: Desk) -> Sequence[Version]:
+    """Give the tables of conventions that wait for a word, for who may give it; in France alone."""
+    if work.country is not Country.FRANCE or not work.user.may(Right.SETTINGS):
+        return ()
+    return conventions.waiting(work)
 
 
 def _sentence(seen: Overview, spoken: Catalogue) -> str:

@@ -16,7 +16,11 @@ SEPARATORS = (";", ",", "\t", "|")
 LONGEST_LINE = 65_536
 """Bytes: the longest real line has a few hundred."""
 
-_IN_UTF8 = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
+_LEAD, _ON = b"l", b"o"
+_LEADS_ON = _LEAD + _ON
+_PARTS = b" " * 0x80 + _ON * 0x40 + b" " * 3 + _LEAD * 0x32 + b" " * 0x0B
+"""What a byte may be of a letter only UTF-8 explains: its lead (C3 to F4), or what goes on."""
+
 _WIDE_SPACE = re.compile("[\u00a0\u202f]")
 _MARK = b"\xef\xbb\xbf"
 _NOT_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b")
@@ -70,7 +74,7 @@ class Script:
 
     def _whole(self, block: bytes) -> str:
         """Read a block in one script; raise UnicodeDecodeError when lines must be told apart."""
-        if _IN_UTF8.search(block) is None:
+        if _LEADS_ON not in block.translate(_PARTS):
             text = block.decode("cp1252")
             self.other = True
         else:
@@ -103,6 +107,32 @@ class Script:
         return bool(self.utf8 and self.other)
 
 
+def columns_of(
+    lines: Sequence[str | None], separator: str, width: int
+) -> Sequence[Sequence[str]] | None:
+    """Part a block into its columns at once; None when a line must be looked at by itself.
+
+    That is one of another width, with quotes, hidden characters or spaces to take away.
+    """
+    plain = [line for line in lines if line is not None]
+    if not plain or len(plain) < len(lines):
+        return None
+    whole = "\n".join(plain)
+    cells = whole.replace("\n", separator)
+    if _to_tidy(whole, separator) or not cells.isprintable():
+        return None
+    if {line.count(separator) for line in plain} != {width - 1}:
+        return None
+    found = cells.split(separator)
+    return [found[place::width] for place in range(width)]
+
+
+def _to_tidy(whole: str, separator: str) -> bool:
+    """Whether some line of a text has quotes, or spaces to take away."""
+    spaced = any(place in whole for place in (f" {separator}", f"{separator} ", "\n ", " \n"))
+    return '"' in whole or spaced or whole[:1] == " " or whole[-1:] == " "
+
+
 def rows_of(lines: Sequence[str | None], separator: str) -> Iterator[list[str] | None]:
     """Part the lines of a block into cells; None for a line that cannot be.
 
@@ -111,9 +141,7 @@ def rows_of(lines: Sequence[str | None], separator: str) -> Iterator[list[str] |
     """
     plain = [line for line in lines if line is not None]
     whole = "\n".join(plain)
-    spaced = any(place in whole for place in (f" {separator}", f"{separator} ", "\n ", " \n"))
-    odd = '"' in whole or spaced or whole[:1] == " " or whole[-1:] == " "
-    if odd or len(plain) < len(lines) or not "".join(plain).isprintable():
+    if _to_tidy(whole, separator) or len(plain) < len(lines) or not "".join(plain).isprintable():
         return (None if line is None else cells_of(line, separator) for line in lines)
     return (line.split(separator) for line in plain)
 

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from server.core.errors import TableRefused
+from server.countries.france.convention_columns import Placed
 from server.countries.france.convention_layout import (
     Column,
     Layout,
@@ -24,6 +25,7 @@ from server.countries.france.convention_lines import (
     Script,
     blocks_of,
     cells_of,
+    columns_of,
     rows_of,
 )
 from server.countries.france.convention_names import Kind
@@ -31,6 +33,7 @@ from server.countries.france.convention_rows import (
     FIELDS,
     TableRow,
     convention_of,
+    conventions_of,
     conversion_of,
     member_of,
 )
@@ -69,6 +72,7 @@ class TableReader:
     bad_bp: int  # bad rows per ten thousand above which the file is refused
     professions: frozenset[str] = frozenset()  # how a table may write ours
     kind: Kind | None = None  # as its name says; None: whatever fits
+    placed: Sequence[Placed] = ()  # layouts a person placed, for what no other fits
     lines: int = 0
     rows: int = 0
     rejected: int = 0
@@ -118,10 +122,19 @@ class TableReader:
 
     def _rows(self, block: bytes, plan: "_Plan") -> list[TableRow]:
         """Judge the lines of a block: what a large table spends its time on."""
+        lines = self._lines(block)
+        rows = plan.all_good(lines)
+        if rows is None:
+            rows = self._judged(rows_of(lines, plan.separator), plan)
+        self.lines += len(lines)
+        self._notice_a_cut(block, lines, plan)
+        return rows
+
+    def _judged(self, parted: Iterable[list[str] | None], plan: "_Plan") -> list[TableRow]:
+        """Judge lines one by one, and say which are left out."""
         judge, pick, width = plan.judge, plan.pick, plan.layout.width
         profession, rows = plan.layout.profession, list[TableRow]()
-        lines = self._lines(block)
-        for number, cells in enumerate(rows_of(lines, plan.separator), start=self.lines + 1):
+        for number, cells in enumerate(parted, start=self.lines + 1):
             if cells is None or len(cells) != width:
                 self._leave_out(number, cells)
                 continue
@@ -134,8 +147,6 @@ class TableReader:
                 rows.append(row)
             elif any(cells):
                 self._refuse(number, row)
-        self.lines += len(lines)
-        self._notice_a_cut(block, lines, plan)
         return rows
 
     def _lines(self, block: bytes) -> Sequence[str | None]:
@@ -189,6 +200,17 @@ class TableReader:
                 placed = layout_by_place(kind, self.columns, self.day)
                 if placed.width == len(cells):
                     self.layout, self.separator = placed, sep
+        if self.layout is None:
+            return self._by_hand(parted, kinds)
+        return False
+
+    def _by_hand(self, parted: Iterable[tuple[str, list[str]]], kinds: Sequence[Kind]) -> bool:
+        """Take a layout somebody placed for such a line; say whether the line is its titles."""
+        for sep, cells in parted:
+            for each in self.placed:
+                if each.kind in kinds and each.fits(each.kind, cells):
+                    self.layout, self.separator = each.layout, sep
+                    return bool(each.titles)
         return False
 
     def _ours(self, profession: str) -> bool:
@@ -215,6 +237,18 @@ class _Plan:
     judge: Judge
     pick: Callable[[Sequence[str]], tuple[str, ...]]
     separator: str
+
+    def all_good(self, lines: Sequence[str | None]) -> list[TableRow] | None:
+        """Give the rows of a block of conventions that are all good; None: look at each."""
+        layout = self.layout
+        if layout.kind is not Kind.CONVENTIONS or layout.profession is not None:
+            return None
+        columns = columns_of(lines, self.separator, layout.width)
+        if columns is None:
+            return None
+        blank = [""] * len(lines)
+        placed = (blank if place is None else columns[place] for place in layout.places)
+        return conventions_of([*placed])  # type: ignore[return-value]  # conventions are rows
 
     @property
     def type_place(self) -> int:

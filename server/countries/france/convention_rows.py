@@ -5,13 +5,13 @@ marked in `fr_convention_columns`; a cell whose meaning nobody confirmed is not 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple, TypeAlias
 
 from server.countries.france.convention_names import Kind
-from server.countries.france.wildcards import is_body, padded_body
+from server.countries.france.wildcards import BODIES, is_body, padded_body
 
 UNIQUE = "RO"
 """The type of convention of unique management: the caisse pays the complementary part too."""
@@ -25,6 +25,9 @@ _NUMBER = re.compile(r"[0-9A-Z]{0,15}")
 _SIGNATORY = re.compile(r"[0-9A-Za-z][0-9A-Za-z &.'+-]{0,29}")
 _CSR = re.compile(r"[0-9A-Z?]{0,15}")
 _FLAG = ("", "0", "1")
+_SIGNATORIES, _NUMBERS, _CSRS = (
+    re.compile(rf"(?:{each.pattern}\n)*+") for each in (_SIGNATORY, _NUMBER, _CSR)
+)
 
 
 class Convention(NamedTuple):
@@ -52,6 +55,9 @@ class Convention(NamedTuple):
     domain: str
     begins: str = ""  # civil dates, ISO; "" open
     ends: str = ""
+
+
+_CONVENTION = partial(tuple.__new__, Convention)
 
 
 class Member(NamedTuple):
@@ -104,6 +110,33 @@ def convention_of(cells: tuple[str, ...]) -> Convention | str:
     if len(row.signatory_label + row.label + row.comment) > LONGEST_CELL:
         return "length"
     return _with_period(row) if row.begins or row.ends else row
+
+
+def conventions_of(columns: Sequence[Sequence[str]]) -> list[Convention] | None:
+    """Judge many rows of a C- table at once, each of their columns as one text.
+
+    None when one of them has a fault, a date or a criterion to mend: `convention_of` then looks at
+    them one by one. Both ask the same of every cell.
+    """
+    held = Convention(*columns)  # type: ignore[arg-type]  # here each cell is a column
+    if any(held.begins) or any(held.ends) or not _all(_SIGNATORIES, held.signatory):
+        return None
+    same = {*zip(held.type, held.accord, held.unique, held.grouped, strict=True)}
+    if any(_fault_of(*four) for four in same):
+        return None
+    of_caisses = [c for kind, c in zip(held.type, held.criterion, strict=True) if kind == UNIQUE]
+    others = [c for kind, c in zip(held.type, held.criterion, strict=True) if kind != UNIQUE]
+    if not (_all(BODIES, of_caisses) and _all(_CSRS, others) and _all(_NUMBERS, held.number)):
+        return None
+    names = map("".join, zip(held.signatory_label, held.label, held.comment, strict=True))
+    if max(map(len, names)) > LONGEST_CELL:
+        return None
+    return [*map(_CONVENTION, zip(*columns, strict=True))]
+
+
+def _all(each_line: re.Pattern[str], cells: Iterable[str]) -> bool:
+    """Whether every cell fits, as lines of one text: a cell holds no end of line."""
+    return each_line.fullmatch("\n".join([*cells, ""])) is not None
 
 
 @lru_cache(maxsize=512)

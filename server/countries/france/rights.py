@@ -23,13 +23,18 @@ class Kind(StrEnum):
     MATERNITY = "MATERNITY"
     WORK_ACCIDENT = "WORK_ACCIDENT"
     EXEMPTION = "EXEMPTION"  # another reason not to pay a share
+    ALSACE_MOSELLE = "ALSACE_MOSELLE"  # the local regime
+    ASPA = "ASPA"  # the allowance of older people
 
 
-SITUATIONS = (Kind.ALD, Kind.MATERNITY, Kind.WORK_ACCIDENT, Kind.EXEMPTION)
+SITUATIONS = (
+    Kind.ALD, Kind.MATERNITY, Kind.WORK_ACCIDENT, Kind.EXEMPTION, Kind.ALSACE_MOSELLE, Kind.ASPA,
+)  # fmt: skip
 TRUST = (Source.MANUAL, Source.PAPER, Source.QR, Source.CARD, Source.APCV, Source.ADRI)
 """From the least to the most trusted: a later but less trusted word never wins."""
 
 _READINGS = frozenset({Source.CARD, Source.APCV, Source.ADRI})  # say all they know at once
+_UNREAD = frozenset({Kind.ALSACE_MOSELLE, Kind.ASPA})  # what no reading of ours tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,8 @@ def _contradicted(best: Said, insured: Iterable[Said], day: date) -> bool:
 
 def _unsaid(row: Said, heard: Iterable[Said]) -> bool:
     """Say whether a more trusted reading, made later, does not say this of the person."""
+    if row.kind in _UNREAD:
+        return False
     readings = {
         (each.source, each.captured_at)
         for each in heard

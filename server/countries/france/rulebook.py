@@ -11,6 +11,7 @@ from server.countries.calendar import Deadline
 from server.countries.dated import Cells, Dated, Table, needed_cell, whole_cell
 from server.countries.france.acts import Act
 from server.countries.france.agreement import DapRules, Threshold
+from server.countries.france.assessment import AssessmentRules, Steps
 from server.countries.france.clocks import Calendar, Clock
 from server.countries.france.cumulation import Cumulation
 from server.countries.france.direct_access import DirectAccess
@@ -89,6 +90,17 @@ class Rulebook:
     def dap(self, care_date: date) -> DapRules:
         """Give what prior agreements of a day are counted with."""
         return _dap(self, care_date)
+
+    def assessments(self, day: date) -> AssessmentRules:
+        """Give when a treatment is assessed again, on a day."""
+        return AssessmentRules(
+            Steps(self.number("assessment.first", day), self.number("assessment.every", day)),
+            Steps(
+                self.number("assessment.first_neurological", day),
+                self.number("assessment.every_neurological", day),
+            ),
+            self.number("assessment.report_from", day),
+        )
 
     def calendar(self, region: str = "") -> Calendar:
         """Give the clocks of an invoice where the practice is."""

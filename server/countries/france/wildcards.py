@@ -5,13 +5,16 @@ insurer (CSR) is as long as the attestations it covers. `fr-sesam-vitale.md` §8
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from server.core.errors import InvalidValue
 
 ANY = "?"
 _BODY = re.compile(r"[0-9?]{9}")
+BODIES = re.compile(rf"(?:{_BODY.pattern}\n)*+")
+"""Criteria of unique management, a line each."""
+
 BODY_WIDTH = 9  # regime (2), caisse (3), centre (4)
 _SIGNATORY_WIDTH = 2
 
@@ -28,12 +31,18 @@ def mask(criterion: str) -> str:
     return criterion.translate(_PLACES)
 
 
+def masks(criteria: Sequence[str]) -> Sequence[str]:
+    """Give the `mask` of many criteria, as lines of one text."""
+    return "\n".join(criteria).translate(_LINES).split("\n") if criteria else ()
+
+
 class _Places(dict[int, str]):
     def __missing__(self, char: int) -> str:
         return "x"
 
 
 _PLACES = _Places({ord(ANY): ANY})
+_LINES = _Places({ord(ANY): ANY, ord("\n"): "\n"})
 
 
 def masked(subject: str, masks: Iterable[str]) -> set[str]:

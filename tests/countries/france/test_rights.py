@@ -46,6 +46,12 @@ def test_an_answer_of_adri_wins_over_the_card_and_a_word_that_agrees_is_no_doubt
     assert not known.insured.doubtful
 
 
+def test_what_no_reading_tells_is_not_put_in_doubt_by_one() -> None:
+    regime = said(Source.PAPER, 2, Kind.ALSACE_MOSELLE)
+    known = rights_on([regime, said(Source.CARD, 5)], DAY)
+    assert [(each.said, each.doubtful) for each in known.situations] == [(regime, False)]
+
+
 def test_the_period_decides_and_what_ended_is_told_with_its_day() -> None:
     over = said(Source.CARD, 2, rights_to=date(2026, 3, 1))
     later = said(Source.MANUAL, 3, rights_from=date(2026, 4, 1))
