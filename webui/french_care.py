@@ -9,6 +9,8 @@ from server.core.states import LineState
 from server.services import (
     agenda,
     cards,
+    french_billing,
+    french_invoices,
     french_rules,
     french_series,
     french_visits,
@@ -23,6 +25,7 @@ from webui.blocks import Remedy, remedies
 from webui.desk import Desk
 from webui.french_reasons import FrenchWhy, coefficient, why_line, why_quote
 from webui.i18n import Catalogue
+from webui.tp_words import TpWords
 
 _STRUCK = (LineState.REPLACED, LineState.REVERSED)
 _MEANS = ("CASH", "CARD", "TRANSFER")
@@ -58,11 +61,14 @@ def series(here: Desk, series_id: str) -> str:
         file=patients.open_file(work, patient),
         views=views,
         remedies={view.session.id: _remedies(here, view) for view in views},
-        amounts={view.session.id: _sums(view) for view in views},
+        amounts={each.session.id: french_billing.parts_of(work, each.session.id) for each in views},
+        choices={each.session.id: french_billing.choice_of(work, each.session.id)
+                 for each in views},
+        to_bill=_to_bill(here, views),
         prescribers=treatments.prescribers(work),
         access=french_series.my_access(work),
         form_key=work.new_id(),
-    )
+    )  # fmt: skip
 
 
 def visit(here: Desk, series_id: str, typed: Mapping[str, str], *, repriced: bool = False) -> str:
@@ -78,6 +84,9 @@ def visit(here: Desk, series_id: str, typed: Mapping[str, str], *, repriced: boo
         "sessions/visit_france.html",
         form_key=work.new_id(),
         proposal=found,
+        offer=found.offer,
+        parts=found.parts,
+        words=TpWords(spoken),
         file=patients.open_file(work, patient),
         reading=cards.reading_today(work, patient),
         whys=[why_quote(line.label, line.quote, spoken) for line in found.lines],
@@ -107,6 +116,10 @@ def session(here: Desk, view: SessionView) -> str:
         view=view,
         series=held,
         whys=_whys(here, view, held.treated.territory),
+        choice=french_billing.choice_of(work, view.session.id),
+        parts=french_billing.parts_of(work, view.session.id),
+        number=french_invoices.number_of(work, view.session.id),
+        words=TpWords(here.catalogue),
         remedies=_remedies(here, view),
         duplicate=any(block.code == "day.duplicate" for block in view.blocks),
         means=[(each, here.catalogue.say(f"means.{each}")) for each in _MEANS],
@@ -126,11 +139,13 @@ def _whys(here: Desk, view: SessionView, territory: str) -> list[FrenchWhy]:
     ]  # fmt: skip
 
 
-def _sums(view: SessionView) -> tuple[int, int, int]:
-    """Charged, the caisse's part and the patient's, of the lines that hold; cents."""
-    held = [line for line in view.lines if line.state not in _STRUCK]
-    patient = sum(line.copay_cents + line.supplement_cents for line in held)
-    return sum(line.fee_cents for line in held), sum(line.oa_cents for line in held), patient
+def _to_bill(here: Desk, views: Sequence[SessionView]) -> str:
+    """Give the first session of a treatment whose billing nobody decided yet, else the last."""
+    work = here.work()
+    waiting = (
+        view.session.id for view in views if not french_billing.choice_of(work, view.session.id)
+    )
+    return next(waiting, views[-1].session.id if views else "")
 
 
 def _remedies(here: Desk, view: SessionView) -> list[Remedy]:

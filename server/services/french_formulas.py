@@ -71,7 +71,7 @@ def known(desk: Desk, day: date) -> Sequence[tuple[str, str]]:
     rules = rulebook(desk)
     pmss = ceiling_cents(day, rules.ceilings)
     rows = sorted(in_force(rules.formulas, day), key=lambda row: row.code)
-    return [(r.code, r.label_fr) for r in rows if not unknown_amounts(r, pmss) and _one_rate(r)]
+    return [(row.code, row.label_fr) for row in rows if _computed(row, pmss)]
 
 
 @needs(Right.PATIENTS)
@@ -99,8 +99,10 @@ def add(desk: Desk, patient: str, cover: str, typed: Mapping[str, str]) -> str:
     formula = formula_of(code, day, rules.formulas)
     if code and formula is None:
         form.faults.append(("formula_code", "unknown"))
-    parameters = _named(form, formula, given) if formula else {}
-    if formula and unknown_amounts(formula, ceiling_cents(day, rules.ceilings)):
+    parameters: Mapping[str, int] = {}
+    if formula and _computed(formula, ceiling_cents(day, rules.ceilings)):
+        parameters = _named(form, formula, given)
+    elif formula:
         form.faults.append(("formula_code", "not_computed"))
     form.end()
     row = FormulaRow(
@@ -130,9 +132,10 @@ def _offered(desk: Desk, row: FormulaRow, day: date, own: bool) -> Offered:
     )  # fmt: skip
 
 
-def _one_rate(formula: Formula) -> bool:
-    """Whether one rate at most is asked for: the general formula adds all of them up."""
-    return sum(name in RATES for name in formula.expression.parameters) < 2
+def _computed(formula: Formula, pmss_cents: int | None) -> bool:
+    """Whether we can compute it: no amount nobody knows, one rate at most."""
+    rates = sum(name in RATES for name in formula.expression.parameters)
+    return rates < 2 and not unknown_amounts(formula, pmss_cents)
 
 
 def _read_parameters(form: Form) -> Mapping[str, int | None]:
@@ -144,9 +147,6 @@ def _read_parameters(form: Form) -> Mapping[str, int | None]:
 
 def _named(form: Form, formula: Formula, given: Mapping[str, int | None]) -> dict[str, int]:
     """Give the parameters by the names the formula has for them, and tell what is at fault."""
-    if not _one_rate(formula):
-        form.faults.append(("formula_code", "several_rates"))
-        return {}
     rate = next((name for name in formula.expression.parameters if name in RATES), "rate")
     named = {rate if name == "rate" else name: n for name, n in given.items() if n is not None}
     for name, reason in parameter_faults(formula, named):

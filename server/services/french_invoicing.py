@@ -45,7 +45,7 @@ def billing(desk: Desk, session_id: str, typed: Mapping[str, str]) -> Billing:
     session = _session(desk, session_id)
     asked = Asked.read(Form(typed))
     chosen = store.choice(desk.db, session.id)
-    offered = french_offers.offer(desk, session.patient, session.care_date, asked)
+    offered = french_offers.offer(desk, session.patient, session.care_date, asked, chosen)
     lines = _priced(desk, session, offered)
     patient = patients.get(desk.db, session.patient)
     if patient is None:
@@ -53,8 +53,9 @@ def billing(desk: Desk, session_id: str, typed: Mapping[str, str]) -> Billing:
     row = french_offers.row_of(desk, offered, session.id)
     return Billing(
         session, patient, offered, lines,
-        french_billing.parts([line.quote for line in lines], row), Choice(chosen) if chosen else None,
-        french_invoices.number_of(desk.db, session.id), _is_open(desk, session),
+        french_billing.parts([line.quote for line in lines], row),
+        Choice(chosen) if chosen else None, french_invoices.number_of(desk.db, session.id),
+        _is_open(desk, session),
     )  # fmt: skip
 
 

@@ -103,28 +103,36 @@ class Offer:
         return not self.amc or (chosen and (not self.needs_formula or self.formula is not None))
 
 
-def offer(desk: Desk, patient: str, day: date, asked: Asked) -> Offer:
-    """Look at everything known of a patient on a day of care."""
+def offer(
+    desk: Desk, patient: str, day: date, asked: Asked, chosen: BillingRow | None = None
+) -> Offer:
+    """Look at everything known of a patient on a day of care.
+
+    Until the boxes are drawn they are as `chosen`: what was decided of this very session.
+    """
     held = covers.of(desk, patient, day)
     every = (*held.of_card, *held.of_papers)
     cover = held.counts or _ended(every, day)
     organism = rights_on(french.rights(desk.db, patient), day).organism
     nir = nirs.of(desk.db, patient)[:13]
-    last = french_billing.last_of_patient(desk.db, patient)
+    last = chosen or french_billing.last_of_patient(desk.db, patient)
     if cover is None:
         return _alone(desk, organism, asked, last)
     separate = asked.separate if asked.drawn else _was_separate(cover, last)
     told, need, found = _wanted(desk, cover, day, patient, organism, separate=separate)
     route = convention_search.route(desk, told, need, nir)
     answer = found if told.profile is Profile.NONE else None
-    amo, amc = _ticks(route, cover, asked, last)
     formulas = _formulas(desk, cover, route, day)
+    formula, convention = _formula(formulas, asked, cover, last), _convention(answer, asked)
+    complete = route.whole or bool(formula and cover.row.member and (convention or not answer))
+    ready = chosen is not None or complete
+    amo, amc = _ticks(route, cover, asked, last, ready=ready)
     lacks = answer is not None and not answer.choice.found
     return Offer(
-        cover, route, organism, answer, _convention(answer, asked),
+        cover, route, organism, answer, convention,
         convention_search.why_none(desk, need, _on_card(cover, every)) if lacks else None,
         _checks(cover, told, amo and amc, nir), (nir, cover.row.nir[:13]),
-        separate, formulas, _formula(formulas, asked, cover, last), amo, amc,
+        separate, formulas, formula, amo, amc,
         _attestation(desk, patient, cover),
     )  # fmt: skip
 
@@ -158,15 +166,17 @@ def row_of(desk: Desk, offered: Offer, session: str) -> BillingRow:
     row = BillingRow(
         desk.new_id(), session, desk.now, desk.user.id, str(offered.route), offered.amo, offered.amc
     )
-    if not offered.amc or offered.cover is None:
+    if offered.cover is None:
         return row
     cover, formula, found = offered.cover, offered.formula, offered.convention
-    cells = found.held.row._asdict() if found else {}
     row = replace(
         row, cover=cover.row.id, number=cover.row.number, label=cover.name,
         member=cover.row.member,
-        convention=json.dumps({name: cell for name, cell in cells.items() if cell}),
     )  # fmt: skip
+    if not offered.amc:
+        return row
+    cells = found.held.row._asdict() if found else {}
+    row = replace(row, convention=json.dumps({name: cell for name, cell in cells.items() if cell}))
     if not offered.needs_formula or formula is None:
         return row
     return replace(
@@ -218,19 +228,19 @@ def _wanted(
 def _linked(cover: Cover, answer: Answer | None) -> bool | None:
     """Whether caisse and complementary exchange: by the cover, the list, or the convention.
 
-    A convention of the caisse that bears the complementary's own number says that they do.
+    So does a convention of the caisse that bears the complementary's own number, or says that the
+    caisse pays both parts.
     """
     of_list = cover.entry.row.noemie if cover.entry else ""
     for word in (cover.row.link, of_list):
         if word in _TOLD:
             return _TOLD[word]
-    named = answer is not None and any(one.link is Link.NUMBER for one in answer.choice.best)
-    return True if named else None
+    best = answer.choice.best if answer else ()
+    told = any(one.link is Link.NUMBER or one.held.row.unique == "1" for one in best)
+    return True if told else None
 
 
-def _checks(
-    cover: Cover, told: RouteCover, both: bool, nir: str
-) -> Mapping[Check, bool | None]:  # fmt: skip
+def _checks(cover: Cover, told: RouteCover, both: bool, nir: str) -> Mapping[Check, bool | None]:
     """Look at the three conditions of unique management (SOFIA-7 to SOFIA-9)."""
     if not told.unique or cover.whole:
         return {}
@@ -244,14 +254,16 @@ def _checks(
 
 
 def _ticks(
-    route: Plan, cover: Cover, asked: Asked, last: BillingRow | None
-) -> tuple[bool, bool]:  # fmt: skip
-    """Give both boxes as they stand: as asked, as the time before, or as the route proposes."""
+    route: Plan, cover: Cover, asked: Asked, last: BillingRow | None, *, ready: bool
+) -> tuple[bool, bool]:
+    """Give both boxes as they stand: as asked, as the time before, or as the route proposes.
+
+    The part of the complementary is proposed only when nothing is left to choose for it.
+    """
     again = last if last and last.cover in (None, cover.row.id) else None
     amo = _tick(route.amo, asked.amo if asked.drawn else again.amo if again else None)
-    before = again.amc if again and again.cover else None
-    amc = _tick(route.amc, asked.amc if asked.drawn else before)
-    return amo, amc
+    before = (again.amc if again and again.cover else None) if ready else False  # not proposed
+    return amo, _tick(route.amc, asked.amc if asked.drawn else before)
 
 
 def _tick(ticking: Ticking, said: bool | None) -> bool:

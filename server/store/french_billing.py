@@ -33,7 +33,7 @@ class BillingRow:
     route: str
     amo: bool
     amc: bool
-    cover: str | None = None
+    cover: str | None = None  # the complementary that counted, asked to pay or not
     number: str = ""
     label: str = ""
     member: str = ""

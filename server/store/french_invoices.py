@@ -4,7 +4,7 @@ Nine digits (`fr-sesam-vitale.md` §4): the device (A = 1), the year, and a rank
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import apsw
 
@@ -52,18 +52,28 @@ def number_of(db: apsw.Connection, session: str) -> int | None:
     return None if found is None else int(found)
 
 
-def page(
-    db: apsw.Connection, first: date, last: date, before: int, most: int
-) -> list[InvoiceRow]:  # fmt: skip
-    """Return a page of the invoices made between two days, the newest first."""
+def between(db: apsw.Connection, first: date, last: date) -> list[InvoiceRow]:
+    """Return every invoice made between two days, the newest first."""
     return many(
         db, InvoiceRow,
         f"select {columns(InvoiceRow)} from french_invoice where invoiced_on between ? and ?"
-        " and number < ? order by number desc limit ?",
-        (first.isoformat(), last.isoformat(), before, most),
+        " order by invoiced_on desc, number desc",
+        (first.isoformat(), last.isoformat()),
     )  # fmt: skip
 
 
-def between(db: apsw.Connection, first: date, last: date) -> list[InvoiceRow]:
-    """Return every invoice made between two days, the newest first."""
-    return page(db, first, last, 10**9, -1)
+def add_copy(
+    db: apsw.Connection, session: str, device: str, seq: int, at: datetime
+) -> int:  # fmt: skip
+    """Keep that the receipt of a session is printed once more; return which copy it is."""
+    copy = copies(db, session) + 1
+    db.execute(
+        "insert into french_receipt values (?, ?, ?, ?, ?)",
+        (session, copy, device, seq, at.isoformat()),
+    )
+    return copy
+
+
+def copies(db: apsw.Connection, session: str) -> int:
+    """Return how many times the receipt of a session was printed."""
+    return int(value(db, "select count(*) from french_receipt where session = ?", (session,)))

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from server.core.errors import InvalidForm, NotFound, StateConflict
-from server.countries.france.routes import Remark, Route
+from server.core.errors import InvalidForm
+from server.countries.france.routes import Route
 from server.services import (
     complementaries,
     covers,
@@ -14,12 +14,9 @@ from server.services import (
     french_invoicing,
     french_rights,
     french_visits,
-    sessions,
 )
-from server.store import french_billing as store
-from server.store import invoices
 from tests.countries.france.tables import line
-from tests.france import BEN_AMAR, MARCHAND, MEYER, PETROV, FrenchPerson, admitted
+from tests.france import MARCHAND, FrenchPerson, admitted
 from tests.services.test_convention_import import taken
 from tests.services.test_french_care import opened
 from tests.world import World, faults

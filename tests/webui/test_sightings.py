@@ -6,9 +6,8 @@ import pytest
 
 from server.core.leaves import Leaf
 from server.services import journals, revisions
-from tests.france import MARCHAND, admitted
 from tests.people import DELVAUX, OUCHENE
-from tests.security.exercised import paper_on
+from tests.security.exercised import of_france, paper_on
 from tests.webui.shop import Shop
 from tests.world import World
 
@@ -80,15 +79,17 @@ FRENCH_LOOKS = {
     "rights.show": "rights/{}",
     "covers.show": "covers/{}",
     "patients.show": "patients/{}",
+    "invoicing.show": "invoicing/{}",
 }
 
 
 @pytest.mark.parametrize("path", FRENCH_LOOKS.values())
 def test_a_look_at_a_file_in_france_is_a_row_too(french_world: World, path: str) -> None:
-    patient = admitted(french_world, MARCHAND)
-    shop = Shop(french_world)
+    shop = of_france(french_world)
+    about = "select id from session" if path.startswith("invoicing") else "select id from patient"
     for _ in range(2):
-        assert shop.client.get(shop.door.root + path.format(patient)).status_code == 200
+        address = path.format(shop.world.sql(about))
+        assert shop.client.get(shop.door.root + address).status_code == 200
     assert looks(shop, "patient.seen") == 1
     assert journals.verify(french_world.desk).flaws == []
 

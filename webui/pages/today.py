@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from server.core.country import Country
 from server.core.errors import InvalidForm
 from server.core.rights import Right
-from server.services import payer_notices, practices, today
+from server.services import french_invoices, payer_notices, practices, today
 from server.services.desk import Desk
 from server.services.forms import parse_day
 from server.services.today import Business, Overview
@@ -60,6 +60,7 @@ def index() -> ResponseReturnValue:
         faults=sealable if seen.clock_is_suspect else 0,
         copies=notices(work),
         to_ask=_to_ask(work),
+        invoiced=_invoiced(work),
     )
 
 
@@ -85,6 +86,13 @@ def _to_ask(work: Desk) -> int:
     if work.country is not Country.FRANCE:
         return 0
     return sum(each.to_ask for each in payer_notices.listed(work))
+
+
+def _invoiced(work: Desk) -> int | None:
+    """Give what was billed this month in France, in cents; None elsewhere or for another's eyes."""
+    if work.country is not Country.FRANCE or not work.user.may(Right.BILLING):
+        return None
+    return french_invoices.charged_cents(work)
 
 
 def _sentence(seen: Overview, spoken: Catalogue) -> str:

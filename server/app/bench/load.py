@@ -135,6 +135,8 @@ UNSEEN: Mapping[str, str] = {
     "enrolment.index": "of a practice of France",
     "enrolment.letter": "of a practice of France",
     "enrolment.paper": "of a practice of France",
+    "invoicing.index": "of a practice of France",
+    "invoicing.show": "of a practice of France",
     "notices.index": "of a practice of France",
     "payers.index": "of a practice of France",
     "payers.new": "of a practice of France",

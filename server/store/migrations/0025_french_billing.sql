@@ -48,3 +48,13 @@ create table french_invoice (
 
 create index french_invoice_on on french_invoice (invoiced_on, number);
 create index french_invoice_of on french_invoice (patient, number);
+
+-- One printing of the receipt of a session: the second is copy 2.
+create table french_receipt (
+    session text not null references session (id),
+    copy integer not null check (copy > 0),
+    device text not null,
+    seq integer not null,
+    at text not null,
+    primary key (session, copy)
+) strict, without rowid;
