@@ -19,6 +19,7 @@ from server.services import (
     sightings,
     treatments,
 )
+from server.services.french_billing import Choice, Parts
 from server.services.patients import PatientFile
 from server.services.sessions import SessionView
 from webui.blocks import Remedy, remedies
@@ -55,16 +56,16 @@ def series(here: Desk, series_id: str) -> str:
     patient = held.treatment.patient
     sightings.patient(work, patient)
     views = sessions.of_series(work, series_id)
+    choices = french_billing.choices_of(work, [view.session.id for view in views])
     return render_template(
         "series/show_france.html",
         series=held,
         file=patients.open_file(work, patient),
         views=views,
         remedies={view.session.id: _remedies(here, view) for view in views},
-        amounts={each.session.id: french_billing.parts_of(work, each.session.id) for each in views},
-        choices={each.session.id: french_billing.choice_of(work, each.session.id)
-                 for each in views},
-        to_bill=_to_bill(here, views),
+        amounts={view.session.id: _parts(view, choices) for view in views},
+        choices=choices,
+        to_bill=_to_bill(views, choices),
         prescribers=treatments.prescribers(work),
         access=french_series.my_access(work),
         form_key=work.new_id(),
@@ -139,13 +140,16 @@ def _whys(here: Desk, view: SessionView, territory: str) -> list[FrenchWhy]:
     ]  # fmt: skip
 
 
-def _to_bill(here: Desk, views: Sequence[SessionView]) -> str:
+def _parts(view: SessionView, choices: Mapping[str, Choice]) -> Parts:
+    """Say who bears what of a session, by its lines that hold."""
+    choice = choices.get(view.session.id)
+    return french_billing.parts(french_billing.held(view.lines), choice.row if choice else None)
+
+
+def _to_bill(views: Sequence[SessionView], choices: Mapping[str, Choice]) -> str:
     """Give the first session of a treatment whose billing nobody decided yet, else the last."""
-    work = here.work()
-    waiting = (
-        view.session.id for view in views if not french_billing.choice_of(work, view.session.id)
-    )
-    return next(waiting, views[-1].session.id if views else "")
+    keys = [view.session.id for view in views]
+    return next((key for key in keys if key not in choices), keys[-1] if keys else "")
 
 
 def _remedies(here: Desk, view: SessionView) -> list[Remedy]:

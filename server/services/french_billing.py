@@ -97,6 +97,13 @@ def choice_of(desk: Desk, session_id: str) -> Choice | None:
 
 
 @needs(Right.PATIENTS)
+def choices_of(desk: Desk, sessions: Sequence[str]) -> Mapping[str, Choice]:
+    """Return what was decided last of some sessions; those nobody decided upon are left out."""
+    found = french_billing.choices(desk.db, sessions)
+    return {session: Choice(row) for session, row in found.items()}
+
+
+@needs(Right.PATIENTS)
 def history(desk: Desk, session_id: str) -> Sequence[Choice]:
     """Return everything that was decided of a session, the newest first."""
     return [Choice(row) for row in french_billing.every_choice(desk.db, session_id)]

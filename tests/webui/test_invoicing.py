@@ -402,7 +402,7 @@ def test_at_the_bedside_the_line_says_who_pays_and_the_visit_keeps_it(shop: Shop
     assert 'À régler</dt><dd class="num"><b>0,00 €' in page
     table = get(shop, f"series/{series}")
     assert "TP caisse / TP mutuelle" in table and "7,16" in table
-    assert re.search(r'<td><a href="[^"]*/invoicing/[0-9A-Z]+">', table)
+    assert re.search(r'<a class="small" href="[^"]*/invoicing/[0-9A-Z]+">', table)
     assert "À facturer" in get(shop, f"series/{shop.world.sql(OTHER, (session,))}")
     assert "À régler" in get(shop, f"sessions/{session}")
 
