@@ -51,6 +51,7 @@ RAIL = (
     RailEntry("todo", "list-checks", Right.PATIENTS),
     RailEntry("tray", "inbox", Right.PATIENTS, "F7"),
     RailEntry("billing", "receipt-euro", Right.BILLING, "F10"),
+    RailEntry("invoicing", "receipt-euro", Right.BILLING, "F10"),
     RailEntry("finances", "wallet", Right.BILLING),
     RailEntry("amounts", "landmark", Right.AMOUNTS, unless=Right.BILLING),
     RailEntry("lots", "receipt-euro", Right.AMOUNTS, unless=Right.BILLING),

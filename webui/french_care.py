@@ -10,6 +10,8 @@ from server.services import (
     agenda,
     cards,
     french_assessments,
+    french_billing,
+    french_invoices,
     french_rules,
     french_series,
     french_visits,
@@ -18,12 +20,14 @@ from server.services import (
     sightings,
     treatments,
 )
+from server.services.french_billing import Choice, Parts
 from server.services.patients import PatientFile
 from server.services.sessions import SessionView
 from webui.blocks import Remedy, remedies
 from webui.desk import Desk
 from webui.french_reasons import FrenchWhy, coefficient, why_line, why_quote
 from webui.i18n import Catalogue
+from webui.tp_words import TpWords
 
 _STRUCK = (LineState.REPLACED, LineState.REVERSED)
 _MEANS = ("CASH", "CARD", "TRANSFER")
@@ -53,6 +57,7 @@ def series(here: Desk, series_id: str) -> str:
     patient = held.treatment.patient
     sightings.patient(work, patient)
     views = sessions.of_series(work, series_id)
+    choices = french_billing.choices_of(work, [view.session.id for view in views])
     return render_template(
         "series/show_france.html",
         series=held,
@@ -60,11 +65,13 @@ def series(here: Desk, series_id: str) -> str:
         file=patients.open_file(work, patient),
         views=views,
         remedies={view.session.id: _remedies(here, view) for view in views},
-        amounts={view.session.id: _sums(view) for view in views},
+        amounts={view.session.id: _parts(view, choices) for view in views},
+        choices=choices,
+        to_bill=_to_bill(views, choices),
         prescribers=treatments.prescribers(work),
         access=french_series.my_access(work),
         form_key=work.new_id(),
-    )
+    )  # fmt: skip
 
 
 def visit(here: Desk, series_id: str, typed: Mapping[str, str], *, repriced: bool = False) -> str:
@@ -80,6 +87,9 @@ def visit(here: Desk, series_id: str, typed: Mapping[str, str], *, repriced: boo
         "sessions/visit_france.html",
         form_key=work.new_id(),
         proposal=found,
+        offer=found.offer,
+        parts=found.parts,
+        words=TpWords(spoken),
         file=patients.open_file(work, patient),
         reading=cards.reading_today(work, patient),
         whys=[why_quote(line.label, line.quote, spoken) for line in found.lines],
@@ -109,6 +119,10 @@ def session(here: Desk, view: SessionView) -> str:
         view=view,
         series=held,
         whys=_whys(here, view, held.treated.territory),
+        choice=french_billing.choice_of(work, view.session.id),
+        parts=french_billing.parts_of(work, view.session.id),
+        number=french_invoices.number_of(work, view.session.id),
+        words=TpWords(here.catalogue),
         remedies=_remedies(here, view),
         duplicate=any(block.code == "day.duplicate" for block in view.blocks),
         means=[(each, here.catalogue.say(f"means.{each}")) for each in _MEANS],
@@ -128,11 +142,16 @@ def _whys(here: Desk, view: SessionView, territory: str) -> list[FrenchWhy]:
     ]  # fmt: skip
 
 
-def _sums(view: SessionView) -> tuple[int, int, int]:
-    """Charged, the caisse's part and the patient's, of the lines that hold; cents."""
-    held = [line for line in view.lines if line.state not in _STRUCK]
-    patient = sum(line.copay_cents + line.supplement_cents for line in held)
-    return sum(line.fee_cents for line in held), sum(line.oa_cents for line in held), patient
+def _parts(view: SessionView, choices: Mapping[str, Choice]) -> Parts:
+    """Say who bears what of a session, by its lines that hold."""
+    choice = choices.get(view.session.id)
+    return french_billing.parts(french_billing.held(view.lines), choice.row if choice else None)
+
+
+def _to_bill(views: Sequence[SessionView], choices: Mapping[str, Choice]) -> str:
+    """Give the first session of a treatment whose billing nobody decided yet, else the last."""
+    keys = [view.session.id for view in views]
+    return next((key for key in keys if key not in choices), keys[-1] if keys else "")
 
 
 def _remedies(here: Desk, view: SessionView) -> list[Remedy]:

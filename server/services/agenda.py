@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.core.care import Place
+from server.core.country import Country
 from server.core.errors import NotFound
 from server.core.rights import Right
 from server.core.states import LineState, SessionState
@@ -49,6 +50,8 @@ class Account:
     collected_cents: int
     means: str
     series: str  # the series it is of, "" for who does not treat the patient
+    owed_cents: int  # what the patient is to hand over, third-party payment once counted
+    amc_cents: int = 0  # the part of a French complementary
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +94,13 @@ def account(desk: Desk, session_id: str) -> Account:
     lines = [
         x for x in invoices.lines_of_session(desk.db, held.id) if x.state not in _STRUCK
     ]  # fmt: skip
+    share = sum(x.copay_cents + x.supplement_cents for x in lines)
     return Account(
         _passages(desk, [held])[0], bool(lines), sum(x.fee_cents for x in lines),
-        sum(x.oa_cents for x in lines), sum(x.copay_cents + x.supplement_cents for x in lines),
-        held.copay_collected_cents, held.payment_means,
+        sum(x.oa_cents for x in lines), share, held.copay_collected_cents, held.payment_means,
         held.treatment if treating.treats(desk, held.patient) else "",
+        _owed(desk, held) if desk.country is Country.FRANCE else share,
+        sum(x.amc_cents for x in lines),
     )  # fmt: skip
 
 
@@ -145,6 +150,12 @@ def read_payment(form: Form) -> tuple[int, str]:
     if cents < 0:
         form.faults.append(("copay_collected", "amount"))
     return cents, means
+
+
+def _owed(desk: Desk, session: Session) -> int:
+    from server.services import french_billing  # of one country alone
+
+    return french_billing.parts_of(desk, session.id).owed_cents
 
 
 def _session(desk: Desk, session_id: str) -> Session:

@@ -160,6 +160,13 @@ def try_rule(desk: Desk, typed: Mapping[str, str]) -> int | None:
 
 
 @needs(Right.PATIENTS)
+def say_link(desk: Desk, number: str, *, exchanges: bool) -> None:
+    """Keep whether caisses send it their statements; raises `NotFound` (SOFIA-3, SOFIA-7)."""
+    held = get(desk, number).row
+    _keep(desk, replace(held, noemie="YES" if exchanges else "NO"), "complementary.amended")
+
+
+@needs(Right.PATIENTS)
 def put_aside(desk: Desk, number: str, *, active: bool) -> None:
     """Offer a complementary no more, or offer it again."""
     held = get(desk, number).row

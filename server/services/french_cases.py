@@ -34,7 +34,8 @@ from server.services.desk import Desk
 from server.services.dossiers import Dossier
 from server.services.french_rules import coding_of, ground, rulebook, zone
 from server.services.french_standing import Standing, standing
-from server.store import french_care
+from server.store import french_billing, french_care
+from server.store.french_billing import BillingRow
 from server.store.french_care import AgreementRequest, Treated
 from server.store.french_care import Visited as VisitedRow
 from server.store.visits import Session
@@ -68,6 +69,7 @@ class _Around:
 
     treated: Mapping[str, Treated]
     visited: Mapping[str, VisitedRow]
+    chosen: Mapping[str, BillingRow]  # who pays what, by session
     requests: Sequence[AgreementRequest]
 
 
@@ -83,15 +85,16 @@ class FrenchJudge:
         """Judge one recorded session on the dossier of its patient."""
         around = self._of(session.patient, known)
         row = around.visited.get(session.id, _AT_OFFICE)
-        return self.examine(session, codes, known, row)
+        return self.examine(session, codes, known, row, around.chosen.get(session.id))
 
     def examine(
-        self, session: Session, codes: tuple[str, ...], known: Dossier, row: VisitedRow
-    ) -> FrenchJudged:
+        self, session: Session, codes: tuple[str, ...], known: Dossier, row: VisitedRow,
+        chosen: BillingRow | None = None,
+    ) -> FrenchJudged:  # fmt: skip
         """Judge a session that may not be recorded yet, with what decides its price."""
         around = self._of(session.patient, known)
         treated = around.treated.get(session.treatment)
-        stood = standing(self._desk, session.patient, treated, session.care_date)
+        stood = standing(self._desk, session.patient, treated, session.care_date, chosen)
         codings = [coding for code in codes if (coding := coding_of(code))]
         acts = [self._act(coding, treated, session) for coding in codings]
         case = self._case(session, known, around, row, stood, codings, acts)
@@ -115,6 +118,7 @@ class FrenchJudge:
             held = self._around[patient] = _Around(
                 {row.treatment: row for row in french_care.treated_of(db, patient)},
                 french_care.visited_of(db, [s.id for s in known.sessions]),
+                french_billing.choices(db, [s.id for s in known.sessions]),
                 french_care.requests_of(db, patient),
             )
         return held
@@ -206,7 +210,7 @@ class FrenchJudge:
         beside = supplements(moment, self._rules.supplements, self._rules.holidays, both)
         given = [GivenAct(coding) for coding in codings]
         terms = Terms(
-            covered, stood.contract, None, row.overrun_cents if covered.overrun else 0,
+            covered, stood.contract, stood.pmss_cents, row.overrun_cents if covered.overrun else 0,
             row.overrun_reason,
         )  # fmt: skip
         visit = Visit(day, zone(self._desk), given, trip, beside)

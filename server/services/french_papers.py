@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.core.rights import Right
-from server.services import documents
+from server.services import documents, french_billing
 from server.services.desk import Desk, needs
 from server.services.french_rules import label
-from server.store import french_care, invoices, visits
+from server.store import french_billing as store
+from server.store import french_care, french_invoices, invoices, visits
 from server.store.patients import Patient
 from server.store.practice import Practice, Practitioner
 
@@ -43,6 +44,9 @@ class Receipt:
     lines: Sequence[ReceiptLine]  # empty while no tariff covers the day
     paid_cents: int
     means: str
+    copy: int = 1  # of this paper
+    owed_cents: int = 0  # what third-party payment left to the patient
+    refused_amc: bool = False  # the caisse was asked for its part alone
 
     @property
     def charged_cents(self) -> int:
@@ -85,7 +89,20 @@ def receipt(desk: Desk, session_id: str) -> Receipt:
         )
         for x in sorted(held, key=lambda x: rank.get(x.act, 0))
     ]  # fmt: skip
+    chosen = store.choice(desk.db, session.id)
+    number = french_invoices.number_of(desk.db, session.id)
     return Receipt(
-        session.id[-8:], desk.practice, kine, patient, session.care_date, lines,
+        str(number or session.id[-8:]), desk.practice, kine, patient, session.care_date, lines,
         session.copay_collected_cents, session.payment_means,
+        max(1, french_invoices.copies(desk.db, session.id)),
+        french_billing.parts(held, chosen).owed_cents,
+        chosen is not None and chosen.amo and not chosen.amc,
     )  # fmt: skip
+
+
+@needs(Right.CLINICAL)
+def print_again(desk: Desk, session_id: str) -> int:
+    """Keep that the receipt of a session is printed; return which copy it is: the second is 2."""
+    session, _, _ = documents.about(desk, session_id)
+    with desk.deed("document.printed", "session", session.id) as seq:
+        return french_invoices.add_copy(desk.db, session.id, desk.device.id, seq, desk.now)

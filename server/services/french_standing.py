@@ -1,10 +1,17 @@
 """Who bears the care of a patient in France on one day, as far as it is known."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from server.countries.france.billable_case import Rights
+from server.countries.france.formulas import (
+    ceiling_cents,
+    formula_of,
+    parameter_faults,
+    unknown_amounts,
+)
 from server.countries.france.payers import Profile
 from server.countries.france.rates import Situation, exonerated_by
 from server.countries.france.rights import Kind, RightsOn, rights_on
@@ -14,6 +21,7 @@ from server.services.covers import Cover, Covers
 from server.services.desk import Desk
 from server.services.french_rules import rulebook
 from server.store import french
+from server.store.french_billing import BillingRow
 from server.store.french_care import Treated
 
 BEARERS = {
@@ -34,13 +42,17 @@ class Standing:
     organism: str  # nine digits, "" when unknown
     third_party: bool
     contract: Contract | None
+    pmss_cents: int | None = None
 
 
-def standing(desk: Desk, patient: str, treated: Treated | None, day: date) -> Standing:
+def standing(
+    desk: Desk, patient: str, treated: Treated | None, day: date, chosen: BillingRow | None = None
+) -> Standing:
     """Gather what the patient's rights, his cover and the treatment say of a day.
 
     A listed disease pays the acts related to it, which the treatment says (FR-31). C2S and AME
-    imply third-party payment (FR-49, FR-50); else the patient pays and is refunded.
+    imply third-party payment (FR-49, FR-50); else it is as chosen, and until somebody chose, the
+    patient pays and is refunded.
     """
     known = rights_on(french.rights(desk.db, patient), day)
     held = covers.of(desk, patient, day)
@@ -50,9 +62,22 @@ def standing(desk: Desk, patient: str, treated: Treated | None, day: date) -> St
         _rights(known, _aid(held, day)),
         found | {whole} if whole else found,
         known.organism,
-        third_party=whole is not None,
-        contract=None,
+        third_party=whole is not None or (chosen is not None and chosen.amo),
+        contract=contract_of(desk, chosen, day),
+        pmss_cents=ceiling_cents(day, rulebook(desk).ceilings),
     )
+
+
+def contract_of(desk: Desk, chosen: BillingRow | None, day: date) -> Contract | None:
+    """Give what the complementary promised, when its part is asked of it and can be computed."""
+    if chosen is None or not (chosen.amc and chosen.formula):
+        return None
+    rules, parameters = rulebook(desk), dict(json.loads(chosen.parameters))
+    formula = formula_of(chosen.formula, day, rules.formulas)
+    if formula is None or parameter_faults(formula, parameters):
+        return None
+    unknown = unknown_amounts(formula, ceiling_cents(day, rules.ceilings))
+    return None if unknown else Contract(formula, parameters)
 
 
 def _aid(held: Covers, day: date) -> Cover | None:

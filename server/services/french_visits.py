@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
-from server.core.care import Confidence, Place, Quote
+from server.core.care import Confidence, Place
 from server.core.rights import Right
 from server.countries.france.acts import Act, Territory
 from server.countries.france.agreement import DapCount
@@ -19,14 +19,25 @@ from server.countries.france.proposal import Wanted
 from server.countries.france.proposal import propose as proposed_acts
 from server.countries.france.rates import deducted_cents
 from server.countries.france.travel import parse_metres
-from server.services import cards, dossiers, evaluation, patients
+from server.services import (
+    cards,
+    dossiers,
+    evaluation,
+    french_billing,
+    french_invoicing,
+    french_offers,
+    patients,
+)
 from server.services.agenda import read_payment
 from server.services.desk import Desk, Repeated, needs
 from server.services.forms import Form
+from server.services.french_billing import Parts, PricedLine
 from server.services.french_cases import FrenchJudge
+from server.services.french_offers import Asked, Offer
 from server.services.french_rules import label, rulebook
 from server.services.french_series import FrenchSeries, next_session, series
 from server.store import care, french_care, visits
+from server.store.french_billing import BillingRow
 from server.store.french_care import Visited
 from server.store.patients import Patient
 from server.store.visits import Act as ActRow
@@ -42,14 +53,6 @@ class Offered:
     code: str
     label: str
     sure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PricedLine:
-    """One line of a visit with its plain name."""
-
-    label: str
-    quote: Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +72,38 @@ class FrenchProposal:
     count: DapCount | None
     deducted_cents: int  # what the caisse keeps back of refunds: information
     third_party: bool
+    offer: Offer | None = None  # who may be asked to pay; None for who does not bill
+    chosen: BillingRow | None = None  # what stands on it now
+
+    @property
+    def parts(self) -> Parts:
+        """Who bears what of it, and what the patient hands over."""
+        return french_billing.parts([line.quote for line in self.lines], self.chosen)
 
     @property
     def charged_cents(self) -> int:
         """All that is asked."""
-        return sum(line.quote.fee_cents for line in self.lines)
+        return self.parts.charged_cents
 
     @property
     def amo_cents(self) -> int:
         """The part of the caisse."""
-        return sum(line.quote.oa_cents for line in self.lines)
+        return self.parts.amo_cents
 
     @property
     def amc_cents(self) -> int:
         """The part of the complementary insurer."""
-        return sum(line.quote.amc_cents for line in self.lines)
+        return self.parts.amc_cents
 
     @property
     def patient_cents(self) -> int:
         """The part of the patient."""
-        return sum(line.quote.patient_cents for line in self.lines)
+        return self.parts.patient_cents
 
     @property
     def pays_now_cents(self) -> int:
-        """What the patient hands over: all of it, unless the caisse is asked first."""
-        return self.patient_cents if self.third_party else self.charged_cents
+        """What the patient hands over: all of it, but what is asked of others first."""
+        return self.parts.owed_cents
 
 
 @needs(Right.CLINICAL)
@@ -110,8 +120,9 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
     """Record a session given, with its lines; return its id. Raises `InvalidForm`.
 
     Fields: care_date, place, coding, kilometres, outside_town, first_here, discharge, hour,
-    called, lump, overrun, overrun_reason, second_reason, copay_collected, payment_means. The same
-    form sent again records nothing more.
+    called, lump, overrun, overrun_reason, second_reason, copay_collected, payment_means; and when
+    the boxes of third-party payment were shown: billing, tp_amo, tp_amc, separate, convention,
+    formula. The same form sent again records nothing more.
     """
     form = Form(typed)
     proposal = _proposal(desk, treatment_id, form, strict=True)
@@ -124,6 +135,9 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
         form.faults.append(("coding", "missing"))
     collected, means = read_payment(form)
     second_reason = form.text("second_reason")
+    asked = Asked.read(form)
+    if proposal.offer and asked.drawn:
+        french_offers.refuse(form, proposal.offer, asked)
     form.end()
     reading = cards.reading_today(desk, held.patient) if day == desk.today else None
     session = replace(
@@ -135,7 +149,9 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
         card_read=reading.id if reading else None,
     )
     codes = [proposal.coding, *(line.quote.code for line in proposal.lines[1:])]
-    _write(desk, session, replace(proposal.visited, session=session.id), codes)
+    kept = proposal.chosen if asked.drawn else None
+    chosen = kept and replace(kept, session=session.id)
+    _write(desk, session, replace(proposal.visited, session=session.id), codes, chosen)
     return session.id
 
 
@@ -156,7 +172,8 @@ def _proposal(desk: Desk, treatment_id: str, form: Form, *, strict: bool) -> Fre
     judge = FrenchJudge(desk)
     lump = form.text("lump")
     codes = tuple(code for code in (coding, lump if lump in _LUMPS else "") if code)
-    judged = judge.examine(draft, codes, known, visited)
+    offer, chosen = _offer(desk, patient.id, draft, form)
+    judged = judge.examine(draft, codes, known, visited, chosen)
     territory = held.treated.territory
     form.faults[:] = faults if strict else []
     return FrenchProposal(
@@ -171,8 +188,18 @@ def _proposal(desk: Desk, treatment_id: str, form: Form, *, strict: bool) -> Fre
         deducted_cents(
             1, 0, judged.standing.situations, day, rulebook(desk).deductibles
         ),
-        judged.standing.third_party,
+        judged.standing.third_party, offer, chosen,
     )  # fmt: skip
+
+
+def _offer(
+    desk: Desk, patient: str, draft: Session, form: Form
+) -> tuple[Offer | None, BillingRow | None]:
+    """Look at who may be asked to pay, and what stands on the form; for who bills alone."""
+    if not desk.user.may(Right.BILLING):
+        return None, None
+    offer = french_offers.offer(desk, patient, draft.care_date, Asked.read(form))
+    return offer, french_offers.row_of(desk, offer, draft.id)
 
 
 def _offered(desk: Desk, held: FrenchSeries, day: date) -> list[Offered]:
@@ -218,7 +245,9 @@ def _read_visited(form: Form, held: FrenchSeries) -> Visited:
     )
 
 
-def _write(desk: Desk, session: Session, visited: Visited, codes: Sequence[str]) -> None:
+def _write(
+    desk: Desk, session: Session, visited: Visited, codes: Sequence[str], chosen: BillingRow | None
+) -> None:  # fmt: skip
     facts = {"day": session.care_date, "codes": list(codes), "place": str(session.place)}
     deed = desk.deed("session.recorded", "session", session.id, facts, once=True)
     with suppress(Repeated), deed as seq:
@@ -227,6 +256,8 @@ def _write(desk: Desk, session: Session, visited: Visited, codes: Sequence[str])
         for rank, code in enumerate(codes, start=1):
             act = ActRow(desk.new_id(), session.id, rank, code, 1)
             visits.add_act(desk.db, act, desk.device.id, seq)
+        if chosen is not None:
+            french_invoicing.keep(desk, seq, chosen, session)
         held = care.treatment(desk.db, session.treatment)
         if held and held.state == "Ready":
             care.update_treatment(desk.db, replace(held, state="Active"))

@@ -79,6 +79,14 @@ def session(db: apsw.Connection, key: str) -> Session | None:
     return one(db, Session, _SESSION + " where id = ?", (key,))
 
 
+def sessions_by_id(db: apsw.Connection, keys: Sequence[str]) -> list[Session]:
+    """Return some sessions, struck out or not."""
+    return many(
+        db, Session, _SESSION + " where id in (select value from json_each(?))",
+        (json.dumps(keys),),
+    )  # fmt: skip
+
+
 def sessions_of_series(db: apsw.Connection, treatment_id: str) -> list[Session]:
     """Return the sessions given in a series, in order of care."""
     return many(

@@ -28,6 +28,7 @@ from tests.app.waiting import until
 from tests.countries.france.tables import line, many, written
 from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
+from tests.e2e.stages_billing import decided, with_formulas, without_convention
 from tests.e2e.stages_france import FrenchDay, french_morning
 from tests.hardware.drawn import on_a_page, pdf, qr
 from tests.hardware.keytokens import make_token
@@ -100,6 +101,27 @@ def _code_of_a_card(day: Stage) -> str:
     tried.look()
     until(lambda: not tried.state.looking)
     return "options/card-code/"
+
+
+def _formulas(day: Stage) -> str:
+    """Have a session to bill, whose attestation prints several formulas."""
+    assert isinstance(day, FrenchDay)
+    _conventions(day)
+    return f"invoicing/{with_formulas(day)}"
+
+
+def _no_convention(day: Stage) -> str:
+    """Have a session to bill, whose mutuelle no table has."""
+    assert isinstance(day, FrenchDay)
+    _conventions(day)
+    return f"invoicing/{without_convention(day)}"
+
+
+def _invoiced(day: Stage) -> str:
+    """Have the billing of the day decided."""
+    assert isinstance(day, FrenchDay)
+    decided(day)
+    return "invoicing/"
 
 
 SIGNED = (
@@ -209,6 +231,9 @@ SCENES = (
     Scene("fr-attestations", "france", at("notices/")),
     Scene("fr-se-conventionner", "france", at("options/enrolment/")),
     Scene("fr-complementaire-creer", "france", at("payers/new")),
+    Scene("fr-facturation", "france", _formulas),
+    Scene("fr-aucune-convention", "france", _no_convention),
+    Scene("fr-montant-facture", "france", _invoiced),
 )  # fmt: skip
 IN_DUTCH = (
     "aujourdhui",

@@ -24,6 +24,8 @@ INSIDE: Mapping[str, str] = {
     "entries": "the door, which journals who comes in and leaves",
     "evaluation": "the judging of sessions, inside the act that changed something",
     "facts": "the facts the rules read, inside the act that judges",
+    "french_invoicing.keep": "the recording of a visit and the deciding of its billing",
+    "french_offers": "the screens of a visit and of its billing, which asked for it",
     "french_rules.ground": "the rules in force",
     "french_rules.rulebook": "the rules in force",
     "french_rules.zone": "the rules in force",

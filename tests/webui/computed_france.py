@@ -9,8 +9,11 @@ from server.countries.france.acts import Territory
 from server.countries.france.agreement import Answer
 from server.countries.france.cumulation import Condition
 from server.countries.france.direct_access import Ground
+from server.countries.france.expression import SUMS
 from server.countries.france.rates import Situation
+from server.countries.france.routes import MustStop, Remark
 from server.services.french_assessments import Kind, Means
+from server.services.french_invoices import Which
 
 _RULES = Path(billable_case.__file__).parent
 _BLOCK = re.compile(r'"((?:rx|dap|coverage|clock|date|day|assessment|price|overrun)\.[a-z_0-9]+)"')
@@ -37,12 +40,20 @@ FRANCE: dict[str, set[str]] = {
     "territory": {str(each) for each in Territory},
     "condition": {str(each) for each in Condition},
     "situation": {str(each) for each in set(Situation) - {Situation.MINOR}},
-    "receipt": {"paid", "paid_means", "case_whole", "case_part"},
     "caresheet": {"third_party", "no_third_party"},
     "bdk": {"findings", "diagnosis", "goals", "plan"},
     "bdk.kind": {str(each) for each in Kind},
     "report.means": {str(each) for each in Means},
     "access": {str(each) for each in Ground},
+    "receipt": {"paid", "paid_means", "case_whole", "case_part", "case_amc"},
+    "tp.ticked": {"both", "amo", "none"},
+    "tp.line": {"both", "amo", "none"},
+    "tp.forced": {"C2S", "AME"},
+    "tp.stop": {str(each) for each in MustStop},
+    "tp.refused": {str(each) for each in Remark} - {str(each) for each in MustStop}
+    - {"dre_proposed"},
+    "tp.sum": set(SUMS),
+    "invoices.which": {str(each) for each in Which},
     "dap.answer": {str(each) for each in Answer},
     "travel": set(_TRAVEL.findall((_RULES / "travel.py").read_text("utf-8"))) - {"one_per_address",
         "outside_town_only"},

@@ -77,6 +77,7 @@ def shop(world: World) -> Shop:
 
 FRENCH_LOOKS = {
     "rights.show": ("rights/{patient_id}", "patient.seen"),
+    "invoicing.show": ("invoicing/{session_id}", "patient.seen"),
     "covers.show": ("covers/{patient_id}", "patient.seen"),
     "patients.show": ("patients/{patient_id}", "patient.seen"),
     "assessments.index": ("assessments/{series_id}", "patient.seen"),

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from server.core.country import Country
 from server.core.errors import InvalidForm
 from server.core.rights import Right
-from server.services import conventions, payer_notices, practices, today
+from server.services import conventions, french_invoices, payer_notices, practices, today
 from server.services.conventions import Version
 from server.services.desk import Desk
 from server.services.forms import parse_day
@@ -62,6 +62,7 @@ def index() -> ResponseReturnValue:
         copies=notices(work),
         to_ask=_to_ask(work),
         tables=_tables(work),
+        invoiced=_invoiced(work),
     )
 
 
@@ -94,6 +95,13 @@ def _tables(work: Desk) -> Sequence[Version]:
     if work.country is not Country.FRANCE or not work.user.may(Right.SETTINGS):
         return ()
     return conventions.waiting(work)
+
+
+def _invoiced(work: Desk) -> int | None:
+    """Give what was billed this month in France, in cents; None elsewhere or for another's eyes."""
+    if work.country is not Country.FRANCE or not work.user.may(Right.BILLING):
+        return None
+    return french_invoices.charged_cents(work)
 
 
 def _sentence(seen: Overview, spoken: Catalogue) -> str:

@@ -34,6 +34,8 @@ def write_receipt(receipt: Receipt) -> bytes:
     _say(pdf, title, size=18, style=BOLD)
     day = formats.day(receipt.care_date)
     _say(pdf, spoken.say("receipt.number", number=receipt.number, day=day))
+    if receipt.copy > 1:
+        _say(pdf, spoken.say("receipt.copy", copy=receipt.copy), style=BOLD)
     pdf.ln(5)
     for line in _parties(receipt, spoken):
         _say(pdf, line)
@@ -90,7 +92,8 @@ def _case(pdf: "FPDF", receipt: Receipt, spoken: Catalogue) -> None:
     said = "receipt.paid_means" if means else "receipt.paid"
     _say(pdf, spoken.say(said, sum=paid, means=means), style=BOLD)
     whole = receipt.paid_cents >= receipt.charged_cents > receipt.patient_cents
-    _say(pdf, spoken.say("receipt.case_whole" if whole else "receipt.case_part"), size=SMALL)
+    case = "whole" if whole else "amc" if receipt.refused_amc else "part"
+    _say(pdf, spoken.say(f"receipt.case_{case}"), size=SMALL)
 
 
 def _say(pdf: "FPDF", text: str, *, size: float = 0, style: str = "") -> None:

@@ -113,6 +113,12 @@ def parameter_faults(formula: Formula, given: Mapping[str, int]) -> list[tuple[s
     return absent + below + surplus
 
 
+def unknown_amounts(formula: Formula, pmss_cents: int | None) -> list[str]:
+    """List the amounts a formula multiplies and nobody here knows: its share cannot be computed."""
+    unknown = {"TC"} if pmss_cents is not None else {"TC", "PMSS"}
+    return [name for name in formula.expression.names if name in unknown]
+
+
 def amc_share(
     formula: Formula,
     act: ActAmounts,

@@ -20,6 +20,7 @@ from server.countries.france.formulas import (
     ceiling_cents,
     formula_of,
     parameter_faults,
+    unknown_amounts,
 )
 
 MARCH_2024 = date(2024, 3, 11)
@@ -274,3 +275,10 @@ def test_the_code_of_a_formula_has_three_characters() -> None:
 
 def test_an_expression_without_a_limit_is_one_sum() -> None:
     assert Expression.parse("TR - TM").values({"TR": 10, "TM": 3}) == (Fraction(7),)
+
+
+def test_what_nobody_can_compute_is_named(formulas: Table[Formula]) -> None:
+    theory, ceiling = (formula_of(code, MARCH_2024, formulas) for code in ("060", "042"))
+    assert theory and ceiling
+    assert unknown_amounts(theory, PMSS_2024) == ["TC"]
+    assert (unknown_amounts(ceiling, PMSS_2024), unknown_amounts(ceiling, None)) == ([], ["PMSS"])

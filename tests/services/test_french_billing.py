@@ -1,0 +1,115 @@
+"""Who pays what of a session in France: offered, decided, kept, priced (W16)."""
+
+from datetime import date
+
+import pytest
+
+from server.core.errors import InvalidForm
+from server.countries.france.routes import Route
+from server.services import (
+    complementaries,
+    covers,
+    french_billing,
+    french_formulas,
+    french_invoicing,
+    french_rights,
+    french_visits,
+)
+from tests.countries.france.tables import line
+from tests.france import MARCHAND, FrenchPerson, admitted
+from tests.services.test_convention_import import taken
+from tests.services.test_french_care import opened
+from tests.world import World, faults
+
+DAY = date(2026, 3, 10)
+TABLE = [
+    line("799900010", "OC", "", label="MUTUELLE TI DOUE", routing="OC", host="001"),
+    line("02", criterion="02???????", label="MSA"),
+]
+TI_DOUE = {"name": "Mutuelle Ti Doué", "number": "0799900010", "convention_type": "OC"}
+YEAR = {"cover_from": "2026-01-01", "cover_to": "2026-12-31", "cover_source": "PAPER"}
+BOTH = {"tp_amo": "1", "tp_amc": "1"}
+
+
+@pytest.fixture
+def world(french_world: World) -> World:
+    french_world.clock.advance(days=8)  # 10 March 2026
+    complementaries.create(french_world.desk, TI_DOUE)
+    return french_world
+
+
+def covered(world: World, person: FrenchPerson, amc: str, **typed: str) -> str:
+    """Admit somebody insured by his caisse, with a complementary."""
+    patient = admitted(world, person)
+    french_rights.note(
+        world.desk, patient,
+        {"kind": "AMO", "right_source": "PAPER", "right_organism": person.organism,
+         "rights_from": "2026-01-01"},
+    )  # fmt: skip
+    covers.assign(world.desk, patient, {"amc": amc, "member": "12345678", **YEAR, **typed})
+    return patient
+
+
+def visited(world: World, patient: str, **typed: str) -> str:
+    return french_visits.record(
+        world.desk, opened(world, patient), {"care_date": DAY.isoformat(), **typed}
+    )
+
+
+def printed(world: World, patient: str, **typed: str) -> str:
+    held = covers.on(world.desk, patient, DAY)
+    assert held
+    return french_formulas.add(world.desk, patient, held.row.id, typed)
+
+
+def amounts(world: World, session: str) -> tuple[int, int, int]:
+    """The parts of the caisse, of the complementary and what the patient owes, in cents."""
+    parts = french_billing.parts_of(world.desk, session)
+    assert parts.amo_cents + parts.amc_cents + parts.patient_cents == parts.charged_cents
+    return parts.amo_cents, parts.amc_cents, parts.owed_cents
+
+
+def refused(world: World, session: str, **typed: str) -> set[tuple[str, str]]:
+    with pytest.raises(InvalidForm) as found:
+        french_invoicing.decide(world.desk, session, typed)
+    return set(faults(found.value))
+
+
+@pytest.mark.scenario("F-13")
+def test_f13_the_formulas_of_the_attestation_give_each_their_share(world: World) -> None:
+    taken(world, TABLE)
+    patient = covered(world, MARCHAND, "0799900010")
+    session = visited(world, patient)
+    assert amounts(world, session) == (1074, 0, 1790)
+    first = printed(world, patient, heading="AUXM", formula_name="A", formula_code="052")
+    printed(world, patient, heading="PHAR", formula_name="B", formula_code="010")
+    third = printed(world, patient, heading="AUXM", formula_name="C", formula_code="050", rate="50")
+    seen = french_invoicing.billing(world.desk, session, {"billing": "1", **BOTH})
+    assert [(each.name, each.own) for each in seen.offer.formulas] == [
+        ("A", True), ("C", True), ("B", False),
+    ]  # fmt: skip
+    assert seen.offer.formula is None
+    assert refused(world, session, **BOTH) == {("formula", "missing")}
+    french_invoicing.decide(world.desk, session, {**BOTH, "formula": first})
+    assert amounts(world, session) == (1074, 716, 0)
+    french_invoicing.decide(world.desk, session, {**BOTH, "formula": third})
+    assert amounts(world, session) == (1074, 358, 358)
+    kept = french_billing.choice_of(world.desk, session)
+    assert kept
+    assert (kept.route, kept.row.formula, kept.parameters) == (Route.DRE, "050", {"rate_tm": 5000})
+    assert (kept.convention["signatory_label"], kept.returns) == ("MUTUELLE TI DOUE", 2)
+    assert len(french_billing.history(world.desk, session)) == 2
+
+
+def test_a_formula_alone_is_chosen_and_the_next_visit_begins_with_it(world: World) -> None:
+    taken(world, TABLE)
+    patient = covered(world, MARCHAND, "0799900010")
+    printed(world, patient, heading="AUXM", formula_code="052")
+    session = visited(world, patient, billing="1", **BOTH)
+    assert amounts(world, session) == (1074, 716, 0)
+    printed(world, patient, heading="SVIL", formula_code="050", rate="50")
+    seen = french_visits.propose(world.desk, opened(world, patient), {})
+    assert seen.offer and seen.offer.formula
+    assert (seen.offer.formula.formula, seen.pays_now_cents) == ("052", 0)
+    assert world.sql("select count(*) from french_invoice") == 1
+    assert world.sql("select number from french_invoice") == 126000001
