@@ -16,7 +16,8 @@ ONLY: Mapping[Country, frozenset[str]] = {
     }),
     Country.FRANCE: frozenset({
         "convention_check", "conventions", "cover_codes", "covers", "enrolment", "notices",
-        "payers", "rights", "series.access", "series.answer", "series.ask", "sessions.price",
+        "payers", "rights", "secure_tp", "series.access", "series.answer", "series.ask",
+        "sessions.price",
     }),
 }  # fmt: skip
 """What one country alone has."""

@@ -38,6 +38,7 @@ from webui.pages import (
     safety,
     scan,
     search,
+    secure_tp,
     series,
     sessions,
     setup,
@@ -55,5 +56,6 @@ PAGES = (
     diagnosis.page, setup.page, scan.page, devices.page, codes.page, keycards.page,
     conventions.page, convention_check.page,
     payers.page, rights.page, covers.page, cover_codes.page, notices.page, enrolment.page,
+    secure_tp.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -28,6 +28,11 @@ class Enquiry:
     last: Question | None
 
     @property
+    def state(self) -> online.StepState:
+        """Where what was asked last stands."""
+        return online.state_of(self.last)
+
+    @property
     def waits(self) -> bool:
         """Whether an answer is still to come by itself."""
         return self.last is not None and online.is_under_way(self.last)

@@ -15,7 +15,7 @@ from server.core.sesam import Groups
 from server.countries.france.card_rights import covers_of, person_of, rights_of
 from server.countries.france.numbers import AmcNumber
 from server.countries.france.registers import Organism
-from server.countries.france.rights import Kind, RightsOn, Said, rights_on
+from server.countries.france.rights import Kind, RightsOn, Said, rights_on, said_otherwise
 from server.services import complementaries, evaluation, patients
 from server.services.desk import Desk, needs
 from server.services.forms import Form
@@ -44,6 +44,12 @@ def said(desk: Desk, patient: str) -> Sequence[Said]:
 def on(desk: Desk, patient: str, day: date) -> RightsOn:
     """Return the rights that count on a day of care."""
     return rights_on(french.rights(desk.db, patient), day)
+
+
+@needs(Right.PATIENTS)
+def otherwise(desk: Desk, patient: str, day: date) -> Sequence[Said]:
+    """Return what the other sources say of the insurance, where it differs from what counts."""
+    return said_otherwise(french.rights(desk.db, patient), day)
 
 
 @needs(Right.PATIENTS)

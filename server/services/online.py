@@ -7,6 +7,7 @@ What answers mean is read in `online_answers`; who asks is `adri` and `secure_tp
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 
 from server.core.errors import Missing
 from server.core.online import STREAM, OnlineService
@@ -26,6 +27,21 @@ HOMOLOGATED = "online.homologated"
 _PRIORITY = 1  # before files: somebody may be waiting at the counter
 _SENDER = 9  # digits of a billing number
 _UNDER_WAY = frozenset(MessageState) - FINAL - {MessageState.FAILED}
+
+
+class StepState(StrEnum):
+    """Where a question stands."""
+
+    IDLE = "idle"  # nothing was asked yet
+    QUEUED = "queued"  # leaves by itself, when the line allows
+    LEAVING = "leaving"
+    DOUBT = "doubt"  # it left, and nobody knows whether it arrived: asked about by itself
+    GIVEN = "given"
+    REFUSED = "refused"
+    CONTRADICTED = "contradicted"
+    UNREADABLE = "unreadable"
+    FAILED = "failed"  # the request itself was refused
+    STOPPED = "stopped"  # what it asked is not true any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,25 @@ def require(desk: Desk) -> None:
 def is_under_way(question: Question) -> bool:
     """Whether a question still waits for its answer, and nobody has to do anything."""
     return question.outcome is None and question.state in _UNDER_WAY
+
+
+def state_of(question: Question | None) -> StepState:
+    """Say where a question stands: its answer when there is one, else its message."""
+    if question is None:
+        return StepState.IDLE
+    if question.outcome is not None:
+        return StepState(question.outcome.value.lower())
+    return _OF_MESSAGE.get(question.state, StepState.QUEUED)
+
+
+_OF_MESSAGE = {
+    MessageState.LEASED: StepState.LEAVING,
+    MessageState.UNKNOWN: StepState.DOUBT,
+    MessageState.FAILED: StepState.FAILED,
+    MessageState.EXPIRED: StepState.STOPPED,
+    MessageState.CANCELLED: StepState.STOPPED,
+    MessageState.DONE: StepState.UNREADABLE,
+}
 
 
 def insured_of(desk: Desk, patient: str) -> Insured | None:

@@ -15,7 +15,8 @@ from server.core.states import SessionState
 from server.services import covers, online, tp_steps
 from server.services.covers import Cover, Statement
 from server.services.desk import Desk, needs
-from server.services.tp_steps import Shares, Step, StepState
+from server.services.online import StepState
+from server.services.tp_steps import Shares, Step
 from server.store import invoices, visits
 from server.store import online as store
 from server.store import patients as people

@@ -7,10 +7,8 @@ again before it leaves. FR-54; `domain.md` §3.7; MAIIA-51, MAIIA-52; F-14, F-15
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from server.core.online import OnlineService
-from server.core.outbox import MessageState
 from server.core.states import LineState, SessionState
 from server.countries.france.online import (
     Contract,
@@ -24,6 +22,7 @@ from server.countries.france.online import (
 )
 from server.services import online
 from server.services.desk import Desk
+from server.services.online import StepState
 from server.store import french, invoices, visits
 from server.store import online as store
 from server.store.french import CoverRow
@@ -38,21 +37,6 @@ STEPS = (
 _STRUCK = (LineState.REPLACED, LineState.REVERSED)
 _WITH_INSURED = (OnlineService.COVER, OnlineService.COMMITMENT)
 _WITH_INVOICE = (OnlineService.AMOUNT, OnlineService.COMMITMENT)
-
-
-class StepState(StrEnum):
-    """Where a step stands."""
-
-    IDLE = "idle"  # the step before it has given nothing yet
-    QUEUED = "queued"  # leaves by itself, when the line allows
-    LEAVING = "leaving"
-    DOUBT = "doubt"  # it left, and nobody knows whether it arrived: asked about by itself
-    GIVEN = "given"
-    REFUSED = "refused"
-    CONTRADICTED = "contradicted"
-    UNREADABLE = "unreadable"
-    FAILED = "failed"  # the request itself was refused
-    STOPPED = "stopped"  # what it asked is not true any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +63,8 @@ def steps(desk: Desk, run: Run | None) -> tuple[Step, ...]:
     asked = store.questions_of(desk.db, run.id) if run else []
     newest = {each.service: each for each in reversed(asked)}
     return tuple(
-        Step(service, _state(newest.get(service)), newest.get(service)) for service in STEPS
+        Step(service, online.state_of(newest.get(service)), newest.get(service))
+        for service in STEPS
     )
 
 
@@ -156,24 +141,6 @@ def step_after(service: OnlineService) -> OnlineService | None:
     """Give the step that follows one."""
     place = STEPS.index(service) + 1
     return STEPS[place] if place < len(STEPS) else None
-
-
-def _state(asked: Question | None) -> StepState:
-    if asked is None:
-        return StepState.IDLE
-    if asked.outcome is not None:
-        return StepState(asked.outcome.value.lower())
-    return _OF_MESSAGE.get(asked.state, StepState.QUEUED)
-
-
-_OF_MESSAGE = {
-    MessageState.LEASED: StepState.LEAVING,
-    MessageState.UNKNOWN: StepState.DOUBT,
-    MessageState.FAILED: StepState.FAILED,
-    MessageState.EXPIRED: StepState.STOPPED,
-    MessageState.CANCELLED: StepState.STOPPED,
-    MessageState.DONE: StepState.UNREADABLE,
-}
 
 
 def _request(

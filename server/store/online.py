@@ -11,7 +11,7 @@ import apsw
 
 from server.core.online import OnlineService
 from server.core.outbox import MessageState
-from server.store.rows import columns, many, one
+from server.store.rows import many, one
 
 
 class Understood(StrEnum):
@@ -82,6 +82,8 @@ _QUESTION = """
       left join online_answer a on a.message = q.message
 """
 
+_RUN = "select id, session, cover, at from tp_run"
+
 
 def add(
     db: apsw.Connection, message: str, patient: str, service: OnlineService, day: date,
@@ -136,14 +138,14 @@ def run_of(db: apsw.Connection, session: str) -> Run | None:
     """Return the go at a session that counts: the newest."""
     return one(
         db, Run,
-        f"select {columns(Run)} from tp_run where session = ? order by id desc limit 1",
+        _RUN + " where session = ? order by id desc limit 1",
         (session,),
     )  # fmt: skip
 
 
 def run(db: apsw.Connection, key: str) -> Run | None:
     """Return one go."""
-    return one(db, Run, f"select {columns(Run)} from tp_run where id = ?", (key,))
+    return one(db, Run, _RUN + " where id = ?", (key,))
 
 
 def end_run(db: apsw.Connection, key: str, why: str, now: datetime, device: str, seq: int) -> None:

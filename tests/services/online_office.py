@@ -84,7 +84,7 @@ class OnlineOffice:
 
 
 @contextmanager
-def office(world: World) -> Iterator[OnlineOffice]:
+def online_office(world: World) -> Iterator[OnlineOffice]:
     """Open the practice's post on services started for it."""
     services = serve(Config(clock=lambda: world.clock.at))
     outbox = PracticeOutbox(world.cabinet.desk, world.clock.monotonic, lambda: 0.0)

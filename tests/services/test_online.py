@@ -10,13 +10,14 @@ from server.core.errors import InvalidForm, Missing
 from server.core.online import OnlineService
 from server.core.outbox import MessageState
 from server.services import adri, covers, french_rights, online, patients, secure_tp, sessions
+from server.services.online import StepState
 from server.services.secure_tp import Part
-from server.services.tp_steps import STEPS, StepState
+from server.services.tp_steps import STEPS
 from server.simulators.sesam.online.faults import Fault, Kind
 from server.store import post
 from server.store.online import Understood
 from tests.france import CASANOVA, GARREC, MARCHAND, MEYER, PETROV, admitted
-from tests.services.online_office import OnlineOffice, office
+from tests.services.online_office import OnlineOffice, online_office
 from tests.world import World
 
 DAY = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -25,7 +26,7 @@ DAY = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def here(french_world: World) -> Iterator[OnlineOffice]:
     french_world.clock.go_to(DAY)
-    with office(french_world) as opened:
+    with online_office(french_world) as opened:
         yield opened
 
 

@@ -31,7 +31,7 @@ PARTS: Mapping[str, Mapping[str, object]] = {
 }
 
 
-def request(service: str, reference: str = REFERENCE, **other: object) -> dict[str, object]:
+def request(service: str, reference: str = REFERENCE, **other: Any) -> dict[str, object]:
     head = {
         "format": "FR-T1", "service": service, "reference": reference, "emetteur": "297000010",
         "date_soins": "2026-03-10",
@@ -93,7 +93,7 @@ def test_adri_says_where_somebody_is_insured_and_whose_request_it_answers(ask: A
     ],
 )
 def test_a_service_refuses_with_a_code(
-    ask: Ask, service: str, other: dict[str, object], reason: str
+    ask: Ask, service: str, other: dict[str, Any], reason: str
 ) -> None:
     status, said = ask(request(service, **other))
     assert (status, said["issue"], said["motif"], said["rendu"]) == (200, "REFUS", reason, {})

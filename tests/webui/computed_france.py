@@ -9,6 +9,10 @@ from server.countries.france.acts import Territory
 from server.countries.france.agreement import Answer
 from server.countries.france.cumulation import Condition
 from server.countries.france.rates import Situation
+from server.services import secure_tp
+from server.services.online import StepState
+from server.services.secure_tp import Part
+from server.services.tp_steps import STEPS
 
 _RULES = Path(billable_case.__file__).parent
 _BLOCK = re.compile(r'"((?:rx|dap|coverage|clock|date|day|assessment|price|overrun)\.[a-z_0-9]+)"')
@@ -29,7 +33,29 @@ def steps() -> Iterator[str]:
         yield from _STEP.findall((_RULES / name).read_text("utf-8"))
 
 
+_LACKING = re.compile(r'\("([a-z_]+)", ')
+
+
+def lacking() -> set[str]:
+    """Every reason why the complementary part cannot be asked for, as the service writes it."""
+    text = Path(secure_tp.__file__).read_text("utf-8").partition("checks = (")[2]
+    return set(_LACKING.findall(text))
+
+
 FRANCE: dict[str, set[str]] = {
+    "online.state": {*(str(each) for each in StepState), "offline"},
+    "online.why": {"doubt", "failed", "stopped", "unreadable"},
+    "online.contradicted": {"amount", "period", "too_much", "type"},
+    "online.refused": {
+        "ADHERENT_INCONNU", "ASSURE_INCONNU", "DROITS_FERMES", "MONTANT_DIFFERENT",
+        "ORGANISME_INCONNU", "PAS_DE_CONVENTION", "SERVICE_FERME",
+    },
+    "tp.step": {str(each) for each in STEPS},
+    "tp.amc": {str(each) for each in Part},
+    "tp.statement": {*(str(each) for each in Part), "stuck"},
+    "tp.lacking": lacking(),
+    "error.form.tp": lacking(),
+    "adri.lacking": {"number", "sender"},
     "block": set(block_codes()),
     "why": set(steps()) - {"amc.none"},  # nothing paid is no step
     "territory": {str(each) for each in Territory},

@@ -8,7 +8,7 @@ from server.core.leaves import Leaf
 from server.services import journals, revisions
 from tests.france import MARCHAND, admitted
 from tests.people import DELVAUX, OUCHENE
-from tests.security.exercised import paper_on
+from tests.security.exercised import of_france, paper_on
 from tests.webui.shop import Shop
 from tests.world import World
 
@@ -93,6 +93,17 @@ def test_a_look_at_a_file_in_france_is_a_row_too(french_world: World, path: str)
     assert journals.verify(french_world.desk).flaws == []
 
 
+FRENCH_SESSION_LOOKS = {"secure_tp.show": "sessions/{}/tp"}
+
+
+def test_a_look_at_the_steps_of_a_session_in_france_is_a_row_too(french_world: World) -> None:
+    made = of_france(french_world)
+    session = str(french_world.sql("select id from session"))
+    for path in FRENCH_SESSION_LOOKS.values():
+        assert made.client.get(made.door.root + path.format(session)).status_code == 200
+    assert looks(made, "patient.seen") == 1
+
+
 def looks(shop: Shop, action: str) -> int:
     return int(str(shop.world.sql("select count(*) from journal where action = ?", (action,))))
 
@@ -116,7 +127,7 @@ def test_no_page_about_one_thing_is_forgotten(shop: Shop) -> None:
         for rule in shop.app.url_map.iter_rules()
         if rule.arguments and "GET" in (rule.methods or ())
     }
-    assert about_one - NO_LOOK == {*LOOKS, *FRENCH_LOOKS}
+    assert about_one - NO_LOOK == {*LOOKS, *FRENCH_LOOKS, *FRENCH_SESSION_LOOKS}
 
 
 def test_the_line_opened_beside_a_list_is_a_look_at_it(shop: Shop) -> None:

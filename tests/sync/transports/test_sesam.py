@@ -102,7 +102,7 @@ def test_an_answer_counts_for_this_request_in_this_world(
 def test_a_real_practice_takes_no_simulated_answer(door: Door, clock: MemoryClock) -> None:
     door.scripts = [answers(said(message()))]
     real = SesamOnline(door.endpoint, clock, Circuit(), demo=False)
-    outcome = real.send(message(), [].append)
+    outcome = real.send(message(), lambda _: None)
     assert (outcome.verdict, outcome.reason) == (Verdict.FAILED, "answer.simulated")
 
 
@@ -174,7 +174,7 @@ def test_a_door_that_stays_shut_is_left_alone_after_five_times(
     where = door.endpoint
     door.close()
     shut = SesamOnline(Endpoint(where.host, where.port, "/t1/", False), clock, Circuit(), demo=True)
-    outcomes = [shut.send(message(), [].append) for _ in range(FAILURES + 1)]
+    outcomes = [shut.send(message(), lambda _: None) for _ in range(FAILURES + 1)]
     assert {outcome.verdict for outcome in outcomes} == {Verdict.UNREACHABLE}
     assert outcomes[0].reason == "line.refused" and outcomes[-1].reason == "line.circuit"
 
