@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from webui import formats
 
 if TYPE_CHECKING:
-    from server.services.online import StepState
-    from server.store.online import Question
+    from server.services.online import Question, StepState
     from webui.desk import Desk
     from webui.i18n import Catalogue
 

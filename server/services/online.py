@@ -21,6 +21,8 @@ from server.store import practice as practices
 from server.store.online import Question
 from server.store.post import Row
 
+__all__ = ["Question"]  # what screens name, besides what is written here
+
 HOMOLOGATED = "online.homologated"
 """Key of `fr_settings`."""
 
