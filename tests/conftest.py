@@ -147,14 +147,16 @@ def real_world(open_copy: Callable[[Path], World], _real_folder: Path) -> World:
     return open_copy(_real_folder)
 
 
-@pytest.fixture
-def french_world(
-    open_copy: Callable[[Path], World], demo_reference: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> World:  # fmt: skip
-    """The demo practice FR-CAB of `scenarios.md` §0.1, open, Maël Le Goff at the desk."""
+@pytest.fixture(scope="session")
+def _french_folder(demo_reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("french")
-    return open_copy(_founded(folder, demo_reference, demo=True, country="FR"))
+    return _founded(folder, demo_reference, demo=True, country="FR")
+
+
+@pytest.fixture
+def french_world(open_copy: Callable[[Path], World], _french_folder: Path) -> World:
+    """The demo practice FR-CAB of `scenarios.md` §0.1, open, Maël Le Goff at the desk."""
+    return open_copy(_french_folder)
 
 
 @pytest.fixture

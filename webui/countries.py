@@ -16,7 +16,7 @@ ONLY: Mapping[Country, frozenset[str]] = {
     }),
     Country.FRANCE: frozenset({
         "assessments", "convention_check", "conventions", "cover_codes", "covers", "enrolment",
-        "french_papers", "invoicing", "notices", "payers", "rights", "series.access",
+        "french_papers", "invoicing", "notices", "payers", "rights", "secure_tp", "series.access",
         "series.answer", "series.ask", "sessions.price",
     }),
 }  # fmt: skip

@@ -16,7 +16,7 @@ ROWS: Mapping[str, Right | None] = {
     "document": Right.CLINICAL, "tray": Right.PATIENTS,
     "lot": Right.BILLING, "line": Right.BILLING, "message": Right.BILLING,
     "letter": Right.BILLING, "payment": Right.BILLING, "answer": Right.BILLING,
-    "post": Right.BILLING,
+    "post": Right.BILLING, "online": Right.BILLING,
     "journal": Right.JOURNAL, "user": Right.USERS, "mandate": Right.USERS,
     "door": Right.SECURITY, "keys": Right.SECURITY, "lock": Right.SECURITY,
     "backup": _EVERYBODY, "device": _EVERYBODY, "practice": _EVERYBODY,

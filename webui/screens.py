@@ -41,6 +41,7 @@ from webui.pages import (
     safety,
     scan,
     search,
+    secure_tp,
     series,
     sessions,
     setup,
@@ -60,5 +61,6 @@ PAGES = (
     payers.page, rights.page, covers.page, cover_codes.page, notices.page, enrolment.page,
     assessments.page, french_papers.page,
     invoicing.page,
+    secure_tp.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

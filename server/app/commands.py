@@ -101,15 +101,17 @@ def inspect(files: tuple[Path, ...], as_format: str | None, as_json: bool) -> No
 
 @besace.command()
 @click.argument(
-    "names", nargs=-1, required=True, type=click.Choice(["mycarenet", "card", "scanner"])
-)
+    "names", nargs=-1, required=True,
+    type=click.Choice(["mycarenet", "sesam", "card", "scanner"]),
+)  # fmt: skip
 @click.option("--card", "kinds", multiple=True,
               help="Carte du lecteur virtuel : eid, vitale, cps, eid-1.7, kids, forged, mute… ;"
                    " deux fois pour deux fentes.")  # fmt: skip
 @click.option("--unsigned", is_flag=True, help="Accepter un transport non signé.")
 @click.option("--faults", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Pannes à simuler : un fichier JSON.")  # fmt: skip
-@click.option("--seed", type=int, default=0, help="Graine des pannes.")
+@click.option("--seed", type=int, default=0,
+              help="Graine des pannes ; sesam : autre que 0, elle en tire.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port local fixe.")
 @click.option("--db", type=click.Path(dir_okay=False, path_type=Path), default=None,
               help="Fichier d'état du simulateur.")  # fmt: skip

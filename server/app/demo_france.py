@@ -1,11 +1,13 @@
 """The demo practice of France: a fabricated Breton practice, its people and their Vitale cards."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from hardware.fake_vitale import CpsSlot, VitaleCard
 from hardware.fakes import EmulatedCard
 from server.app import reference
+from server.app.child_simulator import ChildSimulator
 from server.app.clocks import ShiftedClock
 from server.app.demo_france_cards import serialised
 from server.app.demo_france_people import (
@@ -57,15 +59,21 @@ CARD = {
 
 
 class FrenchDemo(Toys):
-    """The demo practice of France; nobody is called, the cards lie on the desk."""
+    """The demo practice of France: cards on the desk, and online services made of code."""
 
     def __init__(self, folder: Path, clock: ShiftedClock | None = None) -> None:
         """`folder` is empty."""
         super().__init__(clock)
         self._pile = _pile()
         self._slot = folder / "vitale.card"  # what the simulated component finds in its reader
-        self.component = driver_of(None, demo=True, slot=self._slot)
-        self.program = self._furnished(folder)
+        self.component = driver_of(None, demo=True, slot=self._slot)  # starts at its first call
+        self.services = ChildSimulator("sesam")
+        try:
+            self.services.set_clock(self.clock.now())
+            self.program = self._furnished(folder)
+        except BaseException:
+            self.end()
+            raise
 
     def cards(self) -> Sequence[tuple[str, str]]:
         """Return the cards lying on the desk: (number in the pile, name printed)."""
@@ -85,14 +93,19 @@ class FrenchDemo(Toys):
         super().remove()
 
     def end(self) -> None:
-        """End the simulated component."""
+        """End the simulated component and the simulated services."""
         self.component.close()
+        self.services.stop()
+
+    def elsewhere(self, by: timedelta) -> None:
+        """Let as much time pass at the services."""
+        self.services.advance(by)
 
     def _take_out(self) -> None:
         self._slot.unlink(missing_ok=True)
 
     def _furnished(self, folder: Path) -> Program:
-        settings = Settings(folder / "cabinet")
+        settings = Settings(folder / "cabinet", endpoint=self.services.endpoint)
         settings.practice.mkdir(mode=0o700)
         reference.build(settings.practice / REFERENCE, demo=True)
         program = Program(

@@ -5,18 +5,17 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from threading import Lock
-from typing import Protocol
+from typing import cast
 
 from server.app.cable import Cable
+from server.app.ways import Way
 from server.core.clock import Clock
 from server.core.errors import Locked, SendingHeld
-from server.core.mandates import Service
 from server.core.outbox import MailBatch, Message, Outcome, Verdict
 from server.services import mandates
 from server.services.cabinet import Cabinet
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
-from server.store import practice as practices
 from sync.clock import Bell
 from sync.engine import Engine
 from sync.line import Line, LineState, TcpProbe
@@ -27,8 +26,6 @@ from sync.transports.endpoint import Endpoint
 from sync.worker import Worker
 from webui.outside import PostState
 
-_PACKAGE = "Besace"
-
 
 class Post:
     """Everything that travels for one practice; started at unlock, stopped at lock."""
@@ -38,6 +35,7 @@ class Post:
         cabinet: Cabinet,
         clock: Clock,
         endpoint: Endpoint,
+        way: Way,
         cable: Cable,
         tell: Callable[[str, str], None],
         connect: Connect,
@@ -45,23 +43,26 @@ class Post:
     ) -> None:
         """`tell` publishes what passes: a kind and an id or a figure, never a name.
 
-        `connect` opens every line of the post; `stranger` names the user whose card is in the
-        reader while somebody else works, "" when there is none.
+        `way` is that of the country; `connect` opens every line of the post; `stranger` names the
+        user whose card is in the reader while somebody else works, "" when there is none.
         """
         self._tell = tell
         self._cabinet = cabinet
         self._stranger = stranger
+        self._way = way
         self.endpoint = endpoint
         self.last: Report | None = None
         self._clock = clock
         self._answered: datetime | None = None
         self.progress: Progress | None = None
         outbox = PracticeOutbox(cabinet.desk, clock.monotonic, held=lambda: bool(stranger()))
-        partner = _Lazy(lambda: _my_care_net(cabinet, clock, endpoint, connect))
-        self._cable = _OnCable(cable, partner, partner, lambda: self.held)
-        streams = {"efact": self._cable}
+        partner = _Lazy(lambda: way.made(cabinet, clock, endpoint, connect))
+        transports = {way.stream: _OnCable(cable, partner)}
+        boxes = {way.stream: _BoxOnCable(cable, partner, lambda: self.held)}
         intake = PracticeIntake(cabinet.desk)
-        self._engine = Engine(outbox, streams, streams, intake, clock, self._step)
+        self._engine = Engine(
+            outbox, transports, boxes if way.mailbox else {}, intake, clock, self._step
+        )
         doors = [(endpoint.host, endpoint.port)]
         probe = _CableProbe(cable, connect)
         self.line = Line(doors, probe, clock, random.random, self._heard)
@@ -80,7 +81,8 @@ class Post:
         name = self._stranger()
         if name:
             raise SendingHeld(reason="card", name=name)
-        mandates.require(self._cabinet.desk(), Service.EFACT)
+        if self._way.service is not None:
+            mandates.require(self._cabinet.desk(), self._way.service)
         self._worker.press()
 
     def wake(self) -> None:
@@ -101,7 +103,8 @@ class Post:
         with suppress(Locked):
             if self._stranger():
                 return "held.card"
-            if not mandates.may_reach(self._cabinet.desk(), Service.EFACT):
+            service = self._way.service
+            if service is not None and not mandates.may_reach(self._cabinet.desk(), service):
                 return "held.mandate"
         return ""
 
@@ -143,36 +146,15 @@ def _trouble(report: Report | None) -> str:
     return bad[0] if bad else ""
 
 
-def _my_care_net(cabinet: Cabinet, clock: Clock, endpoint: Endpoint, connect: Connect) -> "Partner":
-    """Make the transport at its first use: zeep is heavy and the first page does not need it."""
-    from sync.circuit import Circuit
-    from sync.transports.mycarenet import MyCareNet
-    from sync.transports.mycarenet_account import Account
-    from sync.transports.unsigned import UnsignedSession
-
-    desk = cabinet.desk()
-    holder = practices.practitioners(desk.db)[0]
-    number = (desk.practice.third_party_number or holder.number)[-11:]
-    test = practices.setting(desk.db, "efact.mode", "test") == "test"
-    account = Account(endpoint, number, test, _PACKAGE, _PACKAGE, "")
-    return MyCareNet(
-        account, UnsignedSession(), clock, Circuit(), connect=connect, hear=cabinet.hear_time
-    )
-
-
-class Partner(Transport, Mailbox, Protocol):
-    """A transport that also has a mailbox."""
-
-
 class _Lazy:
     """A partner made at its first use."""
 
-    def __init__(self, make: Callable[[], Partner]) -> None:
+    def __init__(self, make: Callable[[], Transport]) -> None:
         self._make = make
-        self._made: Partner | None = None
+        self._made: Transport | None = None
         self._guard = Lock()
 
-    def __call__(self) -> Partner:
+    def __call__(self) -> Transport:
         with self._guard:
             if self._made is None:
                 self._made = self._make()
@@ -193,28 +175,36 @@ class _CableProbe:
 class _OnCable:
     """A partner at the end of a cable: nothing leaves while it is pulled."""
 
-    def __init__(
-        self, cable: Cable, transport: _Lazy, mailbox: _Lazy, held: Callable[[], str]
-    ) -> None:
+    def __init__(self, cable: Cable, partner: _Lazy) -> None:
         self._cable = cable
-        self._held = held
-        self._transport = transport
-        self._mailbox = mailbox
+        self._partner = partner
 
     def send(self, message: Message, keep: Keep) -> Outcome:
-        return _DOWN if self._cable.cut else self._transport().send(message, keep)
+        return _DOWN if self._cable.cut else self._partner().send(message, keep)
 
     def ask(self, message: Message, keep: Keep) -> Outcome:
-        return _DOWN if self._cable.cut else self._transport().ask(message, keep)
+        return _DOWN if self._cable.cut else self._partner().ask(message, keep)
+
+
+class _BoxOnCable:
+    """The mailbox of a partner at the end of a cable, read for who may."""
+
+    def __init__(self, cable: Cable, partner: _Lazy, held: Callable[[], str]) -> None:
+        self._cable = cable
+        self._partner = partner
+        self._held = held
 
     def fetch(self, keep: Keep, staying: int | None = None) -> MailBatch:
         held = self._held()
         if held:
             return MailBatch(Outcome(Verdict.UNREACHABLE, held))
-        return MailBatch(_DOWN) if self._cable.cut else self._mailbox().fetch(keep, staying)
+        return MailBatch(_DOWN) if self._cable.cut else self._box().fetch(keep, staying)
 
     def confirm(self, hashes: Sequence[str], tack_hashes: Sequence[str]) -> Outcome:
-        return _DOWN if self._cable.cut else self._mailbox().confirm(hashes, tack_hashes)
+        return _DOWN if self._cable.cut else self._box().confirm(hashes, tack_hashes)
+
+    def _box(self) -> Mailbox:
+        return cast(Mailbox, self._partner())  # a way with a mailbox makes partners that have one
 
 
 _DOWN = Outcome(Verdict.UNREACHABLE, "line.down")

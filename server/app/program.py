@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from server.app.tables import Tables
     from server.core.sesam import SesamDriver
     from server.services.cabinet import Cabinet
+    from server.services.desk import Desk
     from webui.outside import DemoControl
 
 log = logging.getLogger(__name__)
@@ -240,15 +241,18 @@ class Program:
 
         self.health = HealthWatch(self.cabinet, self.found_damage)
         self.health.start()
-        endpoint = partner_of(self.settings.endpoint, demo=self.cabinet.desk().practice.demo)
-        if endpoint is not None:
+        desk = self.cabinet.desk()
+        endpoint = partner_of(self.settings.endpoint, demo=desk.practice.demo)
+        if endpoint is not None and _may_send(desk):
             from server.app.post import Post  # only now: the first page has no use for it
+            from server.app.ways import way_of
 
             why = "partner" if endpoint.tls else "simulator"
             self._called = Host(endpoint.host, endpoint.port, why)
             self.outbound.allow(self._called)
             self.post = Post(
-                self.cabinet, self.clock, endpoint, self.cable, self.broker.publish,
+                self.cabinet, self.clock, endpoint, way_of(desk.country), self.cable,
+                self.broker.publish,
                 self.outbound.connect, self._stranger,
             )  # fmt: skip
             self.post.start()
@@ -422,6 +426,15 @@ class Program:
         if self.keeper is None:
             self.keeper = Keeper(self.cabinet, self.settings.practice, self.broker.publish)
         self.keeper.opened()
+
+
+def _may_send(desk: "Desk") -> bool:
+    """Say whether anything may leave: in France, only what a dated row says is homologated."""
+    if desk.country is not Country.FRANCE:
+        return True
+    from server.services import online
+
+    return online.standing(desk).allowed
 
 
 def _make_private(folder: Path) -> None:

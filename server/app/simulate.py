@@ -129,7 +129,14 @@ def _scanner(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], objec
     return running.endpoint, running.stop
 
 
-_START = {"mycarenet": _my_care_net, "card": _card, "scanner": _scanner}
+def _sesam(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]:
+    from server.simulators.sesam.online.service import Config, serve
+
+    running = serve(Config(port=asked.port, seed=asked.seed, faults=asked.faults))
+    return running.endpoint, running.stop
+
+
+_START = {"mycarenet": _my_care_net, "sesam": _sesam, "card": _card, "scanner": _scanner}
 
 
 def _print_address(name: str, address: str, speech: Speech) -> None:

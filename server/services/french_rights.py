@@ -16,7 +16,7 @@ from server.countries.dated import in_force
 from server.countries.france.card_rights import covers_of, person_of, rights_of
 from server.countries.france.numbers import AmcNumber
 from server.countries.france.registers import Organism
-from server.countries.france.rights import Kind, RightsOn, Said, rights_on
+from server.countries.france.rights import Kind, RightsOn, Said, rights_on, said_otherwise
 from server.services import complementaries, evaluation, patients
 from server.services.desk import Desk, needs
 from server.services.forms import Form
@@ -54,6 +54,12 @@ def rates(desk: Desk, day: date) -> Mapping[Kind, int]:
     """Return the part of the caisse that a right brings by itself on a day, in basis points."""
     held = {row.situation: row.rate_bp for row in in_force(rulebook(desk).rates, day)}
     return {kind: held[borne] for kind, borne in BEARERS.items() if borne in held}
+
+
+@needs(Right.PATIENTS)
+def otherwise(desk: Desk, patient: str, day: date) -> Sequence[Said]:
+    """Return what the other sources say of the insurance, where it differs from what counts."""
+    return said_otherwise(french.rights(desk.db, patient), day)
 
 
 @needs(Right.PATIENTS)

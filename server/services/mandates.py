@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from server.core import online
 from server.core.errors import InvalidForm, NotFound, SendingHeld
 from server.core.mandates import Service, Standing, overlap, standing
 from server.core.rights import Right, Role
@@ -59,7 +60,12 @@ def may_reach(desk: Desk, service: Service) -> bool:
 
 
 def may_travel(desk: Desk, stream: str) -> bool:
-    """Say whether a stream of the outbox may leave, and be answered, for who is at work."""
+    """Say whether a stream of the outbox may leave, and be answered, for who is at work.
+
+    Questions about people leave for who may see people: their answers are read at once.
+    """
+    if stream == online.STREAM:
+        return desk.user.may(Right.PATIENTS)
     service = OF_STREAM.get(stream)
     return service is None or may_reach(desk, service)
 

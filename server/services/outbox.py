@@ -14,8 +14,9 @@ from math import inf
 from server.core.backoff import exhausted, next_delay
 from server.core.clock import civil_date, start_of_day
 from server.core.errors import StateConflict
+from server.core.online import STREAM
 from server.core.outbox import Message, MessageState, Outcome, Verdict
-from server.services import arrivals, fates, homecomings, mandates
+from server.services import arrivals, fates, homecomings, mandates, online_answers
 from server.services.desk import Desk
 from server.store import claims, post
 from server.store.post import Attempt, Row
@@ -95,7 +96,7 @@ class PracticeOutbox:
         if any(row.state is _S.LEASED or self._is_held(desk, row) for row in mine):
             return None
         for row in mine:
-            if _is_due(row, now) and not self._must_wait_for_tomorrow(desk, row, now):
+            if _is_due(row, now) and not self._must_not_leave(desk, row, now):
                 with suppress(StateConflict):  # somebody else took it meanwhile
                     return self._take(desk, row, now)
         return None
@@ -125,6 +126,8 @@ class PracticeOutbox:
                 self._settle_question(desk, seq, row, outcome, evidence)
             else:
                 self._settle_try(desk, seq, row, outcome, evidence)
+            if row.stream == STREAM and outcome.verdict is Verdict.DONE:
+                online_answers.take(desk, row, outcome.raw)
 
     def line_back(self, now: datetime) -> int:
         """Make due what waits only because the line was down."""
@@ -182,6 +185,12 @@ class PracticeOutbox:
         """Say whether a message that must leave first has not arrived yet."""
         before = post.get(desk.db, row.depends_on) if row.depends_on else None
         return before is not None and before.state is not _S.DONE
+
+    def _must_not_leave(self, desk: Desk, row: Row, now: datetime) -> bool:
+        """Say whether a due row stays: its day is taken, or what it asks is not true any more."""
+        if row.stream == STREAM:
+            return row.state is _S.READY and online_answers.overtaken(desk, row)
+        return self._must_wait_for_tomorrow(desk, row, now)
 
     def _must_wait_for_tomorrow(self, desk: Desk, row: Row, now: datetime) -> bool:
         """One eFact file per insurer and civil day of sending (BE-56b, error 100724)."""

@@ -220,6 +220,16 @@ def test_the_faults_of_a_simulator_are_read_from_a_file(start: Start, tmp_path: 
     assert (told["seed"], told["faults"][0]["kind"]) == (3, "status")
 
 
+def test_the_online_services_of_france_are_started_with_a_port_and_a_seed(start: Start) -> None:
+    running = start("simulate", "sesam", "--json", "--port", "0", "--seed", "7")
+    told = running.said()
+    assert told["name"] == "sesam" and told["address"].endswith("/fr/t1")
+    base = told["address"].removesuffix("/fr/t1")
+    assert requests.get(f"{base}/admin/received", timeout=5, proxies={"http": ""}).json() == []
+    assert running.end() == 0
+    assert running.errors == ""
+
+
 def test_a_scanner_made_of_code_answers_as_one_of_the_network(start: Start, tmp_path: Path) -> None:
     faults = tmp_path / "scanner.json"
     faults.write_text('{"sheets": 2, "fault": "jam", "after": 1}')

@@ -28,6 +28,7 @@ from sync.transports.fakes import FakePartner
 from tests.france import MARCHAND, admitted
 from tests.people import BODART, DELVAUX, OUCHENE
 from tests.services.office import Office
+from tests.services.online_office import online_office
 from tests.webui.shop import Shop
 from tests.world import World
 
@@ -241,6 +242,15 @@ def test_no_statement_of_a_french_day_walks_a_table_that_grows(
     right = str(french_world.sql("select id from french_right where kind = 'ALD'"))
     statements.pop("select id from french_right where kind = 'ALD'")
     shop.post(f"rights/{patient}/withdraw", right=right)
+    with online_office(french_world) as beside:
+        beside.patients[MARCHAND.nir] = patient
+        session = beside.visited()
+        shop.post(f"rights/{patient}/adri")
+        shop.post(f"sessions/{session}/tp")
+        beside.run()
+        for path in (f"rights/{patient}", f"sessions/{session}/tp", f"sessions/{session}"):
+            shop.get(path)
+        shop.post(f"sessions/{session}/tp/patient")
     found = _scans(french_world.desk.db, statements)
     assert not found, "\n".join(f"{walked} in: {text}" for text, walked in found.items())
 

@@ -178,4 +178,4 @@ def test_one_place_of_the_post_opens_connections() -> None:
         if re.search(r"create_connection|\.connect_ex\(|urlopen|build_opener", path.read_text())
         and "bench" not in path.parts
     }
-    assert openers == {"sync/outbound.py", "server/app/insurers.py", "hardware/vpcd.py"}
+    assert openers == {"sync/outbound.py", "server/app/child_simulator.py", "hardware/vpcd.py"}

@@ -145,7 +145,7 @@ def test_row_46_every_python_we_start_is_isolated() -> None:
         for path in (ROOT / name).rglob("*.py")
         if "subprocess." in path.read_text("utf-8") and "bench" not in path.parts
     }
-    pythons = {"server/app/reference.py", "server/app/insurers.py", "hardware/child.py"}
+    pythons = {"server/app/reference.py", "server/app/child_simulator.py", "hardware/child.py"}
     systems = {"hardware/sane.py", "hardware/wia.py"}  # programs of the system
     assert starting == {*pythons, *systems}
     for name in pythons:

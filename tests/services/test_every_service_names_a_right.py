@@ -9,6 +9,8 @@ SERVICES = ROOT / "server" / "services"
 SCREENS = ROOT / "webui"
 
 INSIDE: Mapping[str, str] = {
+    "adri.asked_now": "the question itself, inside asking and before it leaves",
+    "adri.keep": "the post, inside the deed that took the answer",
     "arrivals": "the post, inside the deed that took the answer",
     "belgian_cases": "the judging of sessions, inside the act that changed something",
     "backups.changed_since": "the keeper of copies, for whoever is at work",
@@ -44,12 +46,15 @@ INSIDE: Mapping[str, str] = {
     "lots.first_free_day": "the day of a lot, inside sealing and rehearsing",
     "mandates.may_reach": "the post, for whoever is at work",
     "mandates.may_travel": "the post, for whoever is at work",
+    "online": "the services that ask, and the post",
+    "online_answers": "the post, inside the deed that took the answer",
     "outside.note_refusal": "the program's own door, which nobody asked to open",
     "places.of": "the keeper of copies, for whoever is at work",
     "prescribing": "the opening and prescribing of a treatment, which asked for care",
     "retention.until": "the rules of keeping",
     "pins.latch": "the lock itself",
     "roots.loaded": "the reader of cards, which trusts them",
+    "secure_tp.advance": "the steps, inside the deed that begins or goes on",
     "safety.give_slot": "the users service, inside its deed",
     "safety.highest": "the change of the key, which asked for a proof and for security",
     "safety.learn": "the door, inside its deed",
@@ -58,6 +63,7 @@ INSIDE: Mapping[str, str] = {
     "rules.choice": "the rules in force",
     "rules.code_profiles": "the reference tables",
     "rules.rulebook": "the rules in force",
+    "tp_steps": "the steps of a session, read by who may bill it, and by the post",
     "user_cards.namesake_of": "the presenting of a card, which asked for patients",
     "user_cards.owner_of": "the presenting of a card, which asked for patients",
     "verdicts": "the ledger and the refusals, which were asked for with billing",

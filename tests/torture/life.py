@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from server.app.post import _my_care_net
+from server.app.ways import my_care_net
 from server.core.errors import NotFound
 from server.core.outbox import FINAL
 from server.services import lots, waiting
@@ -91,7 +91,7 @@ def live(plan: Plan) -> list[dict[str, Any]]:
     cabinet = Cabinet(Path(plan.folder), clock, os.urandom, BUILT_ON, CHEAP)
     cabinet.unlock(cabinet.logins()[0].id, PASSPHRASE)
     outbox = PracticeOutbox(cabinet.desk, clock.monotonic)
-    partner = _my_care_net(cabinet, clock, Endpoint.parse(simulator.endpoint), straight)
+    partner = my_care_net(cabinet, clock, Endpoint.parse(simulator.endpoint), straight)
     streams = {"efact": partner}
     engine = Engine(outbox, streams, streams, PracticeIntake(cabinet.desk), clock)
     outbox.recover(clock.now())

@@ -12,8 +12,12 @@ from server.countries.france.direct_access import Ground
 from server.countries.france.expression import SUMS
 from server.countries.france.rates import Situation
 from server.countries.france.routes import MustStop, Remark
+from server.services import secure_tp
 from server.services.french_assessments import Kind, Means
 from server.services.french_invoices import Which
+from server.services.online import StepState
+from server.services.secure_tp import Part
+from server.services.tp_steps import STEPS
 
 _RULES = Path(billable_case.__file__).parent
 _BLOCK = re.compile(r'"((?:rx|dap|coverage|clock|date|day|assessment|price|overrun)\.[a-z_0-9]+)"')
@@ -34,7 +38,29 @@ def steps() -> Iterator[str]:
         yield from _STEP.findall((_RULES / name).read_text("utf-8"))
 
 
+_LACKING = re.compile(r'\("([a-z_]+)", ')
+
+
+def lacking() -> set[str]:
+    """Every reason why the complementary part cannot be asked for, as the service writes it."""
+    text = Path(secure_tp.__file__).read_text("utf-8").partition("checks = (")[2]
+    return set(_LACKING.findall(text))
+
+
 FRANCE: dict[str, set[str]] = {
+    "online.state": {*(str(each) for each in StepState), "offline"},
+    "online.why": {"doubt", "failed", "stopped", "unreadable"},
+    "online.contradicted": {"amount", "period", "too_much", "type"},
+    "online.refused": {
+        "ADHERENT_INCONNU", "ASSURE_INCONNU", "DROITS_FERMES", "MONTANT_DIFFERENT",
+        "ORGANISME_INCONNU", "PAS_DE_CONVENTION", "SERVICE_FERME",
+    },
+    "tp.step": {str(each) for each in STEPS},
+    "tp.amc": {str(each) for each in Part},
+    "tp.statement": {*(str(each) for each in Part), "stuck"},
+    "tp.lacking": lacking(),
+    "error.form.tp": lacking(),
+    "adri.lacking": {"number", "sender"},
     "block": set(block_codes()),
     "why": set(steps()) - {"amc.none"},  # nothing paid is no step
     "territory": {str(each) for each in Territory},

@@ -77,6 +77,7 @@ def shop(world: World) -> Shop:
 
 FRENCH_LOOKS = {
     "rights.show": ("rights/{patient_id}", "patient.seen"),
+    "secure_tp.show": ("sessions/{session_id}/tp", "patient.seen"),
     "invoicing.show": ("invoicing/{session_id}", "patient.seen"),
     "covers.show": ("covers/{patient_id}", "patient.seen"),
     "patients.show": ("patients/{patient_id}", "patient.seen"),

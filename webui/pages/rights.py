@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import NotFound
 from server.core.rights import Right
-from server.services import french_rights, patients, sightings
+from server.services import adri, french_rights, patients, sightings
+from webui import online_words
 from webui.desk import desk
 from webui.forms import shown_again_by
 from webui.guards import only
@@ -27,6 +28,9 @@ def show(patient_id: str) -> ResponseReturnValue:
         now_on=french_rights.on(work, patient_id, work.today),
         said=french_rights.said(work, patient_id),
         rates=french_rights.rates(work, work.today),
+        otherwise=french_rights.otherwise(work, patient_id, work.today),
+        enquiry=(enquiry := adri.enquiry(work, patient_id)),
+        told=online_words.told(enquiry.state, enquiry.last, desk()),
         reading=_reading(patient_id),
         component=desk().services.rights_reading is not None,
     )
@@ -48,6 +52,16 @@ def read(patient_id: str) -> Response:
     if component is None:
         raise NotFound(kind="component")
     component.read(patient_id, request.form.get("pin", ""))
+    return go("rights.show", patient_id=patient_id)
+
+
+@page.post("/<patient_id>/adri")
+def enquire(patient_id: str) -> Response:
+    """Ask ADRi about this patient: now when the line is there, else by itself when it is back."""
+    here = desk()
+    adri.ask(here.work(), patient_id)
+    if here.services.post is not None:
+        here.services.post.wake()
     return go("rights.show", patient_id=patient_id)
 
 

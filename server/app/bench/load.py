@@ -147,6 +147,7 @@ UNSEEN: Mapping[str, str] = {
     "payers.new": "of a practice of France",
     "payers.show": "of a practice of France",
     "rights.show": "of a practice of France",
+    "secure_tp.show": "of a practice of France",
 }
 """Routes that are no page of an open practice, and why."""
 

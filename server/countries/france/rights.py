@@ -103,6 +103,26 @@ def rights_on(rows: Iterable[Said], day: date) -> RightsOn:
     )
 
 
+def said_otherwise(rows: Iterable[Said], day: date) -> tuple[Said, ...]:
+    """Give what sources that do not count that day say of the insurance, when it differs.
+
+    One row for each source: another caisse, or a period that does not hold the day. Nothing is
+    overwritten in silence: both are shown, each with its source and its age.
+    """
+    heard = [row for row in _heard(rows, day) if row.kind is Kind.AMO]
+    best = _best([row for row in heard if row.covers(day)])
+    found = []
+    for source in TRUST:
+        mine = [row for row in heard if row.source is source]
+        if best is None or source is best.source or not mine:
+            continue
+        told = _best([row for row in mine if row.covers(day)]) or max(mine, key=_rank)
+        elsewhere = bool(told.organism) and told.organism != best.organism
+        if elsewhere or not told.covers(day):
+            found.append(told)
+    return tuple(reversed(found))
+
+
 def _heard(rows: Iterable[Said], day: date) -> list[Said]:
     """Keep, of each source that says everything at once, the reading that speaks for the day."""
     rows = list(rows)

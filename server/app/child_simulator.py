@@ -1,0 +1,89 @@
+"""A partner of a demo: a simulator in a process of its own, told what to do by HTTP."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+from server.core.errors import Missing
+from sync.outbound import THIS_PROCESS, Host, Outbound
+
+_ANSWER_SECONDS = 20
+_DIRECTLY = build_opener(ProxyHandler({}))  # never through a proxy of the environment
+
+
+class ChildSimulator:
+    """A simulator that lives as long as we do: its standard input is our promise to be there.
+
+    Found dead when it is needed, it is started again on the same port.
+    """
+
+    def __init__(
+        self, name: str, options: Sequence[str] = (), outbound: Outbound = THIS_PROCESS
+    ) -> None:
+        """Start `besace simulate NAME`; raise `Missing` when it does not say where it listens.
+
+        Its door is put on the list of whom we may call, for as long as it lives.
+        """
+        self._command = ["simulate", name, *options, "--json", "--while-fed"]
+        self._outbound = outbound
+        self._door: Host | None = None
+        self._start(port=0)
+
+    def set_clock(self, now: datetime) -> None:
+        """Make it the same instant there as here (aware UTC)."""
+        self._tell("clock", {"now": now.isoformat()})
+
+    def advance(self, by: timedelta) -> None:
+        """Move its clock, and let it answer what is due."""
+        self._tell("clock", {"shift_seconds": by.total_seconds()})
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    def stop(self) -> None:
+        """End the process; harmless when it has ended."""
+        if self._door is not None:
+            self._outbound.forget(self._door)
+        self._process.terminate()
+        try:
+            self._process.wait(_ANSWER_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _start(self, port: int) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+            [sys.executable, "-I", "-m", "server.app", *self._command, "--port", str(port)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        if not line:
+            self.stop()
+            raise Missing(what="simulator")
+        self.endpoint: str = json.loads(line)["address"]
+        self._base = "/".join(self.endpoint.split("/")[:3])
+        self._door = Host("127.0.0.1", int(self._base.rpartition(":")[2]), "simulator")
+        self._outbound.allow(self._door)
+
+    def _tell(self, what: str, sent: dict[str, Any]) -> None:
+        """Tell it something; raise `Missing` when it cannot be reached."""
+        if self._process.poll() is not None:
+            self.stop()
+            self._start(port=int(self._base.rpartition(":")[2]))
+        request = Request(  # noqa: S310 - our own simulator on loopback
+            f"{self._base}/admin/{what}", json.dumps(sent).encode(),
+            {"Content-Type": "application/json"}, method="POST",
+        )  # fmt: skip
+        try:
+            _DIRECTLY.open(request, timeout=_ANSWER_SECONDS).close()
+        except OSError:
+            raise Missing(what="simulator") from None
