@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from server.core.rights import Right
 from server.countries.france.convention_age import Age
+from server.countries.france.convention_layout import bare_title
 from server.countries.france.convention_match import (
     Choice,
     Found,
@@ -71,6 +72,24 @@ class Diagnosis:
     checks: Sequence[Check]
     near: Sequence[Convention]
     standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One line of the attestation beside what the convention says of it (MAIIA-54)."""
+
+    name: str
+    ours: str
+    theirs: str
+
+    @property
+    def verdict(self) -> str:
+        """Whether they say the same: "same", "other", or "unsaid" when one of them says nothing."""
+        ours, theirs = bare_title(self.ours).lstrip("0"), bare_title(self.theirs).lstrip("0")
+        if not ours or not theirs:
+            return "unsaid"
+        alike = ours == theirs or (self.name == "name" and (ours in theirs or theirs in ours))
+        return "same" if alike or self.name == "criterion" else "other"
 
 
 @needs(Right.BILLING)

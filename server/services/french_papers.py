@@ -8,13 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.core.rights import Right
+from server.countries.france.registers import Organism
 from server.services import documents, french_billing
 from server.services.desk import Desk, needs
 from server.services.french_rules import label
 from server.store import french_billing as store
 from server.store import french_care, french_invoices, invoices, visits
+from server.store.care import PrescriptionRow
 from server.store.patients import Patient
 from server.store.practice import Practice, Practitioner
+
+Office = Practice
+Kine = Practitioner
+Prescribed = PrescriptionRow
+"""Who writes, and on whose prescription, as papers name them."""
 
 _STRUCK = ("Replaced", "Reversed")
 
@@ -98,6 +105,11 @@ def receipt(desk: Desk, session_id: str) -> Receipt:
         french_billing.parts(held, chosen).owed_cents,
         chosen is not None and chosen.amo and not chosen.amc,
     )  # fmt: skip
+
+
+def caisse_number(organism: str) -> str:
+    """Write the number of a caisse as papers show it; "" when it is unknown."""
+    return str(Organism(organism)) if organism else ""
 
 
 @needs(Right.CLINICAL)

@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm
 from server.core.rights import Right
-from server.countries.france.convention_layout import bare_title
 from server.services import convention_search
-from server.services.convention_search import Answer, Diagnosis, Need
+from server.services.convention_search import Answer, Compared, Diagnosis, Need
 from server.services.forms import Form
 from webui.desk import desk
 from webui.forms import shown_again_by
@@ -25,24 +24,6 @@ page = only(
 ACCORDS = ("T", "H")
 _UNIQUE = "RO"
 _BODY = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One line of the attestation beside what the convention says of it (MAIIA-54)."""
-
-    name: str
-    ours: str
-    theirs: str
-
-    @property
-    def verdict(self) -> str:
-        """Whether they say the same: "same", "other", or "unsaid" when one of them says nothing."""
-        ours, theirs = bare_title(self.ours).lstrip("0"), bare_title(self.theirs).lstrip("0")
-        if not ours or not theirs:
-            return "unsaid"
-        alike = ours == theirs or (self.name == "name" and (ours in theirs or theirs in ours))
-        return "same" if alike or self.name == "criterion" else "other"
 
 
 @dataclass(frozen=True, slots=True)

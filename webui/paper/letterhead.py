@@ -1,14 +1,12 @@
 """Who writes and about whom, as every paper of a practice of France tells it."""
 
-from server.countries.france.registers import Organism
+from server.services.french_papers import Kine, Office, Prescribed, caisse_number
 from server.services.patients import PatientFile
-from server.store.care import PrescriptionRow
-from server.store.practice import Practice, Practitioner
 from webui import formats
 from webui.i18n import Catalogue
 
 
-def kine_lines(practice: Practice, kine: Practitioner, spoken: Catalogue) -> list[str]:
+def kine_lines(practice: Office, kine: Kine, spoken: Catalogue) -> list[str]:
     """Name the kiné, the practice and their numbers."""
     return [
         f"{kine.first_name} {kine.last_name.upper()}, {practice.name}",
@@ -21,7 +19,7 @@ def patient_lines(file: PatientFile, spoken: Catalogue, organism: str) -> list[s
     """Name the patient with birth, number, caisse and address; what is unknown is said so."""
     patient, lives = file.patient, file.address
     birth = file.french.birth if file.french else ""
-    caisse = str(Organism(organism)) if organism else spoken.say("papers.unknown")
+    caisse = caisse_number(organism) or spoken.say("papers.unknown")
     return [
         f"{patient.first_name} {patient.last_name.upper()}",
         spoken.say("papers.born", day=birth or spoken.say("papers.unknown")),
@@ -31,7 +29,7 @@ def patient_lines(file: PatientFile, spoken: Catalogue, organism: str) -> list[s
     ]
 
 
-def prescription_lines(row: PrescriptionRow | None, spoken: Catalogue) -> list[str]:
+def prescription_lines(row: Prescribed | None, spoken: Catalogue) -> list[str]:
     """Name the prescription, or say that there is none."""
     if row is None:
         return [spoken.say("papers.no_prescription")]
