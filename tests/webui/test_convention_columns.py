@@ -83,7 +83,8 @@ def given(shop: Shop, data: bytes, name: str = FIRST) -> str:
 
 def test_a_large_file_is_watched_and_leads_to_what_it_became(shop: Shop) -> None:
     tables = large(shop)
-    assert given(shop, written(many(30))).endswith(f"{PLACE}reading")
+    address = given(shop, written(many(30))).partition(PLACE)[2]
+    assert address == "reading" or address.startswith("version/")  # it may be read by now
     until(lambda: not tables.state.running)
     assert (tables.state.rows, tables.state.read) == (30, tables.state.size)
     answer = shop.client.get(f"{shop.door.root}{PLACE}reading")
