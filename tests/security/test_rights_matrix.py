@@ -136,6 +136,7 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "invoicing.decide": BILLING,
     "invoicing.index": BILLING,
     "invoicing.note_formula": BILLING,
+    "invoicing.of_patient": BILLING,
     "invoicing.price": BILLING,
     "invoicing.receipt": TREATING,
     "invoicing.say_link": BILLING,

@@ -10,10 +10,13 @@ from server.core.errors import NotFound
 from server.core.rights import Right
 from server.services import (
     complementaries,
+    conventions,
+    french_billing,
     french_formulas,
     french_invoices,
     french_invoicing,
     french_papers,
+    patients,
     sightings,
 )
 from server.services.french_invoices import Which
@@ -47,6 +50,16 @@ def index() -> ResponseReturnValue:
     )
 
 
+@page.get("/of/<patient_id>")
+def of_patient(patient_id: str) -> ResponseReturnValue:
+    """List every invoice of a patient."""
+    work = desk().work()
+    file = patients.open_file(work, patient_id)
+    sightings.patient(work, patient_id)
+    month = french_invoices.of_patient(work, patient_id)
+    return render_template("invoicing/patient.html", file=file, month=month)
+
+
 @page.get("/<session_id>")
 def show(session_id: str) -> ResponseReturnValue:
     """Show who would pay what of a session, everything proposed already chosen."""
@@ -57,8 +70,9 @@ def show(session_id: str) -> ResponseReturnValue:
 @shown_again_by(show)
 def decide(session_id: str) -> Response:
     """Keep what stands on the screen; sealing comes later."""
-    french_invoicing.decide(desk().work(), session_id, request.form)
-    return go("invoicing.show", session_id=session_id)
+    done = french_invoicing.decide(desk().work(), session_id, request.form)
+    told = {"kept": done.kept, "left": done.left} if done.kept + done.left > 1 else {}
+    return go("invoicing.show", session_id=session_id, **told)
 
 
 @page.post("/<session_id>/price")
@@ -124,6 +138,12 @@ def _which() -> Which:
     return Which(word) if word in tuple(Which) else Which.ALL
 
 
+def _count(name: str) -> int:
+    """Read a small number of an address; 0 for anything else."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+
 def _found(session_id: str) -> Billing:
     return french_invoicing.billing(desk().work(), session_id, {})
 
@@ -143,6 +163,10 @@ def _screen(session_id: str, typed: Mapping[str, str]) -> ResponseReturnValue:
     return render_template(
         "invoicing/show.html",
         found=found,
+        history=french_billing.history(work, session_id)[1:],
+        standing=conventions.standing(work) if found.offer.answer else None,
+        kept=_count("kept"),
+        left=_count("left"),
         offer=found.offer,
         parts=found.parts,
         words=TpWords(spoken),

@@ -136,6 +136,7 @@ UNSEEN: Mapping[str, str] = {
     "enrolment.letter": "of a practice of France",
     "enrolment.paper": "of a practice of France",
     "invoicing.index": "of a practice of France",
+    "invoicing.of_patient": "of a practice of France",
     "invoicing.show": "of a practice of France",
     "notices.index": "of a practice of France",
     "payers.index": "of a practice of France",
