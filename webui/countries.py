@@ -15,9 +15,9 @@ ONLY: Mapping[Country, frozenset[str]] = {
         "sessions.make_private", "setup",
     }),
     Country.FRANCE: frozenset({
-        "convention_check", "conventions", "cover_codes", "covers", "enrolment", "invoicing",
-        "notices", "payers", "rights", "series.access", "series.answer", "series.ask",
-        "sessions.price",
+        "convention_check", "conventions", "cover_codes", "covers", "enrolment", "invoices",
+        "invoicing", "notices", "payers", "rights", "series.access", "series.answer",
+        "series.ask", "sessions.price",
     }),
 }  # fmt: skip
 """What one country alone has."""

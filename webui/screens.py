@@ -21,6 +21,7 @@ from webui.pages import (
     frame,
     gate,
     help,
+    invoices,
     invoicing,
     journal,
     keycards,
@@ -56,6 +57,6 @@ PAGES = (
     diagnosis.page, setup.page, scan.page, devices.page, codes.page, keycards.page,
     conventions.page, convention_check.page,
     payers.page, rights.page, covers.page, cover_codes.page, notices.page, enrolment.page,
-    invoicing.page,
+    invoicing.page, invoices.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

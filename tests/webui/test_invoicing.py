@@ -475,7 +475,7 @@ def test_one_ok_bills_every_session_of_the_treatment_that_waits(shop: Shop) -> N
     assert "3 séances facturées." in page and "1 est à voir à part" in page
     assert shop.world.sql("select count(*) from french_billing where amc = 1") == 3
     patient = str(shop.world.sql("select patient from session"))
-    page = get(shop, f"invoicing/of/{patient}")
+    page = get(shop, f"invoices/{patient}")
     assert "facturé en tout 53,70 €" in page and "126000003" in page
 
 

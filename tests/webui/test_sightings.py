@@ -80,7 +80,7 @@ FRENCH_LOOKS = {
     "covers.show": "covers/{}",
     "patients.show": "patients/{}",
     "invoicing.show": "invoicing/{}",
-    "invoicing.of_patient": "invoicing/of/{}",
+    "invoices.show": "invoices/{}",
 }
 
 

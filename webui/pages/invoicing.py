@@ -16,7 +16,6 @@ from server.services import (
     french_invoices,
     french_invoicing,
     french_papers,
-    patients,
     sightings,
 )
 from server.services.french_invoices import Which
@@ -48,16 +47,6 @@ def index() -> ResponseReturnValue:
         here=_key(first),
         name=f"{here.catalogue.say(f'month.{first.month}')} {first.year}",
     )
-
-
-@page.get("/of/<patient_id>")
-def of_patient(patient_id: str) -> ResponseReturnValue:
-    """List every invoice of a patient."""
-    work = desk().work()
-    file = patients.open_file(work, patient_id)
-    sightings.patient(work, patient_id)
-    month = french_invoices.of_patient(work, patient_id)
-    return render_template("invoicing/patient.html", file=file, month=month)
 
 
 @page.get("/<session_id>")
