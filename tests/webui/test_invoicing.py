@@ -85,7 +85,7 @@ def test_f13_the_formula_of_the_attestation_says_who_pays_what(shop: Shop) -> No
     page = printed(shop, session, heading="AUXM", formula_code="050", formula_name="C", rate="50")
     assert page.index("AUXM C") < page.index("PHAR B")
     assert page.count("autre rubrique") == 1
-    assert "Montant Mutuelle" in page and 'data-key="F9"' in page
+    assert "Montant Mutuelle" in page and 'data-key="Enter"' in page
     refused = shop.post(f"invoicing/{session}", **BOTH)
     assert refused.status_code == 422 and "AUXM, SVIL, RLAX ou AMM" in refused.text
     chosen = formula(page, "AUXM A")
