@@ -72,6 +72,7 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "cover_codes.use": PATIENTS,
     "cover_codes.year": PATIENTS,
     "covers.assign": PATIENTS,
+    "covers.note_formula": PATIENTS,
     "covers.show": PATIENTS,
     "covers.withdraw": PATIENTS,
     "connection.index": AMOUNTS,

@@ -452,7 +452,7 @@ def test_a_formula_taken_off_is_offered_no_more_and_what_was_decided_stays(shop:
     session = covered(shop, MARCHAND, "0799900010")
     page = printed(shop, session, heading="AUXM", formula_code="022", rate="150", cap="8")
     assert "150 %, plafond 8,00 €" in page
-    key = formula(page, "AUXM 022")
+    key = formula(page, "AUXM : 022")
     follow(shop, f"invoicing/{session}", **BOTH, formula=key)
     page = follow(shop, f"invoicing/{session}/formula/off", formula=key)
     assert 'name="formula" value' not in page
@@ -517,3 +517,20 @@ def test_a_mutuelle_that_changed_is_told_and_what_was_decided_stays(shop: Shop) 
     assert "C’était Mutuelle Ti Doué" in page and "Convention trouvée : VIAMEDIS" in page
     kept = french_billing.choice_of(shop.world.desk, session)
     assert kept and kept.row.number == "0799900010"
+
+
+@pytest.mark.row("MAIIA-47")
+def test_a_formula_is_noted_with_the_attestation_and_the_next_visit_has_it(shop: Shop) -> None:
+    taken(shop.world, TABLE)
+    covered(shop, MARCHAND, "0799900010")
+    patient = str(shop.world.sql("select patient from session"))
+    assert "Aucune formule notée" in get(shop, f"covers/{patient}")
+    refused = shop.post(f"covers/{patient}/formula", heading="AUXM", formula_code="05")
+    assert refused.status_code == 422 and "Aucune formule n’a ce code" in refused.text
+    page = follow(shop, f"covers/{patient}/formula", heading="AUXM", formula_code="052")
+    assert "AUXM : 052, Le ticket modérateur entier" in page
+    visit = get(shop, f"sessions/of/{opened(shop, patient)}")
+    assert "La caisse paie 10,74 €, la mutuelle 7,16 €, le patient 0,00 €." in visit
+    nobody = admitted(shop.world, CASANOVA)
+    assert shop.post(f"covers/{nobody}/formula", heading="AUXM").status_code == 404
+    assert "Formules notées" not in get(shop, f"covers/{nobody}")
