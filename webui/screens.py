@@ -23,6 +23,7 @@ from webui.pages import (
     french_papers,
     gate,
     help,
+    invoices,
     invoicing,
     journal,
     keycards,
@@ -60,7 +61,7 @@ PAGES = (
     conventions.page, convention_check.page,
     payers.page, rights.page, covers.page, cover_codes.page, notices.page, enrolment.page,
     assessments.page, french_papers.page,
-    invoicing.page,
     secure_tp.page,
+    invoicing.page, invoices.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -31,9 +31,10 @@ class TpWords:
     def formula(self, each: Offered) -> str:
         """Say a formula: what the attestation prints, what it is, what it was given."""
         told = [each.label or self.spoken.say("tp.formula_unknown"), *self._given(each.parameters)]
-        printed = " ".join(word for word in (each.domain, each.name) if word)
+        name = each.name if each.name != each.formula else ""
+        printed = " ".join(word for word in (each.domain, name) if word)
         said = f"{each.formula}, {', '.join(told)}"
-        return f"{printed} : {said}".replace(" :", "\u00a0:") if printed else said
+        return f"{printed}{formats.NBSP}: {said}" if printed else said
 
     def _given(self, parameters: Mapping[str, int]) -> list[str]:
         return [

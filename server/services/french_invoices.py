@@ -57,10 +57,9 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
-    """The invoices of a month that were looked for, and their sums."""
+class Sums:
+    """Some invoices that were looked for, and what they add up to."""
 
-    first: date
     invoices: Sequence[Invoice]  # the newest first
 
     @property
@@ -95,11 +94,17 @@ class Month:
 
 
 @needs(Right.BILLING)
-def of_month(desk: Desk, first: date, which: Which = Which.ALL) -> Month:
+def of_month(desk: Desk, first: date, which: Which = Which.ALL) -> Sums:
     """Return the invoices made in the month of a day, those looked for alone."""
     start = first.replace(day=1)
     rows = french_invoices.between(desk.db, start, _end(start))
-    return Month(start, [each for each in _invoices(desk, rows) if _is(each, which)])
+    return Sums([each for each in _invoices(desk, rows) if _is(each, which)])
+
+
+@needs(Right.BILLING)
+def of_patient(desk: Desk, patient: str) -> Sums:
+    """Return every invoice of a patient (SOFIA-25)."""
+    return Sums(_invoices(desk, french_invoices.of_patient(desk.db, patient)))
 
 
 @needs(Right.BILLING)

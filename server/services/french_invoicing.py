@@ -5,9 +5,10 @@ invoice keeps the number it was given first.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from server.core.errors import NotFound, StateConflict
+from server.core.errors import InvalidForm, NotFound, StateConflict
 from server.core.rights import Right
 from server.core.states import LineState, SessionState
 from server.services import convention_search, dossiers, evaluation, french_billing, french_offers
@@ -37,6 +38,15 @@ class Billing:
     choice: Choice | None  # what was decided last
     number: int | None  # of its invoice
     is_open: bool  # whether it may still be decided
+    others: int  # sessions of its treatment that nobody decided upon yet
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How many sessions were decided at once, and how many must be looked at one by one."""
+
+    kept: int
+    left: int = 0
 
 
 @needs(Right.BILLING)
@@ -55,20 +65,33 @@ def billing(desk: Desk, session_id: str, typed: Mapping[str, str]) -> Billing:
         session, patient, offered, lines,
         french_billing.parts([line.quote for line in lines], row),
         Choice(chosen) if chosen else None, french_invoices.number_of(desk.db, session.id),
-        _is_open(desk, session),
+        _is_open(desk, session), len(_others(desk, session)),
     )  # fmt: skip
 
 
 @needs(Right.BILLING)
-def decide(desk: Desk, session_id: str, typed: Mapping[str, str]) -> None:
+def decide(desk: Desk, session_id: str, typed: Mapping[str, str]) -> Decided:
     """Keep who pays what of a session, and number its invoice; raises `InvalidForm`.
 
-    Fields: tp_amo, tp_amc, separate, convention (among equal ones), formula. Raises
-    `StateConflict` once its lines are locked, or when it was struck out.
+    Fields: tp_amo, tp_amc, separate, convention (among equal ones), formula; and others, ticked
+    for the sessions of its treatment that wait to be decided alike. Raises `StateConflict` once
+    its lines are locked, or when it was struck out.
     """
     session = _session(desk, session_id)
     if not _is_open(desk, session):
         raise StateConflict(kind="session", state=str(session.state), wanted="Ready")
+    _decide(desk, session, typed)
+    if not Form(typed).ticked("others"):
+        return Decided(1)
+    waiting = _others(desk, session)
+    for other in waiting:
+        with suppress(InvalidForm):  # his rights may not hold on that day: it keeps waiting
+            _decide(desk, other, typed)
+    left = len(_others(desk, session))
+    return Decided(1 + len(waiting) - left, left)
+
+
+def _decide(desk: Desk, session: Session, typed: Mapping[str, str]) -> None:
     form = Form({**typed, "billing": "1"})
     asked = Asked.read(form)
     offered = french_offers.offer(desk, session.patient, session.care_date, asked)
@@ -101,6 +124,16 @@ def _session(desk: Desk, session_id: str) -> Session:
     if held is None:
         raise NotFound(kind="session")
     return held
+
+
+def _others(desk: Desk, session: Session) -> Sequence[Session]:
+    """List the other sessions of its treatment that are open and that nobody decided upon."""
+    given = visits.sessions_of_series(desk.db, session.treatment)
+    decided = store.choices(desk.db, [each.id for each in given])
+    return [
+        each for each in given
+        if each.id not in decided and each.id != session.id and _is_open(desk, each)
+    ]  # fmt: skip
 
 
 def _is_open(desk: Desk, session: Session) -> bool:

@@ -62,6 +62,16 @@ def between(db: apsw.Connection, first: date, last: date) -> list[InvoiceRow]:
     )  # fmt: skip
 
 
+def of_patient(db: apsw.Connection, patient: str) -> list[InvoiceRow]:
+    """Return the invoices of a patient, the newest first."""
+    return many(
+        db, InvoiceRow,
+        f"select {columns(InvoiceRow)} from french_invoice where patient = ?"
+        " order by invoiced_on desc, number desc",
+        (patient,),
+    )  # fmt: skip
+
+
 def add_copy(
     db: apsw.Connection, session: str, device: str, seq: int, at: datetime
 ) -> int:  # fmt: skip

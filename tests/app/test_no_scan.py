@@ -20,7 +20,7 @@ from server.app.bench.big_server import Copyless, Morning, every_route
 from server.app.bench.big_visitor import Visitor
 from server.app.clocks import ShiftedClock
 from server.app.demo_practice import PASSPHRASE
-from server.services import lots, payments, refusals, sessions
+from server.services import french_series, french_visits, lots, payments, refusals, sessions
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.settings import Settings
@@ -237,6 +237,7 @@ def test_no_statement_of_a_french_day_walks_a_table_that_grows(
              "payers/?q=breizh&everything=1", "options/")  # fmt: skip
     for path in pages:
         shop.get(path)
+    _bill_in_france(shop, patient)
     shop.search("2 61 05 75")
     shop.post("payers/0799900082/delete")
     right = str(french_world.sql("select id from french_right where kind = 'ALD'"))
@@ -253,6 +254,27 @@ def test_no_statement_of_a_french_day_walks_a_table_that_grows(
         shop.post(f"sessions/{session}/tp/patient")
     found = _scans(french_world.desk.db, statements)
     assert not found, "\n".join(f"{walked} in: {text}" for text, walked in found.items())
+
+
+def _bill_in_france(shop: Shop, patient: str) -> None:
+    """Treat, visit, decide who pays, and look at every screen that tells it."""
+    desk = shop.world.desk
+    series = french_series.open_series(
+        desk, patient,
+        {"territory": "SPINE", "place": "CABINET", "start_date": desk.today.isoformat(),
+         "rx_date": desk.today.isoformat(), "prescriber": "10008888801",
+         "prescriber_name": "Dr Yann Kerdreux"},
+    )  # fmt: skip
+    shop.get(f"sessions/of/{series}")
+    session = french_visits.record(
+        desk, series, {"care_date": desk.today.isoformat(), "billing": "1", "tp_amo": "1"}
+    )
+    shop.post(f"invoicing/{session}/formula", heading="AUXM", formula_code="052")
+    shop.post(f"invoicing/{session}", tp_amo="1")
+    shop.post(f"invoicing/{session}/receipt")
+    for path in (f"invoicing/{session}", "invoicing/", "invoicing/?which=due", "today/",
+                 f"sessions/{session}", f"series/{series}"):  # fmt: skip
+        shop.get(path)
 
 
 def test_a_walk_is_seen_wherever_it_hides(world: World) -> None:

@@ -234,6 +234,7 @@ SCENES = (
     Scene("fr-facturation", "france", _formulas),
     Scene("fr-aucune-convention", "france", _no_convention),
     Scene("fr-montant-facture", "france", _invoiced),
+    Scene("fr-factures", "france", lambda day: f"invoices/{day.patient('casanova')}"),
 )  # fmt: skip
 IN_DUTCH = (
     "aujourdhui",

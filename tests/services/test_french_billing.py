@@ -1,10 +1,13 @@
 """Who pays what of a session in France: offered, decided, kept, priced (W16)."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from server.core.errors import InvalidForm
+from server.core.errors import InvalidForm, NotFound
 from server.countries.france.routes import Route
 from server.services import (
     complementaries,
@@ -15,6 +18,7 @@ from server.services import (
     french_rights,
     french_visits,
 )
+from server.store.french_billing import BillingRow
 from tests.countries.france.tables import line
 from tests.france import MARCHAND, FrenchPerson, admitted
 from tests.services.test_convention_import import taken
@@ -113,3 +117,76 @@ def test_a_formula_alone_is_chosen_and_the_next_visit_begins_with_it(world: Worl
     assert (seen.offer.formula.formula, seen.pays_now_cents) == ("052", 0)
     assert world.sql("select count(*) from french_invoice") == 1
     assert world.sql("select number from french_invoice") == 126000001
+
+
+def test_the_choice_of_a_session_is_told_whole_to_other_services(world: World) -> None:
+    taken(world, TABLE)
+    patient = covered(world, MARCHAND, "0799900010")
+    session = visited(world, patient)
+    assert french_billing.choice_of(world.desk, session) is None
+    assert french_billing.history(world.desk, session) == []
+    printed(world, patient, heading="AUXM", formula_code="052")
+    done = french_invoicing.decide(world.desk, session, BOTH)
+    assert (done.kept, done.left) == (1, 0)
+    french_invoicing.decide(world.desk, session, BOTH)  # the same again changes nothing
+    (kept,) = french_billing.history(world.desk, session)
+    assert (kept.row.number, kept.row.member, kept.row.domain) == ("0799900010", "12345678", "AUXM")
+    assert (kept.convention["routing"], kept.convention["host"]) == ("OC", "001")
+    assert french_billing.choices_of(world.desk, [session, "01NOBODY"]) == {session: kept}
+    written = world.sql("select count(*) from journal where action = 'session.billed'")
+    assert written == 1
+
+
+def test_a_formula_the_tables_do_not_know_any_more_pays_nothing(world: World) -> None:
+    taken(world, TABLE)
+    patient = covered(world, MARCHAND, "0799900010")
+    printed(world, patient, heading="AUXM", formula_code="052")
+    session = visited(world, patient, billing="1", **BOTH)
+    assert amounts(world, session) == (1074, 716, 0)
+    world.desk.db.execute("update french_billing set formula = '999'")
+    french_rights.note(
+        world.desk, patient,
+        {"kind": "ALD", "right_source": "PAPER", "rights_from": "2026-01-01"},
+    )  # fmt: skip
+    assert amounts(world, session) == (1074, 0, 716)
+
+
+def test_an_id_of_nothing_is_not_found(world: World) -> None:
+    for ask in (
+        lambda: french_invoicing.billing(world.desk, "01NOBODY", {}),
+        lambda: french_invoicing.decide(world.desk, "01NOBODY", {}),
+        lambda: french_formulas.add(world.desk, "01NOBODY", "01NOCOVER", {}),
+        lambda: french_formulas.take_off(world.desk, "01NOBODY", "01NOCOVER", "x"),
+        lambda: complementaries.say_link(world.desk, "0799900099", exchanges=True),
+    ):
+        with pytest.raises(NotFound):
+            ask()
+
+
+def test_without_a_complementary_the_part_of_the_caisse_alone_may_be_asked(world: World) -> None:
+    session = visited(world, admitted(world, MARCHAND))
+    assert refused(world, session, **BOTH) == {("tp_amc", "no_cover")}
+    french_invoicing.decide(world.desk, session, {"tp_amo": "1"})
+    assert amounts(world, session) == (1074, 0, 716)
+    kept = french_billing.choice_of(world.desk, session)
+    assert kept and (kept.route, kept.returns, kept.row.cover) == (Route.AMO_ONLY, 1, None)
+
+
+@dataclass(frozen=True)
+class Line:
+    fee_cents: int
+    oa_cents: int
+    amc_cents: int
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 10_000)] * 3), max_size=6), st.booleans(), st.booleans())
+def test_what_each_bears_adds_up_and_nobody_owes_less_than_his_part(
+    parts: list[tuple[int, int, int]], amo: bool, both: bool
+) -> None:
+    lines = [Line(sum(each), each[0], each[1]) for each in parts]
+    amc = amo and both
+    row = BillingRow("", "", datetime(2026, 3, 10, tzinfo=UTC), "", "DRE", amo, amc)
+    found = french_billing.parts(lines, row)
+    assert found.amo_cents + found.amc_cents + found.patient_cents == found.charged_cents
+    assert found.patient_cents <= found.owed_cents <= found.charged_cents
+    assert (found.owed_cents == found.patient_cents) or not amc

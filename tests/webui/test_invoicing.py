@@ -85,7 +85,7 @@ def test_f13_the_formula_of_the_attestation_says_who_pays_what(shop: Shop) -> No
     page = printed(shop, session, heading="AUXM", formula_code="050", formula_name="C", rate="50")
     assert page.index("AUXM C") < page.index("PHAR B")
     assert page.count("autre rubrique") == 1
-    assert "Montant Mutuelle" in page and 'data-key="F9"' in page
+    assert "Montant Mutuelle" in page and 'data-key="Enter"' in page
     refused = shop.post(f"invoicing/{session}", **BOTH)
     assert refused.status_code == 422 and "AUXM, SVIL, RLAX ou AMM" in refused.text
     chosen = formula(page, "AUXM A")
@@ -452,7 +452,7 @@ def test_a_formula_taken_off_is_offered_no_more_and_what_was_decided_stays(shop:
     session = covered(shop, MARCHAND, "0799900010")
     page = printed(shop, session, heading="AUXM", formula_code="022", rate="150", cap="8")
     assert "150 %, plafond 8,00 €" in page
-    key = formula(page, "AUXM 022")
+    key = formula(page, "AUXM : 022")
     follow(shop, f"invoicing/{session}", **BOTH, formula=key)
     page = follow(shop, f"invoicing/{session}/formula/off", formula=key)
     assert 'name="formula" value' not in page
@@ -460,3 +460,77 @@ def test_a_formula_taken_off_is_offered_no_more_and_what_was_decided_stays(shop:
     assert "7,16 €" in get(shop, f"sessions/{session}")
     answer = shop.post(f"invoicing/{session}", **BOTH, formula=key)
     assert answer.status_code == 422 and "n’est plus proposée" in answer.text
+
+
+def test_one_ok_bills_every_session_of_the_treatment_that_waits(shop: Shop) -> None:
+    taken(shop.world, TABLE)
+    session = covered(shop, MARCHAND, "0799900010", cover_from="06/03/2026")
+    series = str(shop.world.sql("select treatment from session"))
+    for day in ("04", "06", "09"):
+        shop.follow(f"sessions/of/{series}", care_date=f"{day}/03/2026", payment_means="")
+    page = printed(shop, session, heading="AUXM", formula_code="052")
+    assert "Facturer de même les 3 autres séances du traitement qui attendent" in page
+    key = formula(page, "AUXM")
+    page = follow(shop, f"invoicing/{session}", **BOTH, formula=key, others="1")
+    assert "3 séances facturées." in page and "1 est à voir à part" in page
+    assert shop.world.sql("select count(*) from french_billing where amc = 1") == 3
+    patient = str(shop.world.sql("select patient from session"))
+    page = get(shop, f"invoices/{patient}")
+    assert "facturé en tout 53,70 €" in page and "126000003" in page
+
+
+@pytest.mark.scenario("F-04")
+def test_an_old_table_is_told_in_time_and_billing_goes_on(shop: Shop) -> None:
+    taken(shop.world, TABLE)
+    session = covered(shop, MARCHAND, "0799900010")
+    assert "Conventions importées le" not in get(shop, f"invoicing/{session}")
+    for days, look in ((21, "k wait"), (25, "k stop")):
+        shop.world.clock.advance(days=days)
+        page = get(shop, f"invoicing/{session}")
+        badge = page.partition("Conventions importées le 10/03/2026.")[0].rpartition("<p>")[2]
+        assert look in badge
+        assert "Convention trouvée : MUTUELLE TI DOUE" in page
+
+
+@pytest.mark.scenario("G-03")
+@pytest.mark.row("MAIIA-30")
+def test_without_a_members_number_the_part_of_the_mutuelle_is_not_asked(shop: Shop) -> None:
+    taken(shop.world, TABLE)
+    session = covered(shop, MARCHAND, "0799900010", member="")
+    page = printed(shop, session, heading="AUXM", formula_code="052")
+    assert "checked" not in box(page, "tp_amc")
+    refused = shop.post(f"invoicing/{session}", **BOTH, formula=formula(page, "AUXM"))
+    assert refused.status_code == 422 and "garantie de paiement" in refused.text
+
+
+def test_a_mutuelle_that_changed_is_told_and_what_was_decided_stays(shop: Shop) -> None:
+    taken(shop.world, [*TABLE, line("799900044", "OC", "", label="VIAMEDIS")])
+    shop.post("payers/new", name="MGEN", number="0799900044", convention_type="OC")
+    session = covered(shop, MARCHAND, "0799900010")
+    page = printed(shop, session, heading="AUXM", formula_code="052")
+    follow(shop, f"invoicing/{session}", **BOTH, formula=formula(page, "AUXM"))
+    patient = str(shop.world.sql("select patient from session"))
+    shop.follow(f"covers/{patient}", amc="0799900044", member="9", cover_source="PAPER",
+                cover_from="01/03/2026", cover_to="31/12/2026")  # fmt: skip
+    page = get(shop, f"invoicing/{session}")
+    assert "La complémentaire a changé depuis cette décision." in page
+    assert "C’était Mutuelle Ti Doué" in page and "Convention trouvée : VIAMEDIS" in page
+    kept = french_billing.choice_of(shop.world.desk, session)
+    assert kept and kept.row.number == "0799900010"
+
+
+@pytest.mark.row("MAIIA-47")
+def test_a_formula_is_noted_with_the_attestation_and_the_next_visit_has_it(shop: Shop) -> None:
+    taken(shop.world, TABLE)
+    covered(shop, MARCHAND, "0799900010")
+    patient = str(shop.world.sql("select patient from session"))
+    assert "Aucune formule notée" in get(shop, f"covers/{patient}")
+    refused = shop.post(f"covers/{patient}/formula", heading="AUXM", formula_code="05")
+    assert refused.status_code == 422 and "Aucune formule n’a ce code" in refused.text
+    page = follow(shop, f"covers/{patient}/formula", heading="AUXM", formula_code="052")
+    assert "AUXM : 052, Le ticket modérateur entier" in page
+    visit = get(shop, f"sessions/of/{opened(shop, patient)}")
+    assert "La caisse paie 10,74 €, la mutuelle 7,16 €, le patient 0,00 €." in visit
+    nobody = admitted(shop.world, CASANOVA)
+    assert shop.post(f"covers/{nobody}/formula", heading="AUXM").status_code == 404
+    assert "Formules notées" not in get(shop, f"covers/{nobody}")

@@ -78,6 +78,7 @@ def shop(world: World) -> Shop:
 FRENCH_LOOKS = {
     "rights.show": ("rights/{patient_id}", "patient.seen"),
     "secure_tp.show": ("sessions/{session_id}/tp", "patient.seen"),
+    "invoices.show": ("invoices/{patient_id}", "patient.seen"),
     "invoicing.show": ("invoicing/{session_id}", "patient.seen"),
     "covers.show": ("covers/{patient_id}", "patient.seen"),
     "patients.show": ("patients/{patient_id}", "patient.seen"),

@@ -4,13 +4,22 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.care import Source
+from server.core.errors import NotFound
 from server.core.rights import Right
-from server.services import complementaries, covers, patients, payer_notices, sightings
+from server.services import (
+    complementaries,
+    covers,
+    french_formulas,
+    patients,
+    payer_notices,
+    sightings,
+)
 from webui import scanned
 from webui.desk import desk
 from webui.forms import shown_again_by
 from webui.guards import only
 from webui.replies import go
+from webui.tp_words import TpWords
 
 page = only(Blueprint("covers", __name__, url_prefix="/covers"), Right.PATIENTS)
 
@@ -21,10 +30,17 @@ def show(patient_id: str) -> ResponseReturnValue:
     work = desk().work()
     file = patients.open_file(work, patient_id)
     sightings.patient(work, patient_id)
+    held = covers.of(work, patient_id)
+    counts = held.counts if held.counts and not held.counts.whole else None
     return render_template(
         "covers/show.html",
         file=file,
-        held=covers.of(work, patient_id),
+        held=held,
+        formulas=french_formulas.of_cover(work, counts.row.id, work.today) if counts else None,
+        headings=french_formulas.headings(work, work.today),
+        known=french_formulas.known(work, work.today),
+        words=TpWords(desk().catalogue),
+        form_key=work.new_id(),
         notices=payer_notices.of(work, patient_id),
         entries=complementaries.listed(work),
         **scanned.facts(work, desk().services.codes, patient_id),
@@ -39,6 +55,18 @@ def assign(patient_id: str) -> Response:
     if request.form.get("cover_source", "") == Source.QR:
         return go("covers.show", patient_id=patient_id, kept=str(Source.QR))
     return go("covers.show", patient_id=patient_id)
+
+
+@page.post("/<patient_id>/formula")
+@shown_again_by(show)
+def note_formula(patient_id: str) -> Response:
+    """Keep a formula read on the attestation of the cover that counts today (MAIIA-47)."""
+    work = desk().work()
+    counts = covers.of(work, patient_id).counts
+    if counts is None:
+        raise NotFound(kind="cover")
+    french_formulas.add(work, patient_id, counts.row.id, request.form)
+    return go("covers.show", patient_id=patient_id, _anchor="formulas")
 
 
 @page.post("/<patient_id>/withdraw")

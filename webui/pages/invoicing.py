@@ -10,6 +10,8 @@ from server.core.errors import NotFound
 from server.core.rights import Right
 from server.services import (
     complementaries,
+    conventions,
+    french_billing,
     french_formulas,
     french_invoices,
     french_invoicing,
@@ -57,8 +59,9 @@ def show(session_id: str) -> ResponseReturnValue:
 @shown_again_by(show)
 def decide(session_id: str) -> Response:
     """Keep what stands on the screen; sealing comes later."""
-    french_invoicing.decide(desk().work(), session_id, request.form)
-    return go("invoicing.show", session_id=session_id)
+    done = french_invoicing.decide(desk().work(), session_id, request.form)
+    told = {"kept": done.kept, "left": done.left} if done.kept + done.left > 1 else {}
+    return go("invoicing.show", session_id=session_id, **told)
 
 
 @page.post("/<session_id>/price")
@@ -124,6 +127,12 @@ def _which() -> Which:
     return Which(word) if word in tuple(Which) else Which.ALL
 
 
+def _count(name: str) -> int:
+    """Read a small number of an address; 0 for anything else."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+
 def _found(session_id: str) -> Billing:
     return french_invoicing.billing(desk().work(), session_id, {})
 
@@ -143,6 +152,10 @@ def _screen(session_id: str, typed: Mapping[str, str]) -> ResponseReturnValue:
     return render_template(
         "invoicing/show.html",
         found=found,
+        history=french_billing.history(work, session_id)[1:],
+        standing=conventions.standing(work) if found.offer.answer else None,
+        kept=_count("kept"),
+        left=_count("left"),
         offer=found.offer,
         parts=found.parts,
         words=TpWords(spoken),

@@ -140,6 +140,7 @@ UNSEEN: Mapping[str, str] = {
     "enrolment.paper": "of a practice of France",
     "french_papers.document": "of a practice of France",
     "french_papers.show": "of a practice of France",
+    "invoices.show": "of a practice of France",
     "invoicing.index": "of a practice of France",
     "invoicing.show": "of a practice of France",
     "notices.index": "of a practice of France",
