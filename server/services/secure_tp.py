@@ -116,7 +116,7 @@ def begin(desk: Desk, session_id: str) -> None:
         return
     counts = covers.on(desk, held.patient.id, held.session.care_date)
     if held.lacking or counts is None:
-        raise InvalidForm(faults=(("tp", held.lacking or "no_cover"),))
+        raise InvalidForm(faults=(("secure_tp", held.lacking or "no_cover"),))
     run = Run(desk.new_id(), session_id, counts.row.id, desk.now)
     facts = {"cover": run.cover, "number": counts.row.number}
     with desk.deed("online.begun", "session", session_id, facts) as seq:

@@ -182,7 +182,7 @@ def test_offline_the_part_is_held_and_the_steps_go_on_by_themselves(shop: Counte
     assert steps(page)[0] == "hors ligne : reprendra seul"
     assert "sans engagement" in page and "droits AMC non vérifiés" in page
     assert "(DRE) n’est pas envoyée" in page and "(FSE) n’attend pas" in page
-    assert "0,00 € si elle s’engage" in page and "Sinon, 7,16 €" in page
+    assert "Si la complémentaire s’engage. Sinon, 7,16 €" in page
     shop.beside.run()
     assert not shop.beside.services.received()
     shop.line(up=True)
