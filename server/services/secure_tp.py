@@ -71,7 +71,7 @@ class SecureTp:
         for service in (OnlineService.COMMITMENT, OnlineService.AMOUNT):
             asked = told[service].question if service in told else None
             if asked is not None and asked.cents is not None:
-                return asked.cents
+                return min(asked.cents, self.shares.left_cents)
         return self.shares.amc_cents
 
     @property

@@ -1,7 +1,7 @@
 """ADRi and the four steps: queued with their bytes, asked once, weighed before they count."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -317,7 +317,7 @@ def test_a_crash_between_the_answer_and_its_reading_asks_after_it(here: OnlineOf
 class Garbling:
     """A partner whose answers are written by a test, each under the right reference."""
 
-    def __init__(self, good: Transport, content: dict[str, object]) -> None:
+    def __init__(self, good: Transport, content: Mapping[str, object]) -> None:
         self._good = good
         self._content = content
 
@@ -381,6 +381,23 @@ def test_what_cannot_be_asked_any_more_is_asked_no_more(here: OnlineOffice) -> N
     row = post.get(here.world.desk.db, key)
     assert row and row.state is MessageState.CANCELLED and not here.services.received()
     assert adri.enquiry(here.world.desk, patient).state is StepState.STOPPED
+
+
+def test_a_commitment_for_other_lines_is_for_nothing_and_may_be_asked_again(
+    here: OnlineOffice,
+) -> None:
+    session = here.visited()
+    secure_tp.begin(here.world.desk, session)
+    here.run()
+    assert secure_tp.view(here.world.desk, session).part is Part.COMMITTED
+    french_rights.note(here.world.desk, here.patient(), {
+        "kind": "MATERNITY", "right_source": "PAPER", "rights_from": "01/03/2026",
+        "rights_to": "30/09/2026",
+    })  # fmt: skip
+    held = secure_tp.view(here.world.desk, session)
+    assert held.shares.amo_cents == held.shares.charged_cents  # the caisse pays all of it now
+    assert held.steps[-1].state is StepState.OVERTAKEN and held.part is Part.HELD
+    assert (held.lacking, held.owed_cents) == ("no_share", 0)
 
 
 def test_who_may_not_see_people_lets_no_question_leave(here: OnlineOffice) -> None:

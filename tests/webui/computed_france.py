@@ -44,7 +44,7 @@ def lacking() -> set[str]:
 
 FRANCE: dict[str, set[str]] = {
     "online.state": {*(str(each) for each in StepState), "offline"},
-    "online.why": {"doubt", "failed", "stopped", "unreadable"},
+    "online.why": {"doubt", "failed", "overtaken", "stopped", "unreadable"},
     "online.contradicted": {"amount", "period", "too_much", "type"},
     "online.refused": {
         "ADHERENT_INCONNU", "ASSURE_INCONNU", "DROITS_FERMES", "MONTANT_DIFFERENT",

@@ -23,6 +23,7 @@ from server.countries.france.online import (
     Insured,
     InvoiceLine,
     Request,
+    asked_lines,
     read_given,
     write_request,
 )
@@ -79,6 +80,8 @@ def test_whatever_we_write_the_other_side_reads(request: Request) -> None:
         *(name for name, _ in PARTS[request.service]),
     }  # fmt: skip
     assert write_request(request) == body
+    if request.service in (OnlineService.AMOUNT, OnlineService.COMMITMENT):
+        assert asked_lines(body) == request.lines
     opened = open_envelope(answer(asked, body, Mood()))
     assert opened and opened.reference == request.reference and opened.simulated
 
