@@ -114,7 +114,7 @@ def test_each_answer_is_read_as_what_it_gives() -> None:
     assert isinstance(rights, GivenRights) and rights.organism == "012910000"
     assert [each.kind for each in rights.rights] == [Kind.AMO, Kind.ALD]
     assert read_given(given_to(OnlineService.CONVENTION)) == GivenConvention(
-        "0799900010", "Mutuelle Ti Doué", "OC", ("052",)
+        "0799900010", "Mutuelle Ti Doué", "OC", ("052", "050")
     )
     cover = read_given(given_to(OnlineService.COVER))
     assert cover == GivenCover(date(2026, 1, 1), date(2027, 12, 31))
