@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask import render_template
 
 from server.core.care import Place
+from server.core.rights import Right
 from server.core.states import LineState
 from server.services import (
     agenda,
@@ -16,6 +17,7 @@ from server.services import (
     french_series,
     french_visits,
     patients,
+    secure_tp,
     sessions,
     sightings,
     treatments,
@@ -117,6 +119,7 @@ def session(here: Desk, view: SessionView) -> str:
     return render_template(
         "sessions/show_france.html",
         view=view,
+        tp=secure_tp.view(work, view.session.id) if work.user.may(Right.BILLING) else None,
         series=held,
         whys=_whys(here, view, held.treated.territory),
         choice=french_billing.choice_of(work, view.session.id),

@@ -23,6 +23,7 @@ _LOOKS = {
     "unreadable": ("octagon-alert", "stop"),
     "failed": ("octagon-alert", "stop"),
     "stopped": ("ban", "stop"),
+    "overtaken": ("triangle-alert", "stop"),
 }
 """Icon and family of each state; a word goes with both."""
 
@@ -62,7 +63,7 @@ def _why(name: str, question: "Question | None", spoken: "Catalogue") -> str:
         )  # fmt: skip
     if name == "failed":
         return spoken.say("online.why.failed", code=question.trouble)
-    if name in ("doubt", "unreadable", "stopped"):
+    if name in ("doubt", "overtaken", "unreadable", "stopped"):
         return spoken.say(f"online.why.{name}")
     return ""
 

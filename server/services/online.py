@@ -44,6 +44,7 @@ class StepState(StrEnum):
     UNREADABLE = "unreadable"
     FAILED = "failed"  # the request itself was refused
     STOPPED = "stopped"  # what it asked is not true any more
+    OVERTAKEN = "overtaken"  # it was given, for something that has changed since
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class SecureTp:
         for service in (OnlineService.COMMITMENT, OnlineService.AMOUNT):
             asked = told[service].question if service in told else None
             if asked is not None and asked.cents is not None:
-                return asked.cents
+                return min(asked.cents, self.shares.left_cents)
         return self.shares.amc_cents
 
     @property
@@ -116,7 +116,7 @@ def begin(desk: Desk, session_id: str) -> None:
         return
     counts = covers.on(desk, held.patient.id, held.session.care_date)
     if held.lacking or counts is None:
-        raise InvalidForm(faults=(("tp", held.lacking or "no_cover"),))
+        raise InvalidForm(faults=(("secure_tp", held.lacking or "no_cover"),))
     run = Run(desk.new_id(), session_id, counts.row.id, desk.now)
     facts = {"cover": run.cover, "number": counts.row.number}
     with desk.deed("online.begun", "session", session_id, facts) as seq:

@@ -6,7 +6,7 @@ again before it leaves. FR-54; `domain.md` §3.7; MAIIA-51, MAIIA-52; F-14, F-15
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.core.online import OnlineService
 from server.core.states import LineState, SessionState
@@ -19,11 +19,12 @@ from server.countries.france.online import (
     GivenCover,
     InvoiceLine,
     Request,
+    asked_lines,
 )
 from server.services import online
 from server.services.desk import Desk
 from server.services.online import StepState
-from server.store import french, invoices, visits
+from server.store import french, invoices, post, visits
 from server.store import online as store
 from server.store.french import CoverRow
 from server.store.invoices import Line
@@ -59,13 +60,23 @@ class Shares:
 
 
 def steps(desk: Desk, run: Run | None) -> tuple[Step, ...]:
-    """Say where each step of a run stands."""
-    asked = store.questions_of(desk.db, run.id) if run else []
-    newest = {each.service: each for each in reversed(asked)}
-    return tuple(
+    """Say where each step of a run stands.
+
+    A commitment is for the lines it was asked with: when they have changed, it is for nothing.
+    """
+    if run is None:
+        return tuple(Step(service, StepState.IDLE, None) for service in STEPS)
+    newest = {each.service: each for each in reversed(store.questions_of(desk.db, run.id))}
+    found = [
         Step(service, online.state_of(newest.get(service)), newest.get(service))
         for service in STEPS
-    )
+    ]
+    last = found[-1]
+    if last.question and last.state is StepState.GIVEN:
+        asked = asked_lines(post.payload(desk.db, last.question.message))
+        if asked != _lines(desk, run.session):
+            found[-1] = replace(last, state=StepState.OVERTAKEN)
+    return tuple(found)
 
 
 def shares(lines: Sequence[Line]) -> Shares:
@@ -148,7 +159,7 @@ def _request(
 ) -> Request | None:
     sender = online.sender_of(desk, session.practitioner)
     insured = online.insured_of(desk, session.patient) if service in _WITH_INSURED else None
-    lines = _lines(desk, session) if service in _WITH_INVOICE else ()
+    lines = _lines(desk, session.id) if service in _WITH_INVOICE else ()
     cents = _promised(desk, run) if service is OnlineService.COMMITMENT else None
     lacking = (
         not sender
@@ -162,9 +173,9 @@ def _request(
     return Request(service, "", sender, session.care_date, insured, contract, "", lines, cents)
 
 
-def _lines(desk: Desk, session: Session) -> tuple[InvoiceLine, ...]:
+def _lines(desk: Desk, session: str) -> tuple[InvoiceLine, ...]:
     """Give the lines as they stand: the part of the tariff, what is above it is the patient's."""
-    held = invoices.lines_of_session(desk.db, session.id)
+    held = invoices.lines_of_session(desk.db, session)
     return tuple(
         InvoiceLine(line.code, line.fee_cents - line.supplement_cents, line.oa_cents)
         for line in held if line.state not in _STRUCK

@@ -1,18 +1,25 @@
 """A morning of the French demo practice, at which the screens of care are photographed."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 from server.app.clocks import ShiftedClock
 from server.app.demo_france import FrenchDemo
 from server.services import (
+    adri,
+    agenda,
     complementaries,
     covers,
     french_assessments,
     french_rights,
     french_series,
     french_visits,
+    secure_tp,
 )
+from server.services.online import StepState
+from server.services.secure_tp import Part
+from tests.app.waiting import until
 from tests.e2e.kine import START
 from tests.e2e.stages import Stage
 from tests.world import FixedClock
@@ -21,13 +28,17 @@ RX = {"prescriber": "10009999904", "prescriber_name": "Dr Yann LE BIHAN"}
 
 
 class FrenchDay(Stage):
-    """The demo practice of France; nobody is called."""
+    """The demo practice of France, its online services beside it."""
 
     def __init__(self, folder: Path) -> None:
         self.clock = FixedClock(START)
         self.demo = FrenchDemo(folder, ShiftedClock(self.clock))
         self.program = self.demo.program
         self.program.start()
+
+    def put_away(self) -> None:
+        super().put_away()
+        self.demo.end()
 
     def series_of(self, name: str) -> str:
         return french_series.of_patient(self.desk, self.patient(name))[0].treatment.id
@@ -46,6 +57,17 @@ def french_morning(day: FrenchDay) -> None:
     """What is noted at the desk, then what is given."""
     noted(day)
     given(day)
+
+
+def online_morning(day: FrenchDay) -> None:
+    """The same, and what the online services answered, before any picture is taken."""
+    french_morning(day)
+    adri_answered(day)
+    committed(day)
+    refused(day)
+
+
+FRENCH_PLAYS = {"france": french_morning, "france-online": online_morning}
 
 
 def given(day: FrenchDay) -> None:
@@ -94,6 +116,54 @@ def noted(day: FrenchDay) -> None:
         day.desk, day.patient("marchand"),
         {"kind": "ALD", "right_source": "PAPER", "rights_from": "01/02/2026", "code": "ALD 30"},
     )  # fmt: skip
+
+
+def adri_answered(day: FrenchDay) -> str:
+    """Have ADRi answer about somebody whose card names another caisse; whose leaf it is."""
+    patient = day.patient("garrec")
+    if adri.enquiry(day.desk, patient).last is None:
+        adri.ask(day.desk, patient)
+        _posted(day, lambda: adri.enquiry(day.desk, patient).state is StepState.GIVEN)
+    return patient
+
+
+def committed(day: FrenchDay) -> str:
+    """Have a complementary promise its part; the session it is for."""
+    return _stepped(day, "marchand", "0799900010", "A0099", Part.COMMITTED)
+
+
+def refused(day: FrenchDay) -> str:
+    """Have a complementary that no convention was signed with say no; the session it is for."""
+    if not complementaries.listed(day.desk, "0799900028"):
+        complementaries.create(
+            day.desk, {"name": "Mutuelle du Phare", "number": "0799900028", "unique": ""}
+        )
+        day.open_series("casanova", place="CABINET", kilometres="", outside_town="")
+        french_visits.record(day.desk, day.series_of("casanova"), {"payment_means": ""})
+    return _stepped(day, "casanova", "0799900028", "B7", Part.HELD)
+
+
+def _stepped(day: FrenchDay, name: str, number: str, member: str, ends: Part) -> str:
+    patient, today = day.patient(name), day.desk.today
+    [session] = [each.id for each in agenda.of_day(day.desk, today) if each.patient.id == patient]
+    if secure_tp.view(day.desk, session).part is Part.NONE:
+        _cover(day, name, amc=number, member=member, third_party="1", cover_source="PAPER",
+               cover_from=f"01/01/{today.year}", cover_to=f"31/12/{today.year}")  # fmt: skip
+        secure_tp.begin(day.desk, session)
+        _posted(day, lambda: _ended(day, session, ends))
+    return session
+
+
+def _ended(day: FrenchDay, session: str, ends: Part) -> bool:
+    held = secure_tp.view(day.desk, session)
+    return held.part is ends and not held.moving
+
+
+def _posted(day: FrenchDay, seen: Callable[[], bool]) -> None:
+    """Have the post run until something is seen."""
+    assert day.program.post is not None
+    day.program.post.send_now()
+    until(seen)
 
 
 def _cover(day: FrenchDay, name: str, **typed: str) -> None:

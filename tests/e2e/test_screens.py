@@ -29,7 +29,13 @@ from tests.countries.france.tables import line, many, written
 from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
 from tests.e2e.stages_billing import decided, with_formulas, without_convention
-from tests.e2e.stages_france import FrenchDay, french_morning
+from tests.e2e.stages_france import (
+    FRENCH_PLAYS,
+    FrenchDay,
+    adri_answered,
+    committed,
+    refused,
+)
 from tests.hardware.drawn import on_a_page, pdf, qr
 from tests.hardware.keytokens import make_token
 from tests.world import seeded
@@ -48,6 +54,11 @@ class Scene:
     name: str
     stage: str
     path: Callable[[Stage], str]
+
+
+def _french(day: Stage) -> FrenchDay:
+    assert isinstance(day, FrenchDay)
+    return day
 
 
 def at(path: str) -> Callable[[Stage], str]:
@@ -235,6 +246,9 @@ SCENES = (
     Scene("fr-aucune-convention", "france", _no_convention),
     Scene("fr-montant-facture", "france", _invoiced),
     Scene("fr-factures", "france", lambda day: f"invoices/{day.patient('casanova')}"),
+    Scene("fr-adri", "france-online", lambda day: f"rights/{adri_answered(_french(day))}"),
+    Scene("fr-tp-engage", "france-online", lambda day: f"sessions/{committed(_french(day))}/tp"),
+    Scene("fr-tp-arrete", "france-online", lambda day: f"sessions/{refused(_french(day))}/tp"),
 )  # fmt: skip
 IN_DUTCH = (
     "aujourdhui",
@@ -292,9 +306,9 @@ class Visitor:
 def _set(browser: Browser, name: str, folder: Path) -> Visitor:
     if name == "empty":
         return Visitor(browser, Stage(folder), None)
-    if name == "france":
+    if name in FRENCH_PLAYS:
         french = FrenchDay(folder)
-        return Visitor(browser, french, partial(french_morning, french))
+        return Visitor(browser, french, partial(FRENCH_PLAYS[name], french))
     day = Day(folder)
     return Visitor(browser, day, partial(PLAYS[name], day) if name in PLAYS else None)
 

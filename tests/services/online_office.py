@@ -12,7 +12,7 @@ from server.services.returns import PracticeIntake
 from server.simulators.sesam.online.service import Config, Running, serve
 from sync.circuit import Circuit
 from sync.engine import Engine
-from sync.ports import Keep
+from sync.ports import Keep, Transport
 from sync.report import Report
 from sync.transports.endpoint import Endpoint
 from sync.transports.exchange import Limits
@@ -30,7 +30,7 @@ class OnlineOffice:
     world: World
     services: Running
     outbox: PracticeOutbox
-    sesam: SesamOnline
+    sesam: Transport
     line: bool = True
     patients: dict[str, str] = field(default_factory=dict)
     listed: bool = False

@@ -1,6 +1,8 @@
 """ADRi and the four steps: queued with their bytes, asked once, weighed before they count."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,14 +10,25 @@ import pytest
 from server.core.care import Source
 from server.core.errors import InvalidForm, Missing
 from server.core.online import OnlineService
-from server.core.outbox import MessageState
-from server.services import adri, covers, french_rights, online, patients, secure_tp, sessions
+from server.core.outbox import Message, MessageState, Outcome
+from server.core.rights import Role
+from server.services import (
+    adri,
+    covers,
+    french_rights,
+    mandates,
+    online,
+    patients,
+    secure_tp,
+    sessions,
+)
 from server.services.online import StepState
 from server.services.secure_tp import Part
 from server.services.tp_steps import STEPS
 from server.simulators.sesam.online.faults import Fault, Kind
 from server.store import post
 from server.store.online import Understood
+from sync.ports import Keep, Transport
 from tests.france import CASANOVA, GARREC, MARCHAND, MEYER, PETROV, admitted
 from tests.services.online_office import OnlineOffice, online_office
 from tests.world import World
@@ -299,3 +312,96 @@ def test_a_crash_between_the_answer_and_its_reading_asks_after_it(here: OnlineOf
     asked = adri.enquiry(here.world.desk, here.patient()).last
     assert asked and asked.message == key and asked.outcome is Understood.GIVEN
     assert here.services.received()[0].times_processed == 1
+
+
+class Garbling:
+    """A partner whose answers are written by a test, each under the right reference."""
+
+    def __init__(self, good: Transport, content: Mapping[str, object]) -> None:
+        self._good = good
+        self._content = content
+
+    def send(self, message: Message, keep: Keep) -> Outcome:
+        outcome = self._good.send(message, keep)
+        told = json.loads(outcome.raw or b"{}")
+        return replace(outcome, raw=json.dumps({**told, "rendu": self._content}).encode())
+
+    def ask(self, message: Message, keep: Keep) -> Outcome:
+        return self._good.ask(message, keep)
+
+
+def test_an_answer_that_makes_no_sense_is_told_as_such(here: OnlineOffice) -> None:
+    here.sesam = Garbling(here.sesam, {"odd": 1})
+    patient = here.patient()
+    adri.ask(here.world.desk, patient)
+    here.run()
+    asked = adri.enquiry(here.world.desk, patient)
+    assert asked.state is StepState.UNREADABLE and not asked.waits
+    session = here.visited()
+    secure_tp.begin(here.world.desk, session)
+    here.run()
+    assert states(here, session) == ["unreadable", "idle", "idle", "idle"]
+
+
+def test_more_than_the_caisse_leaves_is_no_amount(here: OnlineOffice) -> None:
+    session = here.visited()
+    secure_tp.begin(here.world.desk, session)
+    message = here.outbox.lease("sesam:amc", here.world.clock.now())
+    assert message
+    for content in (
+        {"signataire": "1", "libelle": "x", "type": "OC", "formules": []},
+        {"du": "2026-01-01", "au": "2026-12-31"}, {"montant": 717},
+    ):  # fmt: skip
+        outcome = Garbling(here.sesam, content).send(message, lambda _: None)
+        here.outbox.settle(message, outcome, here.world.clock.now())
+        after = here.outbox.lease("sesam:amc", here.world.clock.now())
+        if after is None:
+            break
+        message = after
+    assert states(here, session) == ["given", "given", "contradicted", "idle"]
+    stuck = secure_tp.view(here.world.desk, session).stuck
+    assert stuck and stuck.question and stuck.question.reason == "too_much"
+
+
+def test_without_a_billing_number_nothing_can_be_asked(here: OnlineOffice) -> None:
+    patient, session = here.patient(), here.visited()
+    here.world.desk.db.execute("update practitioner set billing_number = ''")
+    asked = adri.enquiry(here.world.desk, patient)
+    assert asked.lacking == "sender" and adri.ask(here.world.desk, patient) == ""
+    assert secure_tp.view(here.world.desk, session).lacking == "no_sender"
+
+
+def test_what_cannot_be_asked_any_more_is_asked_no_more(here: OnlineOffice) -> None:
+    patient = here.patient()
+    here.line = False
+    key = adri.ask(here.world.desk, patient)
+    here.world.desk.db.execute("update patient set draft = 1")
+    here.line = True
+    here.run()
+    row = post.get(here.world.desk.db, key)
+    assert row and row.state is MessageState.CANCELLED and not here.services.received()
+    assert adri.enquiry(here.world.desk, patient).state is StepState.STOPPED
+
+
+def test_a_commitment_for_other_lines_is_for_nothing_and_may_be_asked_again(
+    here: OnlineOffice,
+) -> None:
+    session = here.visited()
+    secure_tp.begin(here.world.desk, session)
+    here.run()
+    assert secure_tp.view(here.world.desk, session).part is Part.COMMITTED
+    french_rights.note(here.world.desk, here.patient(), {
+        "kind": "MATERNITY", "right_source": "PAPER", "rights_from": "01/03/2026",
+        "rights_to": "30/09/2026",
+    })  # fmt: skip
+    held = secure_tp.view(here.world.desk, session)
+    assert held.shares.amo_cents == held.shares.charged_cents  # the caisse pays all of it now
+    assert held.steps[-1].state is StepState.OVERTAKEN and held.part is Part.HELD
+    assert (held.lacking, held.owed_cents) == ("no_share", 0)
+
+
+def test_who_may_not_see_people_lets_no_question_leave(here: OnlineOffice) -> None:
+    adri.ask(here.world.desk, here.patient())
+    viewer = replace(here.world.desk.user, role=Role.VIEWER, practitioner=None, is_main=False)
+    desk = replace(here.world.desk, user=viewer)
+    assert not mandates.may_travel(desk, "sesam") and mandates.may_travel(here.world.desk, "sesam")

@@ -90,6 +90,7 @@ def test_adri_says_where_somebody_is_insured_and_whose_request_it_answers(ask: A
         ("DROITS", {"date_soins": "2028-01-01"}, "DROITS_FERMES"),
         ("MONTANT", {"amc": {**TI_DOUE, "numero": "0799900028"}}, "PAS_DE_CONVENTION"),
         ("ENGAGEMENT", {"montant": 715}, "MONTANT_DIFFERENT"),
+        ("ENGAGEMENT", {"amc": {**TI_DOUE, "numero": "0799900028"}}, "PAS_DE_CONVENTION"),
     ],
 )
 def test_a_service_refuses_with_a_code(
@@ -104,11 +105,19 @@ def test_the_four_services_of_a_complementary_follow_each_other(ask: Ask) -> Non
         name: ask(request(name, f"{number:026d}"))[1]["rendu"]
         for number, name in enumerate(("CONVENTION", "DROITS", "MONTANT", "ENGAGEMENT"))
     }
-    assert made["CONVENTION"]["type"] == "OC" and made["CONVENTION"]["formules"] == ["052"]
+    assert made["CONVENTION"]["type"] == "OC" and made["CONVENTION"]["formules"] == ["052", "050"]
     assert made["DROITS"] == {"du": "2026-01-01", "au": "2027-12-31"}
     assert made["MONTANT"] == {"montant": 716}
     assert made["ENGAGEMENT"]["montant"] == 716 and made["ENGAGEMENT"]["numero"].startswith("T")
     assert made["ENGAGEMENT"]["valable"] == "2026-04-09"
+
+
+@pytest.mark.parametrize(
+    ("formula", "cents"), [("052", 716), ("050", 358), ("", 716), ("ZZZ", 716)]
+)
+def test_a_share_follows_the_formula_of_the_contract(ask: Ask, formula: str, cents: int) -> None:
+    said = ask(request("MONTANT", facture={**SESSION, "formule": formula}))[1]
+    assert said["rendu"] == {"montant": cents}
 
 
 def test_the_same_reference_is_answered_the_same_and_worked_on_once(

@@ -49,17 +49,17 @@ def lacking() -> set[str]:
 
 FRANCE: dict[str, set[str]] = {
     "online.state": {*(str(each) for each in StepState), "offline"},
-    "online.why": {"doubt", "failed", "stopped", "unreadable"},
+    "online.why": {"doubt", "failed", "overtaken", "stopped", "unreadable"},
     "online.contradicted": {"amount", "period", "too_much", "type"},
     "online.refused": {
         "ADHERENT_INCONNU", "ASSURE_INCONNU", "DROITS_FERMES", "MONTANT_DIFFERENT",
         "ORGANISME_INCONNU", "PAS_DE_CONVENTION", "SERVICE_FERME",
     },
-    "secure.step": {str(each) for each in STEPS},
-    "secure.amc": {str(each) for each in Part},
-    "secure.statement": {*(str(each) for each in Part), "stuck"},
-    "secure.lacking": lacking(),
-    "error.form.tp": lacking(),
+    "secure_tp.step": {str(each) for each in STEPS},
+    "secure_tp.amc": {str(each) for each in Part},
+    "secure_tp.statement": {*(str(each) for each in Part), "stuck"},
+    "secure_tp.lacking": lacking(),
+    "error.form.secure_tp": lacking(),
     "adri.lacking": {"number", "sender"},
     "block": set(block_codes()),
     "why": set(steps()) - {"amc.none"},  # nothing paid is no step

@@ -153,6 +153,8 @@ def test_four_steps_are_shown_in_order_with_their_result(shop: Counter) -> None:
     places = [listed.find(words) for words in order]
     assert -1 not in places and places == sorted(places), (places, listed)
     assert "s’engage à payer 7,16 €" in page and "0,00 €" in page
+    page = shop.read(f"sessions/{session}")
+    assert "engagée : 7,16 €" in page and "Reste au patient : 0,00 €" in page
     assert "frais" not in page and "abonnement" not in page
 
 
@@ -182,9 +184,10 @@ def test_offline_the_part_is_held_and_the_steps_go_on_by_themselves(shop: Counte
     assert steps(page)[0] == "hors ligne : reprendra seul"
     assert "sans engagement" in page and "droits AMC non vérifiés" in page
     assert "(DRE) n’est pas envoyée" in page and "(FSE) n’attend pas" in page
-    assert "0,00 € si elle s’engage" in page and "Sinon, 7,16 €" in page
+    assert "Si la complémentaire s’engage. Sinon, 7,16 €" in page
     shop.beside.run()
     assert not shop.beside.services.received()
+    assert "sans engagement" in shop.read(f"sessions/{session}")
     shop.line(up=True)
     shop.beside.later(hours=5)
     page = shop.read(f"sessions/{session}/tp")
@@ -207,6 +210,7 @@ def test_without_rights_the_patient_pays_or_another_complementary_is_chosen(
     assert "Le patient paie 7,16 €" in page and "Choisir une autre complémentaire" in page
     page = shop.sent(f"sessions/{session}/tp/patient")
     assert "paie la part complémentaire" in page and "quittance" in page and "7,16 €" in page
+    assert "payée par le patient" in shop.read(f"sessions/{session}")
     shop.world.clock.advance(minutes=1)
     shop.beside.covered()
     page = shop.sent(f"sessions/{session}/tp")

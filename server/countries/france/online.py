@@ -110,6 +110,12 @@ def write_request(request: Request) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def asked_lines(payload: bytes) -> tuple[InvoiceLine, ...]:
+    """Give the lines of an invoice as a request of ours once asked about them."""
+    told = json.loads(payload)["facture"]["lignes"]
+    return tuple(InvoiceLine(line["acte"], line["total"], line["amo"]) for line in told)
+
+
 @dataclass(frozen=True, slots=True)
 class GivenRight:
     """One right ADRi gives."""

@@ -23,6 +23,7 @@ from server.countries.france.online import (
     Insured,
     InvoiceLine,
     Request,
+    asked_lines,
     read_given,
     write_request,
 )
@@ -79,6 +80,8 @@ def test_whatever_we_write_the_other_side_reads(request: Request) -> None:
         *(name for name, _ in PARTS[request.service]),
     }  # fmt: skip
     assert write_request(request) == body
+    if request.service in (OnlineService.AMOUNT, OnlineService.COMMITMENT):
+        assert asked_lines(body) == request.lines
     opened = open_envelope(answer(asked, body, Mood()))
     assert opened and opened.reference == request.reference and opened.simulated
 
@@ -111,7 +114,7 @@ def test_each_answer_is_read_as_what_it_gives() -> None:
     assert isinstance(rights, GivenRights) and rights.organism == "012910000"
     assert [each.kind for each in rights.rights] == [Kind.AMO, Kind.ALD]
     assert read_given(given_to(OnlineService.CONVENTION)) == GivenConvention(
-        "0799900010", "Mutuelle Ti Doué", "OC", ("052",)
+        "0799900010", "Mutuelle Ti Doué", "OC", ("052", "050")
     )
     cover = read_given(given_to(OnlineService.COVER))
     assert cover == GivenCover(date(2026, 1, 1), date(2027, 12, 31))

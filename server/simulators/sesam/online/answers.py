@@ -76,7 +76,7 @@ def _convention(request: Request) -> dict[str, Any]:
         raise Refused("PAS_DE_CONVENTION")
     return {
         "signataire": contract.signatory, "libelle": contract.label, "type": contract.type,
-        "formules": [contract.formula],
+        "formules": [code for code, _ in contract.formulas],
     }  # fmt: skip
 
 
@@ -92,10 +92,7 @@ def _cover(request: Request) -> dict[str, Any]:
 
 
 def _amount(request: Request) -> dict[str, Any]:
-    contract = _contract(request)
-    if not contract.signed:
-        raise Refused("PAS_DE_CONVENTION")
-    return {"montant": _share(request, contract)}
+    return {"montant": _share(request, _contract(request))}
 
 
 def _commitment(request: Request) -> dict[str, Any]:
@@ -111,9 +108,16 @@ def _commitment(request: Request) -> dict[str, Any]:
 
 
 def _share(request: Request, contract: Contract) -> int:
-    """Give the part of a complementary, line by line, half a cent upwards."""
+    """Give the part of a complementary, line by line, half a cent upwards.
+
+    By the formula asked for when the contract has it, else by its first.
+    """
+    if not contract.signed:
+        raise Refused("PAS_DE_CONVENTION")
+    known = dict(contract.formulas)
+    share_bp = known.get(request.told["facture"]["formule"], contract.formulas[0][1])
     return sum(
-        ((line["total"] - line["amo"]) * contract.share_bp * 2 + _WHOLE_BP) // (2 * _WHOLE_BP)
+        ((line["total"] - line["amo"]) * share_bp * 2 + _WHOLE_BP) // (2 * _WHOLE_BP)
         for line in request.told["facture"]["lignes"]
     )
 

@@ -32,8 +32,7 @@ class Contract:
     label: str
     signatory: str
     type: str
-    formula: str
-    share_bp: int  # of what the caisse leaves, in ten thousandths
+    formulas: tuple[tuple[str, int], ...]  # code, and ten thousandths of what the caisse leaves
     signed: bool  # by the kiné
     members: tuple[str, ...]  # none: every number is taken
     begins: str
@@ -57,9 +56,9 @@ def contracts() -> Mapping[str, Contract]:
     """Give the contract of each complementary, by its ten digits."""
     return {
         row["number"]: Contract(
-            row["number"], row["label"], row["signatory"], row["type"], row["formula"],
-            int(row["share_bp"]), row["convention"] == "yes", tuple(row["members"].split()),
-            row["from"], row["to"],
+            row["number"], row["label"], row["signatory"], row["type"],
+            tuple((code, int(share)) for code, share in map(_pair, row["formulas"].split())),
+            row["convention"] == "yes", tuple(row["members"].split()), row["from"], row["to"],
         )
         for row in _rows("contracts.csv")
     }  # fmt: skip
