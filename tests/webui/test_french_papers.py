@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from tests.france import CASANOVA, MARCHAND, FrenchPerson, admitted
+from tests.france import CASANOVA, MARCHAND, PETROV, FrenchPerson, admitted
 from tests.webui.shop import Shop
 from tests.webui.test_french_care import follow, get, opened
 from tests.world import World
@@ -163,6 +163,19 @@ def test_each_act_is_rounded_by_itself_and_the_note_adds_what_was_rounded(shop: 
         visited(shop, series, care_date=f"{day}/05/2026")
     said = printed(shop, f"fees/{series}")
     for words in ("21,66", "13,00", "8,66", "64,98", "39,00", "25,98"):
+        assert words in said, words
+
+
+@pytest.mark.row("MAIIA-60")
+def test_state_medical_aid_leaves_nothing_to_pay_and_its_paper_says_so(shop: Shop) -> None:
+    patient = admitted(shop.world, PETROV)
+    shop.follow(f"covers/{patient}", amc="75500017", cover_source="PAPER",
+                cover_from="01/01/2026", cover_to="31/12/2026")  # fmt: skip
+    series = opened(shop, patient)
+    page = get(shop, f"sessions/of/{series}")
+    assert "<b>0,00 €</b>" in page and "copay_collected" not in page
+    said = printed(shop, f"care-sheet/{visited(shop, series)}").replace("\u00a0", " ")
+    for words in ("Tiers payant : la caisse paie", "0075500017", "17,90 10,74 7,16 0,00"):
         assert words in said, words
 
 
