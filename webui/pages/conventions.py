@@ -136,6 +136,7 @@ def columns() -> ResponseReturnValue:
 def place() -> Response:
     """Keep what each column is, and read the file again with it."""
     work = desk().work()
+    work.require(Right.SETTINGS)
     waiting = _tables().unplaced
     if waiting is None:
         return go("conventions.index", _anchor="import")
