@@ -42,6 +42,7 @@ FRANCE: dict[str, set[str]] = {
     "bdk": {"findings", "diagnosis", "goals", "plan"},
     "bdk.kind": {str(each) for each in Kind},
     "report.means": {str(each) for each in Means},
+    "papers.kind": {"PROOF", "CARE_SHEET", "FEE_NOTE", "REQUEST", "ASSESSMENT", "REPORT"},
     "access": {str(each) for each in Ground},
     "dap.answer": {str(each) for each in Answer},
     "travel": set(_TRAVEL.findall((_RULES / "travel.py").read_text("utf-8"))) - {"one_per_address",

@@ -200,6 +200,22 @@ def test_the_same_paper_twice_is_kept_once_under_its_kind(shop: Shop) -> None:
     assert shop.world.sql("select count(*) from journal where action = 'document.seen'") == 1
 
 
+def test_a_paper_handed_over_is_found_again_as_it_was(shop: Shop) -> None:
+    patient = admitted(shop.world, MARCHAND)
+    assert "Papiers remis" not in get(shop, f"patients/{patient}")
+    session = visited(shop, opened(shop, patient))
+    said = printed(shop, f"care-sheet/{session}")
+    key = str(shop.world.sql("select id from document"))
+    page = get(shop, f"patients/{patient}")
+    assert "Papiers remis" in page and f"papers/kept/{key}" in page
+    follow(shop, f"sessions/{session}/collect", copay_collected="17,90", payment_means="CASH")
+    assert "17,90 €" in printed(shop, f"care-sheet/{session}").replace("\u00a0", " ")
+    assert printed(shop, f"kept/{key}") == said
+    assert shop.world.sql("select count(*) from document") == 2
+    lost = shop.client.get(f"{shop.door.root}papers/kept/01NOBODY/document.pdf")
+    assert lost.status_code == 404
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["first first", "second first"])
 def test_row_49_each_paper_holds_its_own_patient_alone_also_after_an_error(
     shop: Shop, order: tuple[int, int]
