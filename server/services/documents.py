@@ -114,10 +114,27 @@ def _kept(desk: Desk, patient: str, session: str | None, content: bytes, kind: s
     key = desk.new_id()
     with desk.deed("document.issued", "document", key, {"sha256": sha256}) as seq:
         papers.add(
-            desk.db, papers.Paper(key, patient, session, desk.now, sha256), content,
-            desk.device.id, seq, kind,
+            desk.db, papers.Paper(key, patient, session, desk.now, sha256, kind), content,
+            desk.device.id, seq,
         )  # fmt: skip
     return key
+
+
+@needs(Right.CLINICAL)
+def handed_over(desk: Desk, patient: str, most: int = 10) -> Sequence[papers.Paper]:
+    """Return the last papers made for a patient, the newest first."""
+    treating.require(desk, patient)
+    return papers.of_patient(desk.db, patient)[:most]
+
+
+@needs(Right.CLINICAL)
+def as_handed_over(desk: Desk, document_id: str) -> tuple[papers.Paper, bytes]:
+    """Return a paper with its bytes as they were handed over; raise `NotFound`."""
+    paper = papers.get(desk.db, document_id)
+    if paper is None:
+        raise NotFound(kind="document")
+    treating.require(desk, paper.patient)
+    return paper, papers.content(desk.db, paper.id)
 
 
 def _proof(desk: Desk, session: Session, patient: Patient, kine: Practitioner) -> Proof:

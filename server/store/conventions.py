@@ -103,7 +103,7 @@ class Kept:
     row: Convention
 
 
-_AT_A_TIME, _PAIRED = 200_000, 200_000
+_AT_A_TIME, _PAIRED = 125_000, 200_000
 _SAID = "(? & 2147483647) << 32 | ?"
 """A whole number of the cells of a row, of two sums, to tell its versions apart at a glance.
 

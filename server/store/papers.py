@@ -5,7 +5,7 @@ from datetime import datetime
 
 import apsw
 
-from server.store.rows import many, value
+from server.store.rows import many, one, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +17,14 @@ class Paper:
     session: str | None
     made_at: datetime
     sha256: str
+    kind: str = "PROOF"
 
 
-def add(
-    db: apsw.Connection, paper: Paper, content: bytes, device: str, seq: int, kind: str = "PROOF"
-) -> None:
+def add(db: apsw.Connection, paper: Paper, content: bytes, device: str, seq: int) -> None:
     """Keep a document handed over."""
     db.execute(
         "insert into document values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (paper.id, device, seq, kind, paper.patient, paper.session, paper.made_at.isoformat(),
+        (paper.id, device, seq, paper.kind, paper.patient, paper.session, paper.made_at.isoformat(),
          paper.sha256, content),
     )  # fmt: skip
 
@@ -34,10 +33,16 @@ def of_patient(db: apsw.Connection, patient: str) -> list[Paper]:
     """Return the documents of a patient, newest first."""
     return many(
         db, Paper,
-        "select id, patient, session, made_at, sha256 from document where patient = ?"
+        "select id, patient, session, made_at, sha256, kind from document where patient = ?"
         " order by made_at desc",
         (patient,),
     )  # fmt: skip
+
+
+def get(db: apsw.Connection, key: str) -> Paper | None:
+    """Return one document."""
+    found = "select id, patient, session, made_at, sha256, kind from document where id = ?"
+    return one(db, Paper, found, (key,))
 
 
 def content(db: apsw.Connection, key: str) -> bytes:

@@ -70,6 +70,7 @@ FRANCE: dict[str, set[str]] = {
     "bdk": {"findings", "diagnosis", "goals", "plan"},
     "bdk.kind": {str(each) for each in Kind},
     "report.means": {str(each) for each in Means},
+    "papers.kind": {"PROOF", "CARE_SHEET", "FEE_NOTE", "REQUEST", "ASSESSMENT", "REPORT"},
     "access": {str(each) for each in Ground},
     "receipt": {"paid", "paid_means", "case_whole", "case_part", "case_amc"},
     "tp.ticked": {"both", "amo", "none"},

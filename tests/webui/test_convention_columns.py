@@ -11,6 +11,7 @@ from server.app.tables import Tables
 from server.services import convention_import
 from tests.app.waiting import until
 from tests.countries.france.tables import many, written
+from tests.france import MARCHAND, admitted
 from tests.services.test_convention_import import FIRST, taken
 from tests.services.test_convention_search import TABLE
 from tests.webui.shop import Shop
@@ -159,3 +160,21 @@ def test_the_attestation_and_the_convention_found_stand_side_by_side(shop: Shop)
     page = shop.post(CHECK, **ASKED, label="Autre mutuelle").text
     assert "diffère" in page and "relisez l’attestation" in page
     assert "à relire" in shop.post(CHECK, **ASKED).text
+
+
+@pytest.mark.row("MAIIA-54")
+def test_from_the_patients_cover_one_key_compares_it_with_the_table(shop: Shop) -> None:
+    taken(shop.world, TABLE)
+    shop.post("payers/new", name="Mutuelle Ti Doué", number="0799900010", convention_type="OC")
+    patient = admitted(shop.world, MARCHAND)
+    page = shop.follow(f"covers/{patient}", amc="799900010", cover_source="PAPER",
+                       cover_from="01/01/2026", cover_to="31/12/2026")  # fmt: skip
+    form = page.partition(f'action="{shop.door.root}{CHECK}"')[2].partition("</form>")[0]
+    assert 'data-key="Alt+4"' in form
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    assert (sent["type"], sent["number"], sent["label"]) == (
+        "OC", "0799900010", "Mutuelle Ti Doué"
+    )  # fmt: skip
+    del sent["page_token"]
+    page = shop.post(CHECK, **sent).text
+    assert "Convention trouvée" in page and page.count(">pareil<") == 3

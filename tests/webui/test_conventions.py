@@ -223,7 +223,9 @@ def test_the_badge_tells_the_age_of_the_conventions(
 @pytest.mark.scenario("F-05")
 def test_a_convention_is_typed_by_hand_and_twice_is_refused(shop: Shop) -> None:
     typed = {"signatory": "08", "label": "CNMSS", "accord": "T", "criterion": "08???????"}
+    assert 'href="' + f"{shop.door.root}{PLACE}new" + '" data-key="Alt+1"' in shop.get(PLACE)
     page = shop.follow(f"{PLACE}new", **typed)
+    assert "CNMSS" in page
     row = page.partition("CNMSS")[0].rpartition("<tr")[2] + page.partition("CNMSS")[2]
     told = [row.index(word) for word in (">08<", "RO", "08???????", "tiers payant")]
     assert told == sorted(told)

@@ -105,7 +105,7 @@ def test_one_address_is_declared_for_every_kine_and_can_be_copied(shop: Shop) ->
 
 
 @pytest.mark.scenario("F-19")
-@pytest.mark.row("MAIIA-75")
+@pytest.mark.row("MAIIA-73", "MAIIA-75")
 def test_a_new_account_names_whom_to_tell_and_how_with_a_dated_letter(shop: Shop) -> None:
     assert "personne n’est à prévenir" in shop.get(PATH)
     shop.post("payers/new", name="Ti Doué", number="799900010", convention_type="OC",

@@ -66,6 +66,12 @@ def test_a_screen_of_the_other_country_answers_with_a_sentence(shop: Shop) -> No
     assert "n’existe pas" in shop.post("options/tariff").text
 
 
+@pytest.mark.row("MAIIA-79")
+def test_the_menu_on_the_left_leads_to_the_options(shop: Shop) -> None:
+    menu = shop.get("patients/").partition('id="menu"')[2].partition("</nav>")[0]
+    assert f'href="{shop.door.root}options/"' in menu and "Options" in menu
+
+
 def test_a_country_has_its_own_pages_and_those_of_everybody() -> None:
     assert has("FR", "patients.show") and has("BE", "patients.show")
     assert has("BE", "billing.seal") and not has("FR", "billing.seal")

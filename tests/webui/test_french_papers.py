@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from tests.france import CASANOVA, MARCHAND, FrenchPerson, admitted
+from tests.france import CASANOVA, MARCHAND, PETROV, FrenchPerson, admitted
 from tests.webui.shop import Shop
 from tests.webui.test_french_care import follow, get, opened
 from tests.world import World
@@ -166,6 +166,19 @@ def test_each_act_is_rounded_by_itself_and_the_note_adds_what_was_rounded(shop: 
         assert words in said, words
 
 
+@pytest.mark.row("MAIIA-60")
+def test_state_medical_aid_leaves_nothing_to_pay_and_its_paper_says_so(shop: Shop) -> None:
+    patient = admitted(shop.world, PETROV)
+    shop.follow(f"covers/{patient}", amc="75500017", cover_source="PAPER",
+                cover_from="01/01/2026", cover_to="31/12/2026")  # fmt: skip
+    series = opened(shop, patient)
+    page = get(shop, f"sessions/of/{series}")
+    assert "<b>0,00 €</b>" in page and "copay_collected" not in page
+    said = printed(shop, f"care-sheet/{visited(shop, series)}").replace("\u00a0", " ")
+    for words in ("Tiers payant : la caisse paie", "0075500017", "17,90 10,74 7,16 0,00"):
+        assert words in said, words
+
+
 def test_a_session_struck_out_has_no_care_sheet(shop: Shop) -> None:
     session = visited(shop, treated(shop))
     follow(shop, f"sessions/{session}/void", reason="erreur")
@@ -185,6 +198,22 @@ def test_the_same_paper_twice_is_kept_once_under_its_kind(shop: Shop) -> None:
     assert shop.world.sql("select count(*) from document") == 1
     assert shop.world.sql("select kind from document") == "CARE_SHEET"
     assert shop.world.sql("select count(*) from journal where action = 'document.seen'") == 1
+
+
+def test_a_paper_handed_over_is_found_again_as_it_was(shop: Shop) -> None:
+    patient = admitted(shop.world, MARCHAND)
+    assert "Papiers remis" not in get(shop, f"patients/{patient}")
+    session = visited(shop, opened(shop, patient))
+    said = printed(shop, f"care-sheet/{session}")
+    key = str(shop.world.sql("select id from document"))
+    page = get(shop, f"patients/{patient}")
+    assert "Papiers remis" in page and f"papers/kept/{key}" in page
+    follow(shop, f"sessions/{session}/collect", copay_collected="17,90", payment_means="CASH")
+    assert "17,90 €" in printed(shop, f"care-sheet/{session}").replace("\u00a0", " ")
+    assert printed(shop, f"kept/{key}") == said
+    assert shop.world.sql("select count(*) from document") == 2
+    lost = shop.client.get(f"{shop.door.root}papers/kept/01NOBODY/document.pdf")
+    assert lost.status_code == 404
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["first first", "second first"])

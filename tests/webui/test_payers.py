@@ -21,7 +21,7 @@ def names(page: str) -> list[str]:
     return re.findall(r'data-item href="[^"]*/payers/\d+">([^<]+)<', page)
 
 
-@pytest.mark.row("SOFIA-17", "SOFIA-18", "SOFIA-20")
+@pytest.mark.row("SOFIA-17", "SOFIA-18", "SOFIA-20", "MAIIA-18")
 def test_the_starting_list_has_the_columns_and_hides_what_is_over(shop: Shop) -> None:
     page = shop.get("payers/")
     for column in ("Numéro", "Gestion unique", "Nom", "Type convention", "Critère sec.", "Adresse",
@@ -56,7 +56,7 @@ def test_the_list_is_filtered_on_management_and_sorted_by_any_column(shop: Shop)
 
 
 @pytest.mark.scenario("G-01")
-@pytest.mark.row("SOFIA-11", "SOFIA-12", "SOFIA-13", "SOFIA-21")
+@pytest.mark.row("SOFIA-11", "SOFIA-12", "SOFIA-13", "SOFIA-21", "SOFIA-31")
 def test_a_complementary_is_created_in_four_steps(shop: Shop) -> None:
     page = shop.get("payers/new")
     asked = ("Nom", "Numéro", "Mutuelle en gestion unique", "OK, enregistrer")
@@ -64,6 +64,7 @@ def test_a_complementary_is_created_in_four_steps(shop: Shop) -> None:
     assert places == sorted(places)
     for name in ("contact", "street1", "street2", "city", "phone1", "phone2", "email", "account"):
         assert f'name="{name}"' in page
+    assert 'data-key="Enter"' in page and 'data-key="Escape"' in page
     page = shop.follow("payers/new", **BREIZH)
     assert "Mutuelle Breizh Santé" in page and "0799900082" in page
     held = complementaries.get(shop.world.desk, "799900082")

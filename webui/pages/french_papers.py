@@ -69,6 +69,9 @@ def _report(work: Desk, key: str) -> Made:
     return Made(paper.patient.id, write_report(paper))
 
 
+KEPT = "kept"
+"""In an address: a paper as it was handed over, by its own key."""
+
 PAPERS: Mapping[str, Paper] = {
     "care-sheet": Paper("CARE_SHEET", _care_sheet),
     "fees": Paper("FEE_NOTE", _fee_note),
@@ -96,6 +99,10 @@ def show(paper: str, about_id: str) -> ResponseReturnValue:
 def document(paper: str, about_id: str) -> Response:
     """Make a paper, keep its bytes, and hand it over."""
     work = desk().work()
+    if paper == KEPT:
+        held, content = documents.as_handed_over(work, about_id)
+        sightings.document(work, held.id)
+        return _handed_over(content, f"copie-{held.id[-8:]}.pdf")
     known = _known(paper)
     made = known.make(work, about_id)
     if made.session:
@@ -103,9 +110,13 @@ def document(paper: str, about_id: str) -> Response:
     else:
         key = documents.keep_for(work, made.patient, made.content, known.kind)
     sightings.document(work, key)
-    response = make_response(made.content)
+    return _handed_over(made.content, f"{paper}-{about_id[-8:]}.pdf")
+
+
+def _handed_over(content: bytes, name: str) -> Response:
+    response = make_response(content)
     response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{paper}-{about_id[-8:]}.pdf"'
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 
@@ -117,6 +128,9 @@ def _known(paper: str) -> Paper:
 
 def _about(work: Desk, paper: str, key: str) -> tuple[str, tuple[str, str]]:
     """Give whose paper it is, and what it was opened from: an endpoint and its key."""
+    if paper == KEPT:
+        patient = documents.as_handed_over(work, key)[0].patient
+        return patient, ("patients.show", patient)
     kind = _known(paper).kind
     if kind == "CARE_SHEET":
         return french_sheets.care_sheet(work, key).file.patient.id, ("sessions.show", key)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.errors import InvalidForm
+from server.core.errors import InvalidForm, TableRefused
+from server.countries.dated import Table
 from server.countries.france.convention_columns import (
     WIDEST,
     Placed,
@@ -17,7 +18,8 @@ from server.countries.france.convention_columns import (
 )
 from server.countries.france.convention_layout import Column
 from server.countries.france.convention_names import Kind
-from server.countries.france.convention_rows import FIELDS
+from server.countries.france.convention_reader import TableReader
+from server.countries.france.convention_rows import FIELDS, Conversion
 
 DAY = date(2026, 3, 10)
 NEEDED = ("mutual", "body", "number")
@@ -90,3 +92,19 @@ def test_every_field_is_found_where_it_was_placed(order: list[int]) -> None:
     placed: Placed = place(Kind.CONVENTIONS, found, chosen, (), titled=False)
     picked = placed.layout.picker()([*found.lines[0], ""])
     assert list(picked) == [f"t{number}" for number in range(len(names))]
+
+
+def test_a_table_is_read_by_the_layout_somebody_placed_and_not_by_that_of_another_kind() -> None:
+    data = b"Un;Deux;Trois;Rien\n75047258;08???????;391036183;x\n"
+    found = sample_of([data])
+    assert found is not None
+    placed = place(Kind.CORRESPONDENCE, found, (*NEEDED, ""), NEEDED, titled=True)
+    for kind, known in ((Kind.CORRESPONDENCE, True), (Kind.GROUPING, False)):
+        one = TableReader(Table(COLUMNS[:0]), DAY, bad_bp=100, kind=kind, placed=[placed])
+        if known:
+            assert [row for rows in one.read([data]) for row in rows] == [
+                Conversion("75047258", "08???????", "391036183", "")
+            ]
+        else:
+            with pytest.raises(TableRefused):
+                next(one.read([data]))
