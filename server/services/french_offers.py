@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from server.core.tray import Kind
 from server.countries.france.convention_match import Found, Link
 from server.countries.france.convention_rows import THIRD_PARTY, UNIQUE
 from server.countries.france.payers import Profile
 from server.countries.france.rights import rights_on
 from server.countries.france.routes import Cover as RouteCover
 from server.countries.france.routes import Known, Plan, Remark, Route, Ticking, plan
-from server.services import convention_search, covers, french_formulas, tray
+from server.services import attestations, convention_search, covers, french_formulas
 from server.services.convention_search import Answer, Diagnosis, Need
 from server.services.covers import Check, Cover
 from server.services.desk import Desk
@@ -308,10 +307,6 @@ def _on_card(cover: Cover, every: Sequence[Cover]) -> str:
 
 
 def _attestation(desk: Desk, patient: str, cover: Cover) -> Document | None:
-    """Give the paper the cover was read from, else the newest attestation in the file."""
-    papers = [
-        each for each in tray.of_patient(desk, patient)
-        if each.filing.kind is Kind.AMC_CARD and each.pages
-    ]  # fmt: skip
-    own = [each for each in papers if each.incoming.id == cover.row.incoming]
-    return next(iter(own or papers), None)
+    """Give the paper the cover stands on, when it can be shown."""
+    found = attestations.of_covers(desk, patient, [cover]).get(cover.row.id)
+    return found if found and found.pages else None

@@ -7,6 +7,7 @@ from server.core.care import Source
 from server.core.errors import NotFound
 from server.core.rights import Right
 from server.services import (
+    attestations,
     complementaries,
     covers,
     french_formulas,
@@ -36,6 +37,7 @@ def show(patient_id: str) -> ResponseReturnValue:
         "covers/show.html",
         file=file,
         held=held,
+        papers=attestations.of_covers(work, patient_id, [*held.of_card, *held.of_papers]),
         formulas=french_formulas.of_cover(work, counts.row.id, work.today) if counts else None,
         headings=french_formulas.headings(work, work.today),
         known=french_formulas.known(work, work.today),
