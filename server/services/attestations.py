@@ -12,7 +12,7 @@ from server.services.tray import Document
 
 @needs(Right.PATIENTS)
 def of_covers(desk: Desk, patient: str, covers: Sequence[Cover]) -> Mapping[str, Document]:
-    """Return the attestation each cover stands on, by the id of the cover; none where there is none.
+    """Return the attestation each cover stands on, by the id of the cover; some have none.
 
     The one it was read from; else the newest with its very dates, then one whose dates meet its
     own.

@@ -1,7 +1,5 @@
 """I5: an attestation scanned is kept with its patient and tied to the cover of its period."""
 
-from datetime import date
-
 import pytest
 
 from server.core.tray import Origin
@@ -84,4 +82,3 @@ def test_a_paper_of_another_kind_is_no_attestation(shop: Shop) -> None:
     shop.follow(f"tray/{key}/integrate", kind="CORRESPONDENCE", patient=patient, valid_from="",
                 valid_to="")  # fmt: skip
     assert tied(shop, patient) == {}
-    assert date(2026, 1, 1) <= shop.world.desk.today
