@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
-from time import time
+from time import monotonic, sleep, time
 from typing import TYPE_CHECKING
 
 from hardware.fake_eid import EidCard
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hardware.scard import Scard
 
 INSERTIONS = 40
+_PATIENCE = 10.0  # seconds
 _READER = "Bench Reader 00 00"
 _CHEAP = Cost(19 * 1024, 2, 1)
 _SHOWN = """() => performance.timeOrigin
@@ -75,12 +76,13 @@ def _waits(scard: "Scard | None", hand: Hand) -> list[float]:
             page.fill("input[name=passphrase]", PASSPHRASE)
             page.press("input[name=passphrase]", "Enter")
             page.wait_for_selector("#day")
-            return [_one(page, hand) for _ in range(INSERTIONS + 1)][1:]  # the first one warms
+            turns = (_one(page, hand, program) for _ in range(INSERTIONS + 1))
+            return [*turns][1:]  # the first one warms
         finally:
             chromium.close()
 
 
-def _one(page: "Page", hand: Hand) -> float:
+def _one(page: "Page", hand: Hand, program: Program) -> float:
     """Put the card in before the day's page, wait for its file, take it out."""
     page.wait_for_load_state("load")
     begun = time() * 1000
@@ -88,9 +90,17 @@ def _one(page: "Page", hand: Hand) -> float:
     page.wait_for_url("**/patients/*", wait_until="domcontentloaded")
     shown = float(page.evaluate(_SHOWN))
     hand(False)
+    _await_nobody(program)
     page.goto(f"{page.url.partition('/patients/')[0]}/today/")
     page.wait_for_selector("#day")
     return shown - begun
+
+
+def _await_nobody(program: Program) -> None:
+    """Wait until the service has noticed that the card left: it looks now and then."""
+    until = monotonic() + _PATIENCE
+    while program.hands and program.hands.holder and monotonic() < until:
+        sleep(0.01)
 
 
 @contextmanager
