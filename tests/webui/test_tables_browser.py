@@ -69,7 +69,6 @@ def give(page: Page, folder: Path, name: str, data: bytes) -> None:
     page.locator("#import button").press("Enter")
 
 
-@pytest.mark.row("MAIIA-10")
 def test_a_large_table_is_followed_stopped_by_escape_then_read(
     page: Page, slow: Slow, tmp_path: Path
 ) -> None:
