@@ -12,7 +12,7 @@ from threading import Lock, Thread
 from server.core.errors import KineError, TableRefused
 from server.services import convention_import
 from server.services.cabinet import Cabinet
-from server.services.convention_import import Stopped, pieces_of, sweep
+from server.services.convention_import import Stopped, pieces_of
 from webui.tables import TableState
 
 log = logging.getLogger(__name__)
@@ -90,14 +90,7 @@ class Tables:
         except Exception as trouble:  # noqa: BLE001 - told as a table that could not be read
             log.warning("a table was left: %s", type(trouble).__name__)
             return replace(self.state, running=False, refused=TableRefused(reason="not_text"))
-        finally:
-            self._sweep()
         return replace(self.state, running=False, version=done.id, already=done.already)
-
-    def _sweep(self) -> None:
-        """Take away what was read of a file that was stopped."""
-        if self._asked_to_stop:
-            sweep(self._cabinet.desk())
 
     def _followed(self, content: bytes) -> Callable[[], Iterator[bytes]]:
         def pieces() -> Iterator[bytes]:

@@ -14,12 +14,13 @@ from server.core.errors import DamagedPractice, NotFound, StateConflict, TableRe
 from server.core.rights import Right
 from server.countries.france.convention_names import (
     LONGEST_NAME,
+    Kind,
     TableName,
     read_name,
     refuse_older,
 )
 from server.countries.france.convention_reader import BadRow, TableReader
-from server.countries.france.convention_rows import UNIQUE, Convention, TableRow
+from server.countries.france.convention_rows import FIELDS, UNIQUE, Convention, TableRow
 from server.countries.france.wildcards import masks
 from server.services.convention_rules import reader_for
 from server.services.desk import Desk, needs
@@ -314,10 +315,15 @@ class _Reading:
             conventions.refuse(db, number, reason, seq)
 
 
-def _shapes(rows: Iterable[TableRow]) -> set[str]:
-    """Give the shapes of the criteria of unique management, by which rows are looked up."""
-    found = [row.criterion for row in rows if isinstance(row, Convention) and row.type == UNIQUE]
-    return {*masks(found)}
+def _shapes(rows: Sequence[TableRow]) -> set[str]:
+    """Give the shapes of the criteria of unique management, by which rows are looked up.
+
+    The rows of one block are all of one table.
+    """
+    if not rows or not isinstance(rows[0], Convention):
+        return set()
+    kind, criterion = (FIELDS[Kind.CONVENTIONS].index(name) for name in ("type", "criterion"))
+    return {*masks([row[criterion] for row in rows if row[kind] == UNIQUE])}
 
 
 def _new(desk: Desk, wanted: TableName, ears: _Ears) -> Version:

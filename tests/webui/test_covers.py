@@ -162,7 +162,7 @@ def test_c2s_is_third_party_payment_on_both_parts_whoever_manages_it(shop: Shop)
 @pytest.mark.row("SOFIA-27")
 def test_a_cover_is_taken_off_and_one_put_aside_is_not_chosen(shop: Shop) -> None:
     patient = admitted(shop.world, MARCHAND)
-    assign(shop, patient, amc="799900010")
+    assert ">Retirer<" in assign(shop, patient, amc="799900010")
     cover = str(shop.world.sql("select id from french_cover"))
     assert "Aucune attestation" in shop.follow(f"covers/{patient}/withdraw", cover=cover)
     assert shop.post(f"covers/{patient}/withdraw", cover=cover).status_code == 404

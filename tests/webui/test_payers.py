@@ -163,7 +163,12 @@ def test_one_of_the_starting_list_becomes_the_practices_own_once_changed(shop: S
 
 
 @pytest.mark.scenario("G-02")
+@pytest.mark.row("SOFIA-22")
 def test_the_lines_ticked_are_printed(shop: Shop) -> None:
+    page = shop.get("payers/")
+    for act in ("Tout choisir", "Ne rien choisir", "Imprimer les lignes cochées", "Chercher",
+                "Créer"):  # fmt: skip
+        assert act in page, act
     answer = shop.client.post(
         f"{shop.door.root}payers/print",
         data={"number": ["0000401737", "0099999997"], "page_token": shop.door.page_token},
