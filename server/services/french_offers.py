@@ -96,12 +96,6 @@ class Offer:
         best = self.answer.choice.best if self.answer else ()
         return best if len(best) > 1 else ()
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether nothing is left to choose."""
-        chosen = not self.equal or self.convention is not None
-        return not self.amc or (chosen and (not self.needs_formula or self.formula is not None))
-
 
 def offer(
     desk: Desk, patient: str, day: date, asked: Asked, chosen: BillingRow | None = None

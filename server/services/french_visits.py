@@ -76,6 +76,11 @@ class FrenchProposal:
     chosen: BillingRow | None = None  # what stands on it now
 
     @property
+    def decidable(self) -> Offer | None:
+        """What may be decided now; nothing after the end of AME, where care is noted and waits."""
+        return None if self.offer is None or self.offer.plan.stop else self.offer
+
+    @property
     def parts(self) -> Parts:
         """Who bears what of it, and what the patient hands over."""
         return french_billing.parts([line.quote for line in self.lines], self.chosen)
@@ -136,8 +141,9 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
     collected, means = read_payment(form)
     second_reason = form.text("second_reason")
     asked = Asked.read(form)
-    if proposal.offer and asked.drawn:
-        french_offers.refuse(form, proposal.offer, asked)
+    offer = proposal.decidable if asked.drawn else None
+    if offer is not None:
+        french_offers.refuse(form, offer, asked)
     form.end()
     reading = cards.reading_today(desk, held.patient) if day == desk.today else None
     session = replace(
@@ -149,7 +155,7 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
         card_read=reading.id if reading else None,
     )
     codes = [proposal.coding, *(line.quote.code for line in proposal.lines[1:])]
-    kept = proposal.chosen if asked.drawn else None
+    kept = proposal.chosen if offer is not None else None
     chosen = kept and replace(kept, session=session.id)
     _write(desk, session, replace(proposal.visited, session=session.id), codes, chosen)
     return session.id

@@ -556,3 +556,23 @@ def test_a_formula_is_noted_with_the_attestation_and_the_next_visit_has_it(shop:
     nobody = admitted(shop.world, CASANOVA)
     assert shop.post(f"covers/{nobody}/formula", heading="AUXM").status_code == 404
     assert "Formules notées" not in get(shop, f"covers/{nobody}")
+
+
+@pytest.mark.scenario("F-06")
+def test_a_visit_after_the_end_of_state_aid_is_noted_and_waits(shop: Shop) -> None:
+    session = covered(shop, PETROV, "75500017", cover_to="09/03/2026")
+    series = opened(
+        shop, str(shop.world.sql("select patient from session where id = ?", (session,)))
+    )
+    page = follow(shop, f"sessions/of/{series}", billing="1", **BOTH, payment_means="")
+    assert "09/03/2026" in page and "Bloquée" in page
+    assert shop.world.sql("select count(*) from french_billing") == 0
+
+
+def test_what_was_paid_too_much_is_to_be_given_back(shop: Shop) -> None:
+    taken(shop.world, TABLE)
+    session = covered(shop, MARCHAND, "0799900010")
+    shop.follow(f"sessions/{session}/collect", copay_collected="17,90", payment_means="CASH")
+    page = printed(shop, session, heading="AUXM", formula_code="052")
+    follow(shop, f"invoicing/{session}", **BOTH, formula=formula(page, "AUXM"))
+    assert 'À rendre au patient</dt><dd class="num"><b>17,90 €' in get(shop, f"sessions/{session}")
