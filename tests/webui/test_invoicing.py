@@ -576,3 +576,16 @@ def test_what_was_paid_too_much_is_to_be_given_back(shop: Shop) -> None:
     page = printed(shop, session, heading="AUXM", formula_code="052")
     follow(shop, f"invoicing/{session}", **BOTH, formula=formula(page, "AUXM"))
     assert 'À rendre au patient</dt><dd class="num"><b>17,90 €' in get(shop, f"sessions/{session}")
+
+
+def test_sessions_that_wait_to_be_billed_are_listed_until_they_are(shop: Shop) -> None:
+    session = covered(shop, MARCHAND, "")
+    other = visited(shop, str(shop.world.sql("select patient from session")))
+    shop.follow(f"sessions/{other}/void", reason="erreur de patient")
+    page = get(shop, "invoicing/")
+    assert "1 séance à facturer" in page and f"invoicing/{session}" in page
+    assert f"invoicing/{other}" not in page
+    assert "1 séance à facturer" in get(shop, "today/")
+    follow(shop, f"invoicing/{session}", tp_amo="1")
+    assert "séance à facturer" not in get(shop, "invoicing/")
+    assert "séance à facturer" not in get(shop, "today/")

@@ -61,6 +61,7 @@ def index() -> ResponseReturnValue:
         copies=notices(work),
         to_ask=_to_ask(work),
         invoiced=_invoiced(work),
+        to_bill=_to_bill(work),
     )
 
 
@@ -93,6 +94,13 @@ def _invoiced(work: Desk) -> int | None:
     if work.country is not Country.FRANCE or not work.user.may(Right.BILLING):
         return None
     return french_invoices.charged_cents(work)
+
+
+def _to_bill(work: Desk) -> int:
+    """Count the sessions of France whose billing waits for a decision, as many as are listed."""
+    if work.country is not Country.FRANCE or not work.user.may(Right.BILLING):
+        return 0
+    return len(french_invoices.to_bill(work))
 
 
 def _sentence(seen: Overview, spoken: Catalogue) -> str:
