@@ -178,7 +178,7 @@ def _proposal(desk: Desk, treatment_id: str, form: Form, *, strict: bool) -> Fre
     judge = FrenchJudge(desk)
     lump = form.text("lump")
     codes = tuple(code for code in (coding, lump if lump in _LUMPS else "") if code)
-    offer, chosen = _offer(desk, patient.id, draft, form)
+    offer, chosen = _offer(desk, draft, form)
     judged = judge.examine(draft, codes, known, visited, chosen)
     territory = held.treated.territory
     form.faults[:] = faults if strict else []
@@ -198,13 +198,11 @@ def _proposal(desk: Desk, treatment_id: str, form: Form, *, strict: bool) -> Fre
     )  # fmt: skip
 
 
-def _offer(
-    desk: Desk, patient: str, draft: Session, form: Form
-) -> tuple[Offer | None, BillingRow | None]:
+def _offer(desk: Desk, draft: Session, form: Form) -> tuple[Offer | None, BillingRow | None]:
     """Look at who may be asked to pay, and what stands on the form; for who bills alone."""
     if not desk.user.may(Right.BILLING):
         return None, None
-    offer = french_offers.offer(desk, patient, draft.care_date, Asked.read(form))
+    offer = french_offers.offer(desk, draft, Asked.read(form))
     return offer, french_offers.row_of(desk, offer, draft.id)
 
 

@@ -591,3 +591,13 @@ def test_sessions_that_wait_to_be_billed_are_listed_until_they_are(shop: Shop) -
     assert "séance à facturer" not in get(shop, "invoicing/")
     home = get(shop, "today/")
     assert "séance à facturer" not in home and "Rien n’attend votre main." in home
+
+
+def test_a_right_to_third_party_payment_is_proposed_and_said(shop: Shop) -> None:
+    """FR-40."""
+    session = covered(shop, MARCHAND, "")
+    assert "checked" not in box(get(shop, f"invoicing/{session}"), "tp_amo")
+    patient = str(shop.world.sql("select patient from session"))
+    page = get(shop, f"sessions/of/{opened(shop, patient, ald='1')}")
+    assert "checked" in box(page, "tp_amo") and "est un droit de ce patient" in page
+    assert "La caisse paie 17,90 €, le patient règle 0,00 €." in page
