@@ -391,9 +391,10 @@ def test_invoices_are_numbered_without_a_gap_and_one_struck_out_keeps_its_number
         follow(shop, f"invoicing/{key}", tp_amo="1")
     shop.follow(f"sessions/{session}/void", reason="erreur de patient")
     assert shop.post(f"invoicing/{session}", tp_amo="1").status_code == 409
+    assert "plus rien ne se change ici" in get(shop, f"invoicing/{session}")
     follow(shop, f"invoicing/{others[1]}", tp_amo="1")
     page = get(shop, "invoicing/")
-    assert "3 factures" in page and "séance annulée" in page
+    assert "3 factures" in page and "séance annulée" in page and "Bloquée" in page  # a second
     for number in ("126000001", "126000002", "126000003"):
         assert number in page
     assert "126000001" in get(shop, "invoicing/?which=struck")
