@@ -22,6 +22,9 @@ from server.store.french_invoices import InvoiceRow
 from server.store.patients import Patient
 from server.store.visits import Session
 
+MOST_WAITING = 50  # sessions to bill shown at once
+_LOOKED_BACK = timedelta(days=92)
+
 
 class Which(StrEnum):
     """Which invoices are looked for."""
@@ -54,6 +57,14 @@ class Invoice:
         """What the patient still owes."""
         paid = self.session.copay_collected_cents
         return 0 if self.is_struck else max(0, self.parts.owed_cents - paid)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One session whose billing nobody decided yet."""
+
+    session: Session
+    patient: Patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,15 @@ def of_patient(desk: Desk, patient: str) -> Sums:
 def charged_cents(desk: Desk) -> int:
     """Return what was billed since the month began, in cents: the figure of the home."""
     return of_month(desk, desk.today).charged_cents
+
+
+@needs(Right.BILLING)
+def to_bill(desk: Desk, most: int = MOST_WAITING) -> Sequence[Waiting]:
+    """Return the sessions of the last three months that wait for a decision, the newest first."""
+    keys = french_invoices.undecided(desk.db, desk.today - _LOOKED_BACK, most)
+    held = {each.id: each for each in visits.sessions_by_id(desk.db, keys)}
+    people = patients.some(desk.db, [held[key].patient for key in keys])
+    return [Waiting(held[key], people[held[key].patient]) for key in keys]
 
 
 @needs(Right.PATIENTS)

@@ -55,7 +55,7 @@ def billing(desk: Desk, session_id: str, typed: Mapping[str, str]) -> Billing:
     session = _session(desk, session_id)
     asked = Asked.read(Form(typed))
     chosen = store.choice(desk.db, session.id)
-    offered = french_offers.offer(desk, session.patient, session.care_date, asked, chosen)
+    offered = french_offers.offer(desk, session, asked, chosen)
     lines = _priced(desk, session, offered)
     patient = patients.get(desk.db, session.patient)
     if patient is None:
@@ -94,7 +94,7 @@ def decide(desk: Desk, session_id: str, typed: Mapping[str, str]) -> Decided:
 def _decide(desk: Desk, session: Session, typed: Mapping[str, str]) -> None:
     form = Form({**typed, "billing": "1"})
     asked = Asked.read(form)
-    offered = french_offers.offer(desk, session.patient, session.care_date, asked)
+    offered = french_offers.offer(desk, session, asked)
     french_offers.refuse(form, offered, asked)
     form.end()
     if offered.amc and offered.equal and offered.answer and offered.convention:

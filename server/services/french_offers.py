@@ -21,9 +21,11 @@ from server.services.covers import Check, Cover
 from server.services.desk import Desk
 from server.services.forms import Form
 from server.services.french_formulas import Offered
+from server.services.french_standing import has_a_right
 from server.services.tray import Document
-from server.store import french, french_billing, nirs
+from server.store import french, french_billing, french_care, nirs
 from server.store.french_billing import BillingRow
+from server.store.visits import Session
 
 _SEPARATE = ("OC", "MU", "AC", "RC", "SP")
 _TOLD: Mapping[str, bool] = {"YES": True, "NO": False}
@@ -70,6 +72,7 @@ class Offer:
     amo: bool
     amc: bool
     attestation: Document | None  # its picture, when one is in the file
+    right: bool = False  # third-party payment is a right of the patient (FR-40)
 
     @property
     def route(self) -> Route:
@@ -95,20 +98,14 @@ class Offer:
         best = self.answer.choice.best if self.answer else ()
         return best if len(best) > 1 else ()
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether nothing is left to choose."""
-        chosen = not self.equal or self.convention is not None
-        return not self.amc or (chosen and (not self.needs_formula or self.formula is not None))
 
-
-def offer(
-    desk: Desk, patient: str, day: date, asked: Asked, chosen: BillingRow | None = None
-) -> Offer:
-    """Look at everything known of a patient on a day of care.
+def offer(desk: Desk, about: Session, asked: Asked, chosen: BillingRow | None = None) -> Offer:
+    """Look at everything known of the patient of a session, on its day of care.
 
     Until the boxes are drawn they are as `chosen`: what was decided of this very session.
     """
+    patient, day = about.patient, about.care_date
+    right = has_a_right(desk, patient, french_care.treated(desk.db, about.treatment), day)
     held = covers.of(desk, patient, day)
     every = (*held.of_card, *held.of_papers)
     cover = held.counts or _ended(every, day)
@@ -116,7 +113,7 @@ def offer(
     nir = nirs.of(desk.db, patient)[:13]
     last = chosen or french_billing.last_of_patient(desk.db, patient)
     if cover is None:
-        return _alone(desk, organism, asked, last)
+        return _alone(organism, asked, last, day, right=right)
     separate = asked.separate if asked.drawn else _was_separate(cover, last)
     told, need, found = _wanted(desk, cover, day, patient, organism, separate=separate)
     route = convention_search.route(desk, told, need, nir)
@@ -125,14 +122,14 @@ def offer(
     formula, convention = _formula(formulas, asked, cover, last), _convention(answer, asked)
     complete = route.whole or bool(formula and cover.row.member and (convention or not answer))
     ready = chosen is not None or complete
-    amo, amc = _ticks(route, cover, asked, last, ready=ready)
+    amo, amc = _ticks(route, cover, asked, last, ready=ready, right=right)
     lacks = answer is not None and not answer.choice.found
     return Offer(
         cover, route, organism, answer, convention,
         convention_search.why_none(desk, need, _on_card(cover, every)) if lacks else None,
         _checks(cover, told, amo and amc, nir), (nir, cover.row.nir[:13]),
         separate, formulas, formula, amo, amc,
-        _attestation(desk, patient, cover),
+        _attestation(desk, patient, cover), right,
     )  # fmt: skip
 
 
@@ -190,13 +187,17 @@ def _ended(every: Sequence[Cover], day: date) -> Cover | None:
     return max(over, key=lambda each: (each.row.rights_to or day, each.row.id), default=None)
 
 
-def _alone(desk: Desk, organism: str, asked: Asked, last: BillingRow | None) -> Offer:
+def _alone(
+    organism: str, asked: Asked, last: BillingRow | None, day: date, *, right: bool
+) -> Offer:
     """Offer what is left without a complementary: the part of the caisse."""
-    route = plan(RouteCover(), Known(), desk.today)
-    amo = asked.amo if asked.drawn else last is not None and last.amo
+    route = plan(RouteCover(), Known(), day)
+    proposed = last.amo if last else right
+    amo = asked.amo if asked.drawn else proposed
     return Offer(
-        None, route, organism, None, None, None, {}, ("", ""), False, (), None, amo, False, None
-    )
+        None, route, organism, None, None, None, {}, ("", ""), False, (), None, amo, False, None,
+        right,
+    )  # fmt: skip
 
 
 def _was_separate(cover: Cover, last: BillingRow | None) -> bool:
@@ -253,14 +254,15 @@ def _checks(cover: Cover, told: RouteCover, both: bool, nir: str) -> Mapping[Che
 
 
 def _ticks(
-    route: Plan, cover: Cover, asked: Asked, last: BillingRow | None, *, ready: bool
+    route: Plan, cover: Cover, asked: Asked, last: BillingRow | None, *, ready: bool, right: bool
 ) -> tuple[bool, bool]:
     """Give both boxes as they stand: as asked, as the time before, or as the route proposes.
 
     The part of the complementary is proposed only when nothing is left to choose for it.
     """
     again = last if last and last.cover in (None, cover.row.id) else None
-    amo = _tick(route.amo, asked.amo if asked.drawn else again.amo if again else None)
+    proposed = again.amo if again else True if right else None
+    amo = _tick(route.amo, asked.amo if asked.drawn else proposed)
     before = (again.amc if again and again.cover else None) if ready else False  # not proposed
     return amo, _tick(route.amc, asked.amc if asked.drawn else before)
 

@@ -13,7 +13,7 @@ from server.countries.france.formulas import (
     unknown_amounts,
 )
 from server.countries.france.payers import Profile
-from server.countries.france.rates import Situation, exonerated_by
+from server.countries.france.rates import Situation, ThirdParty, cover, exonerated_by
 from server.countries.france.rights import Kind, RightsOn, rights_on
 from server.countries.france.shares import Contract
 from server.services import covers
@@ -66,6 +66,13 @@ def standing(
         contract=contract_of(desk, chosen, day),
         pmss_cents=ceiling_cents(day, rulebook(desk).ceilings),
     )
+
+
+def has_a_right(desk: Desk, patient: str, treated: Treated | None, day: date) -> bool:
+    """Say whether third-party payment is a right of the patient, whose caisse is known (FR-40)."""
+    stood = standing(desk, patient, treated, day)
+    held = cover(stood.situations, day, rulebook(desk).rates)
+    return held is not None and held.third_party is ThirdParty.RIGHT and bool(stood.organism)
 
 
 def contract_of(desk: Desk, chosen: BillingRow | None, day: date) -> Contract | None:

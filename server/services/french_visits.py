@@ -76,6 +76,11 @@ class FrenchProposal:
     chosen: BillingRow | None = None  # what stands on it now
 
     @property
+    def decidable(self) -> Offer | None:
+        """What may be decided now; nothing after the end of AME, where care is noted and waits."""
+        return None if self.offer is None or self.offer.plan.stop else self.offer
+
+    @property
     def parts(self) -> Parts:
         """Who bears what of it, and what the patient hands over."""
         return french_billing.parts([line.quote for line in self.lines], self.chosen)
@@ -136,8 +141,9 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
     collected, means = read_payment(form)
     second_reason = form.text("second_reason")
     asked = Asked.read(form)
-    if proposal.offer and asked.drawn:
-        french_offers.refuse(form, proposal.offer, asked)
+    offer = proposal.decidable if asked.drawn else None
+    if offer is not None:
+        french_offers.refuse(form, offer, asked)
     form.end()
     reading = cards.reading_today(desk, held.patient) if day == desk.today else None
     session = replace(
@@ -149,7 +155,7 @@ def record(desk: Desk, treatment_id: str, typed: Mapping[str, str]) -> str:
         card_read=reading.id if reading else None,
     )
     codes = [proposal.coding, *(line.quote.code for line in proposal.lines[1:])]
-    kept = proposal.chosen if asked.drawn else None
+    kept = proposal.chosen if offer is not None else None
     chosen = kept and replace(kept, session=session.id)
     _write(desk, session, replace(proposal.visited, session=session.id), codes, chosen)
     return session.id
@@ -172,7 +178,7 @@ def _proposal(desk: Desk, treatment_id: str, form: Form, *, strict: bool) -> Fre
     judge = FrenchJudge(desk)
     lump = form.text("lump")
     codes = tuple(code for code in (coding, lump if lump in _LUMPS else "") if code)
-    offer, chosen = _offer(desk, patient.id, draft, form)
+    offer, chosen = _offer(desk, draft, form)
     judged = judge.examine(draft, codes, known, visited, chosen)
     territory = held.treated.territory
     form.faults[:] = faults if strict else []
@@ -192,13 +198,11 @@ def _proposal(desk: Desk, treatment_id: str, form: Form, *, strict: bool) -> Fre
     )  # fmt: skip
 
 
-def _offer(
-    desk: Desk, patient: str, draft: Session, form: Form
-) -> tuple[Offer | None, BillingRow | None]:
+def _offer(desk: Desk, draft: Session, form: Form) -> tuple[Offer | None, BillingRow | None]:
     """Look at who may be asked to pay, and what stands on the form; for who bills alone."""
     if not desk.user.may(Right.BILLING):
         return None, None
-    offer = french_offers.offer(desk, patient, draft.care_date, Asked.read(form))
+    offer = french_offers.offer(desk, draft, Asked.read(form))
     return offer, french_offers.row_of(desk, offer, draft.id)
 
 

@@ -72,6 +72,17 @@ def of_patient(db: apsw.Connection, patient: str) -> list[InvoiceRow]:
     )  # fmt: skip
 
 
+def undecided(db: apsw.Connection, since: date, most: int) -> list[str]:
+    """Return the sessions ready since a day whose billing nobody decided, the newest care first."""
+    rows = db.execute(
+        "select s.id from session s where s.state = 'Ready' and s.care_date >= ? and not exists"
+        " (select 1 from french_billing b where b.session = s.id)"
+        " order by s.care_date desc, s.id desc limit ?",
+        (since.isoformat(), most),
+    )
+    return [str(row[0]) for row in rows]
+
+
 def add_copy(
     db: apsw.Connection, session: str, device: str, seq: int, at: datetime
 ) -> int:  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.errors import InvalidForm, NotFound
+from server.core.errors import InvalidForm, InvalidValue, NotFound
 from server.countries.france.routes import Route
 from server.services import (
     complementaries,
@@ -190,3 +190,17 @@ def test_what_each_bears_adds_up_and_nobody_owes_less_than_his_part(
     assert found.amo_cents + found.amc_cents + found.patient_cents == found.charged_cents
     assert found.patient_cents <= found.owed_cents <= found.charged_cents
     assert (found.owed_cents == found.patient_cents) or not amc
+
+
+def test_a_year_whose_numbers_are_used_up_says_so_and_bills_nothing(world: World) -> None:
+    patient = admitted(world, MARCHAND)
+    session = visited(world, patient, billing="1", tp_amo="1")
+    assert world.sql("select number from french_invoice") == 126000001
+    world.desk.db.execute("update counter set last = 999999 where series = 'invoice:2026'")
+    other = visited(world, patient)
+    with pytest.raises(InvalidValue):
+        french_invoicing.decide(world.desk, other, {"tp_amo": "1"})
+    assert french_billing.choice_of(world.desk, other) is None
+    assert world.sql("select count(*) from french_invoice") == 1
+    french_invoicing.decide(world.desk, session, {})  # it has its number already
+    assert amounts(world, session) == (1074, 0, 1790)

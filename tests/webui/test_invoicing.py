@@ -10,8 +10,9 @@ from pypdf import PdfReader
 from server.core.tray import Origin
 from server.countries.france.numbers import AmcNumber
 from server.services import conventions, covers, french_billing, tray
+from server.services.convention_import import pieces_of, read
 from server.services.tray import Page
-from tests.countries.france.tables import line
+from tests.countries.france.tables import line, written
 from tests.france import (
     BEN_AMAR,
     CASANOVA,
@@ -23,7 +24,7 @@ from tests.france import (
     FrenchPerson,
     admitted,
 )
-from tests.services.test_convention_import import taken
+from tests.services.test_convention_import import FIRST, NEXT, taken
 from tests.webui.shop import Shop
 from tests.webui.test_french_care import follow, get, opened
 from tests.world import World
@@ -149,7 +150,7 @@ def test_two_boxes_make_three_ways_and_the_second_goes_with_the_first(shop: Shop
 
 
 @pytest.mark.scenario("F-04", "F-16", "G-07")
-@pytest.mark.row("MAIIA-65", "MAIIA-78")
+@pytest.mark.row("MAIIA-65", "MAIIA-73", "MAIIA-78")
 def test_without_a_convention_the_part_of_the_mutuelle_is_refused_with_its_causes(
     shop: Shop,
 ) -> None:
@@ -158,6 +159,9 @@ def test_without_a_convention_the_part_of_the_mutuelle_is_refused_with_its_cause
     assert "disabled" in box(page, "tp_amc") and "disabled" not in box(page, "tp_amo")
     assert "Pas de tiers payant sur la part complémentaire : aucune convention." in page
     assert "Aucune table n’a jamais été importée" in page
+    assert "n’est pas notée comme membre d’interAMC : contactez-la" in page
+    shop.follow("payers/0799900010", **TI_DOUE, inter_amc="1")
+    assert "passe par interAMC : une inscription suffit" in get(shop, f"invoicing/{session}")
     for mend in ("Corriger la mutuelle du patient", "Se conventionner", "Importer les conventions"):
         assert mend in page
     refused = shop.post(f"invoicing/{session}", **BOTH)
@@ -193,6 +197,20 @@ def test_a_card_that_names_another_mutuelle_is_compared_with_the_file(shop: Shop
     page = get(shop, f"invoicing/{session}")
     assert "Le dossier dit 0799900010, la carte dit 0799900028." in page
     assert "Le numéro de la carte a une convention." in page
+
+
+@pytest.mark.scenario("F-16")
+@pytest.mark.row("MAIIA-66")
+def test_a_newer_file_that_waits_is_proposed_and_the_line_is_priced_with_it(shop: Shop) -> None:
+    taken(shop.world, [line("799900099", "OC", "")], FIRST)
+    session = covered(shop, CASANOVA, "0799900010")
+    waiting = read(shop.world.desk, NEXT, pieces_of(written(TABLE))).id
+    page = get(shop, f"invoicing/{session}")
+    assert "Un fichier plus récent" in page and f"version/{waiting}" in page
+    shop.follow(f"options/conventions/version/{waiting}/confirm")
+    page = printed(shop, session, heading="AUXM", formula_code="052")
+    assert "Convention trouvée : MUTUELLE TI DOUE" in page
+    assert "La caisse paie 10,74 €, la mutuelle 7,16 €" in page
 
 
 @pytest.mark.scenario("F-06")
@@ -258,7 +276,7 @@ def test_without_dates_or_after_them_only_the_part_of_the_caisse_is_asked(shop: 
 
 
 @pytest.mark.scenario("G-05")
-@pytest.mark.row("MAIIA-67", "MAIIA-68", "MAIIA-69", "SOFIA-7", "SOFIA-8")
+@pytest.mark.row("MAIIA-67", "MAIIA-68", "MAIIA-69", "SOFIA-5", "SOFIA-7", "SOFIA-8")
 def test_g05_both_boxes_in_unique_management_are_one_fse_and_one_return(shop: Shop) -> None:
     taken(shop.world, TABLE)
     session = covered(shop, MEYER, "1221212145", link="YES", amc_nir=MEYER.nir)
@@ -269,7 +287,7 @@ def test_g05_both_boxes_in_unique_management_are_one_fse_and_one_return(shop: Sh
     page = follow(shop, f"invoicing/{session}", **BOTH, formula="052")
     assert "La caisse paie 10,74 €, la mutuelle 7,16 €, le patient 0,00 €." in page
     assert "Gestion unique (RO)" in page and "un lot, un seul retour attendu" in page
-    assert "« RO » sur l’attestation" in page
+    assert "« RO » sur l’attestation" in page and "la caisse répond des deux" in page
     assert "DRE" not in page.partition('id="tp"')[2].partition('id="checks"')[0]
     kept = french_billing.choice_of(shop.world.desk, session)
     assert kept and (kept.route, kept.returns) == ("GU", 1)
@@ -290,17 +308,19 @@ def test_g06_two_numbers_that_differ_are_shown_and_what_is_left_is_said(shop: Sh
 
 
 @pytest.mark.scenario("G-07")
-@pytest.mark.row("SOFIA-10", "MAIIA-70", "MAIIA-71", "MAIIA-72")
+@pytest.mark.row("SOFIA-4", "SOFIA-5", "SOFIA-10", "MAIIA-70", "MAIIA-71", "MAIIA-72")
 def test_g07_no_link_leaves_a_dre_when_a_convention_exists(shop: Shop) -> None:
     taken(shop.world, [UNSURE, SEPARATE])
     session = covered(shop, MEYER, "1221212145")  # nobody said whether they exchange
     page = get(shop, f"invoicing/{session}")
     assert "rien ne dit que la caisse transmet à cette mutuelle" in page
+    assert "que son fichier des assurés relie au patient" in page
     assert "disabled" in box(page, "tp_amc")
     assert "Passer en gestion séparée : une FSE et une DRE" in page
     page = text(shop.post(f"invoicing/{session}/price", billing="1", **BOTH, separate="1").text)
     assert "Convention trouvée : EN DRE" in page and "Gestion séparée (DRE)" in page
     assert "deux lots, deux retours attendus" in page and "« DRE » sur l’attestation" in page
+    assert "à la caisse, qui paie sa part, et une DRE à la mutuelle, qui paie l’autre" in page
     printed(shop, session, heading="SVIL", formula_code="052")
     follow(shop, f"invoicing/{session}", **BOTH, separate="1")
     kept = french_billing.choice_of(shop.world.desk, session)
@@ -330,13 +350,15 @@ def test_a_convention_of_unique_management_is_enough_without_any_table(shop: Sho
 
 
 @pytest.mark.scenario("F-17")
-@pytest.mark.row("MAIIA-76", "MAIIA-77")
+@pytest.mark.row("MAIIA-76", "MAIIA-77", "MAIIA-79")
 def test_f17_from_the_amount_billed_to_the_receipt_and_its_second_copy(shop: Shop) -> None:
     session = covered(shop, CASANOVA, "0799900010")
     follow(shop, f"invoicing/{session}", tp_amo="1")
     shop.follow(f"sessions/{session}/collect", copay_collected="7,16", payment_means="CARD")
     home = get(shop, "today/")
     assert "Montant facturé" in home and "17,90 €" in home
+    menu = home.partition('class="rail"')[2].partition("</nav>")[0]
+    assert 'options/"' in menu and "Options" in menu
     page = get(shop, "invoicing/?which=paid")
     assert "Montant facturé en mars 2026 : 17,90 €" in page and "126000001" in page
     assert "126000001" not in get(shop, "invoicing/?which=due")
@@ -369,9 +391,10 @@ def test_invoices_are_numbered_without_a_gap_and_one_struck_out_keeps_its_number
         follow(shop, f"invoicing/{key}", tp_amo="1")
     shop.follow(f"sessions/{session}/void", reason="erreur de patient")
     assert shop.post(f"invoicing/{session}", tp_amo="1").status_code == 409
+    assert "plus rien ne se change ici" in get(shop, f"invoicing/{session}")
     follow(shop, f"invoicing/{others[1]}", tp_amo="1")
     page = get(shop, "invoicing/")
-    assert "3 factures" in page and "séance annulée" in page
+    assert "3 factures" in page and "séance annulée" in page and "Bloquée" in page  # a second
     for number in ("126000001", "126000002", "126000003"):
         assert number in page
     assert "126000001" in get(shop, "invoicing/?which=struck")
@@ -534,3 +557,48 @@ def test_a_formula_is_noted_with_the_attestation_and_the_next_visit_has_it(shop:
     nobody = admitted(shop.world, CASANOVA)
     assert shop.post(f"covers/{nobody}/formula", heading="AUXM").status_code == 404
     assert "Formules notées" not in get(shop, f"covers/{nobody}")
+
+
+@pytest.mark.scenario("F-06")
+def test_a_visit_after_the_end_of_state_aid_is_noted_and_waits(shop: Shop) -> None:
+    session = covered(shop, PETROV, "75500017", cover_to="09/03/2026")
+    series = opened(
+        shop, str(shop.world.sql("select patient from session where id = ?", (session,)))
+    )
+    page = follow(shop, f"sessions/of/{series}", billing="1", **BOTH, payment_means="")
+    assert "09/03/2026" in page and "Bloquée" in page
+    assert shop.world.sql("select count(*) from french_billing") == 0
+
+
+def test_what_was_paid_too_much_is_to_be_given_back(shop: Shop) -> None:
+    taken(shop.world, TABLE)
+    session = covered(shop, MARCHAND, "0799900010")
+    shop.follow(f"sessions/{session}/collect", copay_collected="17,90", payment_means="CASH")
+    page = printed(shop, session, heading="AUXM", formula_code="052")
+    follow(shop, f"invoicing/{session}", **BOTH, formula=formula(page, "AUXM"))
+    assert 'À rendre au patient</dt><dd class="num"><b>17,90 €' in get(shop, f"sessions/{session}")
+
+
+def test_sessions_that_wait_to_be_billed_are_listed_until_they_are(shop: Shop) -> None:
+    session = covered(shop, MARCHAND, "")
+    other = visited(shop, str(shop.world.sql("select patient from session")))
+    shop.follow(f"sessions/{other}/void", reason="erreur de patient")
+    page = get(shop, "invoicing/")
+    assert "1 séance à facturer" in page and f"invoicing/{session}" in page
+    assert f"invoicing/{other}" not in page
+    home = get(shop, "today/")
+    assert "1 séance reste à facturer." in home and "1 séance à facturer" in home
+    follow(shop, f"invoicing/{session}", tp_amo="1")
+    assert "séance à facturer" not in get(shop, "invoicing/")
+    home = get(shop, "today/")
+    assert "séance à facturer" not in home and "Rien n’attend votre main." in home
+
+
+def test_a_right_to_third_party_payment_is_proposed_and_said(shop: Shop) -> None:
+    """FR-40."""
+    session = covered(shop, MARCHAND, "")
+    assert "checked" not in box(get(shop, f"invoicing/{session}"), "tp_amo")
+    patient = str(shop.world.sql("select patient from session"))
+    page = get(shop, f"sessions/of/{opened(shop, patient, ald='1')}")
+    assert "checked" in box(page, "tp_amo") and "est un droit de ce patient" in page
+    assert "La caisse paie 17,90 €, le patient règle 0,00 €." in page

@@ -41,6 +41,8 @@ def index() -> ResponseReturnValue:
         "invoicing/index.html",
         month=french_invoices.of_month(work, first, which),
         which=which,
+        waiting=french_invoices.to_bill(work),
+        most=french_invoices.MOST_WAITING,
         choices=[(each, here.catalogue.say(f"invoices.which.{each}")) for each in Which],
         before=_key(months[0]),
         after=_key(months[1]) if months[1].replace(day=1) <= work.today else "",

@@ -46,12 +46,13 @@ def index() -> ResponseReturnValue:
     after = request.args.get("after", "")
     seen = today.overview(work, after, _MOST + 1, _NOTICES)
     held = _held(seen, here.catalogue, work.user.rights)
+    to_bill = _to_bill(work)
     sealable = len(seen.business.drafts) if seen.business else 0
     shown = seen.sessions[:_MOST]
     return render_template(
         "today/index.html",
         seen=seen,
-        sentence=_sentence(seen, here.catalogue),
+        sentence=_sentence(seen, here.catalogue, to_bill),
         shown=shown,
         after=after,
         onward=shown[-1].id if len(seen.sessions) > _MOST else "",
@@ -63,6 +64,7 @@ def index() -> ResponseReturnValue:
         to_ask=_to_ask(work),
         tables=_tables(work),
         invoiced=_invoiced(work),
+        to_bill=to_bill,
     )
 
 
@@ -104,10 +106,17 @@ def _invoiced(work: Desk) -> int | None:
     return french_invoices.charged_cents(work)
 
 
-def _sentence(seen: Overview, spoken: Catalogue) -> str:
-    """Say the figure, then the one thing that matters now."""
+def _to_bill(work: Desk) -> int:
+    """Count the sessions of France whose billing waits for a decision, as many as are listed."""
+    if work.country is not Country.FRANCE or not work.user.may(Right.BILLING):
+        return 0
+    return len(french_invoices.to_bill(work))
+
+
+def _sentence(seen: Overview, spoken: Catalogue, to_bill: int) -> str:
+    """Say the figure, then the one thing that matters now; `to_bill` sessions wait in France."""
     start = _done(seen, spoken) if seen.done.sessions else spoken.say("today.nothing")
-    return f"{start} {_next(seen, spoken)}".strip()
+    return f"{start} {_next(seen, spoken, to_bill)}".strip()
 
 
 def _done(seen: Overview, spoken: Catalogue) -> str:
@@ -118,11 +127,13 @@ def _done(seen: Overview, spoken: Catalogue) -> str:
     return spoken.plural("today.done", count, fee=fee)
 
 
-def _next(seen: Overview, spoken: Catalogue) -> str:
+def _next(seen: Overview, spoken: Catalogue, to_bill: int) -> str:
     if seen.clock_is_suspect:
         return spoken.say("today.clock_first")
     if seen.blocked_mine:
         return spoken.plural("today.blocked", seen.blocked_mine)
+    if to_bill:
+        return spoken.plural("today.to_invoice", to_bill)
     words = _of_business(seen.business, spoken) if seen.business else ""
     return words or (spoken.say("today.closed") if seen.done.sessions else "")
 
