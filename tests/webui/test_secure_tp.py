@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from server.app.demo_france_people import KERVELLA
 from server.core.care import Source
 from server.core.sesam import Group
 from server.services import covers, french_rights
@@ -77,6 +78,18 @@ def test_adri_is_asked_on_the_leaf_of_rights_and_waits_for_the_line(shop: Counte
     assert "Demander les droits (ADRi)" in page
 
 
+def test_rights_heard_long_ago_are_told_to_be_old_until_asked_again(shop: Counter) -> None:
+    patient = shop.beside.patient()
+    shop.world.clock.advance(days=7)
+    assert "datent de" not in shop.read(f"rights/{patient}")
+    shop.world.clock.advance(days=1)
+    page = shop.read(f"rights/{patient}")
+    assert "Ces droits datent de 8 jours" in page and "avant de facturer" in page
+    shop.sent(f"rights/{patient}/adri")
+    shop.beside.run()
+    assert "datent de" not in shop.read(f"rights/{patient}")
+
+
 def test_what_the_card_says_otherwise_is_shown_beside_the_answer(shop: Counter) -> None:
     patient = shop.beside.patient(GARREC)
     read = [Group(n, tuple(f)) for n, f in VITALE[:2]] + [
@@ -91,6 +104,17 @@ def test_what_the_card_says_otherwise_is_shown_beside_the_answer(shop: Counter) 
     assert "01 291 0000" in page.partition('id="otherwise"')[0] and "Une autre source" in page
     other = page.partition('id="otherwise"')[2].partition("</section>")[0]
     assert "01 351 0999" in other and "lu sur la carte" in other and "non retenu" in other
+
+
+def test_rights_that_ended_are_told_beside_what_was_typed(shop: Counter) -> None:
+    """Born on a day no calendar knows: the service is asked with it all the same."""
+    patient = admitted(shop.world, KERVELLA)
+    shop.sent(f"rights/{patient}/adri")
+    shop.beside.run()
+    page = shop.read(f"rights/{patient}")
+    other = page.partition('id="otherwise"')[2].partition("</section>")[0]
+    assert "31/12/2025" in other and "réponse d’ADRi" in other
+    assert "Une source plus récente dit autre chose" in page
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ def show(patient_id: str) -> ResponseReturnValue:
     return render_template(
         "rights/show.html",
         file=file,
-        now_on=french_rights.on(work, patient_id, work.today),
+        now_on=(now_on := french_rights.on(work, patient_id, work.today)),
+        days_old=french_rights.days_old(work, now_on),
         said=french_rights.said(work, patient_id),
         otherwise=french_rights.otherwise(work, patient_id, work.today),
         enquiry=(enquiry := adri.enquiry(work, patient_id)),
