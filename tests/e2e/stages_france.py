@@ -100,10 +100,10 @@ def noted(day: FrenchDay) -> None:
     today = day.desk.today
     year = {"cover_from": f"01/01/{today.year}", "cover_source": "PAPER",
             "cover_to": (today + timedelta(days=20)).isoformat()}  # fmt: skip
-    _cover(day, "meyer", amc="1221212145", member="7", third_party="1", link="YES", **year)
-    _cover(day, "meyer", amc="1221212145", cover_source="PAPER",
+    cover(day, "meyer", amc="1221212145", member="7", third_party="1", link="YES", **year)
+    cover(day, "meyer", amc="1221212145", cover_source="PAPER",
            cover_from=f"01/01/{today.year - 1}", cover_to=f"31/12/{today.year - 1}")  # fmt: skip
-    _cover(day, "petrov", amc="75500017", **year)
+    cover(day, "petrov", amc="75500017", **year)
     french_rights.note(
         day.desk, day.patient("marchand"),
         {"kind": "ALD", "right_source": "PAPER", "rights_from": "01/02/2026", "code": "ALD 30"},
@@ -139,7 +139,7 @@ def _stepped(day: FrenchDay, name: str, number: str, member: str, ends: Part) ->
     patient, today = day.patient(name), day.desk.today
     [session] = [each.id for each in agenda.of_day(day.desk, today) if each.patient.id == patient]
     if secure_tp.view(day.desk, session).part is Part.NONE:
-        _cover(day, name, amc=number, member=member, third_party="1", cover_source="PAPER",
+        cover(day, name, amc=number, member=member, third_party="1", cover_source="PAPER",
                cover_from=f"01/01/{today.year}", cover_to=f"31/12/{today.year}")  # fmt: skip
         secure_tp.begin(day.desk, session)
         _posted(day, lambda: _ended(day, session, ends))
@@ -158,5 +158,6 @@ def _posted(day: FrenchDay, seen: Callable[[], bool]) -> None:
     until(seen)
 
 
-def _cover(day: FrenchDay, name: str, **typed: str) -> None:
+def cover(day: FrenchDay, name: str, **typed: str) -> None:
+    """Type a complementary cover of somebody."""
     covers.assign(day.desk, day.patient(name), typed)

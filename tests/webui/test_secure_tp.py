@@ -68,7 +68,7 @@ def test_adri_is_asked_on_the_leaf_of_rights_and_waits_for_the_line(shop: Counte
     assert "Demander les droits (ADRi)" in page and "service simulé" in page
     page = shop.sent(f"rights/{patient}/adri")
     assert "hors ligne : reprendra seul" in page and "Une demande est déjà en route" in page
-    assert shop.rooms.post and shop.rooms.post.asked == ["wake"]
+    assert shop.rooms.post and shop.rooms.post.asked == ["send"]
     shop.beside.run()
     assert "hors ligne : reprendra seul" in shop.read(f"rights/{patient}")
     shop.line(up=True)

@@ -60,8 +60,9 @@ def enquire(patient_id: str) -> Response:
     """Ask ADRi about this patient: now when the line is there, else by itself when it is back."""
     here = desk()
     adri.ask(here.work(), patient_id)
-    if here.services.post is not None:
-        here.services.post.wake()
+    post = here.services.post
+    if post is not None and not post.state.held:
+        post.send_now()  # somebody waits for the answer
     return go("rights.show", patient_id=patient_id)
 
 
