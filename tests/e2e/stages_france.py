@@ -10,15 +10,18 @@ from server.services import (
     adri,
     agenda,
     complementaries,
+    convention_import,
     covers,
     french_rights,
     french_series,
     french_visits,
     secure_tp,
 )
+from server.services.convention_import import pieces_of
 from server.services.online import StepState
 from server.services.secure_tp import Part
 from tests.app.waiting import until
+from tests.countries.france.tables import line, written
 from tests.e2e.kine import START
 from tests.e2e.stages import Stage
 from tests.world import FixedClock
@@ -61,6 +64,9 @@ def french_morning(day: FrenchDay) -> None:
 def online_morning(day: FrenchDay) -> None:
     """The same, and what the online services answered, before any picture is taken."""
     french_morning(day)
+    signed = written([line("0799900010", "OC", "", label="MUTUELLE TI DOUE")])
+    table = convention_import.read(day.desk, "C-InterAMC_20260112.csv", pieces_of(signed))
+    convention_import.confirm(day.desk, table.id)
     adri_answered(day)
     committed(day)
     refused(day)

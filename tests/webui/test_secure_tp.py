@@ -9,9 +9,11 @@ import pytest
 from server.app.demo_france_people import KERVELLA
 from server.core.care import Source
 from server.core.sesam import Group
-from server.services import covers, french_rights
+from server.services import convention_import, covers, french_rights
+from server.services.convention_import import pieces_of
 from server.simulators.sesam.online.faults import Fault, Kind
 from server.simulators.sesam.people import VITALE
+from tests.countries.france.tables import line, written
 from tests.france import GARREC, MARCHAND, MEYER, PETROV, admitted
 from tests.services.online_office import OnlineOffice, online_office
 from tests.webui.shop import ONLINE, FakePost, Shop
@@ -241,6 +243,22 @@ def test_without_rights_the_patient_pays_or_another_complementary_is_chosen(
     shop.beside.run()
     assert steps(shop.read(f"sessions/{session}/tp")) == ["obtenu"] * 4
     assert lines(shop, session) == before
+
+
+def test_the_table_in_use_is_compared_with_what_the_service_says(shop: Counter) -> None:
+    session = shop.beside.visited()
+    shop.sent(f"sessions/{session}/tp")
+    shop.beside.run()
+    assert "vos tables de conventions n’en ont pas" in shop.read(f"sessions/{session}/tp")
+    signed = written([line("0799900010", "OC", "", label="MUTUELLE TI DOUE")])
+    key = convention_import.read(shop.world.desk, "C-InterAMC_20260112.csv", pieces_of(signed)).id
+    convention_import.confirm(shop.world.desk, key)
+    assert "conventions n’en ont pas" not in shop.read(f"sessions/{session}/tp")
+    shop.beside.services.faults.set([Fault(Kind.REFUSE, nth=(1,), code="PAS_DE_CONVENTION")])
+    other = shop.beside.visited()
+    shop.sent(f"sessions/{other}/tp")
+    shop.beside.run()
+    assert "vos tables de conventions en ont une" in shop.read(f"sessions/{other}/tp")
 
 
 def test_another_amount_is_shown_beside_ours(shop: Counter) -> None:
