@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.core.care import Source
+from server.core.clock import civil_date
 from server.core.errors import InvalidForm, NotFound
 from server.core.rights import Right
 from server.core.sesam import Groups
@@ -17,6 +18,7 @@ from server.countries.france.card_rights import covers_of, person_of, rights_of
 from server.countries.france.numbers import AmcNumber
 from server.countries.france.registers import Organism
 from server.countries.france.rights import Kind, RightsOn, Said, rights_on, said_otherwise
+from server.countries.switches import switch_value
 from server.services import complementaries, evaluation, patients
 from server.services.desk import Desk, needs
 from server.services.forms import Form
@@ -24,6 +26,9 @@ from server.services.french_rules import rulebook
 from server.services.french_standing import BEARERS
 from server.store import french, nirs
 from server.store.french import CoverRow
+
+FRESH_DAYS = "fr.rights.fresh_days"
+"""Key of `fr_settings`."""
 
 TYPED = (Source.MANUAL, Source.PAPER)
 """Where a right somebody types comes from: his word, or a paper he holds."""
@@ -60,6 +65,16 @@ def rates(desk: Desk, day: date) -> Mapping[Kind, int]:
 def otherwise(desk: Desk, patient: str, day: date) -> Sequence[Said]:
     """Return what the other sources say of the insurance, where it differs from what counts."""
     return said_otherwise(french.rights(desk.db, patient), day)
+
+
+@needs(Right.PATIENTS)
+def days_old(desk: Desk, known: RightsOn) -> int:
+    """Return how many days ago the insurance that counts was heard of; 0 while that is recent."""
+    if known.insured is None:
+        return 0
+    limit = int(switch_value(FRESH_DAYS, desk.today, rulebook(desk).switches) or 0)
+    age = (desk.today - civil_date(known.insured.said.captured_at, desk.country)).days
+    return age if 0 < limit < age else 0
 
 
 @needs(Right.PATIENTS)

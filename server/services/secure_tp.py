@@ -12,7 +12,8 @@ from server.core.errors import InvalidForm, NotFound
 from server.core.online import OnlineService
 from server.core.rights import Right
 from server.core.states import SessionState
-from server.services import covers, online, tp_steps
+from server.services import convention_search, covers, online, tp_steps
+from server.services.convention_search import Need
 from server.services.covers import Cover, Statement
 from server.services.desk import Desk, needs
 from server.services.online import StepState
@@ -25,6 +26,8 @@ from server.store.patients import Patient
 from server.store.visits import Session
 
 PATIENT_PAYS = "PATIENT_PAYS"
+NO_CONVENTION = "PAS_DE_CONVENTION"
+_USUAL, _ACCORD = "OC", "T"  # type and accord of a convention in third-party payment
 _MOVING = (StepState.QUEUED, StepState.LEAVING, StepState.DOUBT)
 
 
@@ -50,6 +53,13 @@ class SecureTp:
     steps: tuple[Step, ...]
     part: Part
     shares: Shares
+    in_table: bool | None = None  # whether a table in use has the convention; None: not answered
+
+    @property
+    def table_differs(self) -> bool:
+        """Whether the tables in use and the service disagree about the convention."""
+        given = self.steps[0].state is StepState.GIVEN
+        return self.in_table is not None and self.in_table is not given
 
     @property
     def moving(self) -> bool:
@@ -101,8 +111,9 @@ def view(desk: Desk, session_id: str) -> SecureTp:
     shares = tp_steps.shares(lines)
     lacking = _lacking(desk, session, held.counts, shares, allowed=stands.allowed)
     return SecureTp(
-        session, patient, stands, cover, lacking, run, steps, _part(desk, run, steps), shares
-    )
+        session, patient, stands, cover, lacking, run, steps, _part(desk, run, steps), shares,
+        _in_table(desk, cover, session, steps[0]),
+    )  # fmt: skip
 
 
 @needs(Right.BILLING)
@@ -143,6 +154,19 @@ def advance(desk: Desk, seq: int, run: Run, service: OnlineService) -> None:
     session = visits.session(desk.db, run.session)
     if request is not None and session is not None:
         online.queue(desk, seq, request, session.patient, run.id)
+
+
+def _in_table(desk: Desk, cover: Cover | None, session: Session, asked: Step) -> bool | None:
+    """Look for the convention in the tables in use, once the service said yes or no to it."""
+    refused = asked.question is not None and asked.question.reason == NO_CONVENTION
+    if cover is None or not (refused or asked.state is StepState.GIVEN):
+        return None
+    row = cover.row
+    need = Need(
+        session.care_date, row.convention_type or _USUAL, _ACCORD, number=row.number,
+        csr=row.criterion,
+    )  # fmt: skip
+    return bool(convention_search.find(desk, need).choice.found)
 
 
 def _part(desk: Desk, run: Run | None, steps: tuple[Step, ...]) -> Part:

@@ -10,6 +10,7 @@ from server.services import (
     adri,
     agenda,
     complementaries,
+    convention_import,
     covers,
     french_assessments,
     french_rights,
@@ -17,9 +18,11 @@ from server.services import (
     french_visits,
     secure_tp,
 )
+from server.services.convention_import import pieces_of
 from server.services.online import StepState
 from server.services.secure_tp import Part
 from tests.app.waiting import until
+from tests.countries.france.tables import line, written
 from tests.e2e.kine import START
 from tests.e2e.stages import Stage
 from tests.world import FixedClock
@@ -62,6 +65,9 @@ def french_morning(day: FrenchDay) -> None:
 def online_morning(day: FrenchDay) -> None:
     """The same, and what the online services answered, before any picture is taken."""
     french_morning(day)
+    signed = written([line("0799900010", "OC", "", label="MUTUELLE TI DOUE")])
+    table = convention_import.read(day.desk, "C-InterAMC_20260112.csv", pieces_of(signed))
+    convention_import.confirm(day.desk, table.id)
     adri_answered(day)
     committed(day)
     refused(day)
@@ -108,10 +114,10 @@ def noted(day: FrenchDay) -> None:
     today = day.desk.today
     year = {"cover_from": f"01/01/{today.year}", "cover_source": "PAPER",
             "cover_to": (today + timedelta(days=20)).isoformat()}  # fmt: skip
-    _cover(day, "meyer", amc="1221212145", member="7", third_party="1", link="YES", **year)
-    _cover(day, "meyer", amc="1221212145", cover_source="PAPER",
+    cover(day, "meyer", amc="1221212145", member="7", third_party="1", link="YES", **year)
+    cover(day, "meyer", amc="1221212145", cover_source="PAPER",
            cover_from=f"01/01/{today.year - 1}", cover_to=f"31/12/{today.year - 1}")  # fmt: skip
-    _cover(day, "petrov", amc="75500017", **year)
+    cover(day, "petrov", amc="75500017", **year)
     french_rights.note(
         day.desk, day.patient("marchand"),
         {"kind": "ALD", "right_source": "PAPER", "rights_from": "01/02/2026", "code": "ALD 30"},
@@ -147,7 +153,7 @@ def _stepped(day: FrenchDay, name: str, number: str, member: str, ends: Part) ->
     patient, today = day.patient(name), day.desk.today
     [session] = [each.id for each in agenda.of_day(day.desk, today) if each.patient.id == patient]
     if secure_tp.view(day.desk, session).part is Part.NONE:
-        _cover(day, name, amc=number, member=member, third_party="1", cover_source="PAPER",
+        cover(day, name, amc=number, member=member, third_party="1", cover_source="PAPER",
                cover_from=f"01/01/{today.year}", cover_to=f"31/12/{today.year}")  # fmt: skip
         secure_tp.begin(day.desk, session)
         _posted(day, lambda: _ended(day, session, ends))
@@ -166,5 +172,6 @@ def _posted(day: FrenchDay, seen: Callable[[], bool]) -> None:
     until(seen)
 
 
-def _cover(day: FrenchDay, name: str, **typed: str) -> None:
+def cover(day: FrenchDay, name: str, **typed: str) -> None:
+    """Type a complementary cover of somebody."""
     covers.assign(day.desk, day.patient(name), typed)

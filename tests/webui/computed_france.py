@@ -58,6 +58,7 @@ FRANCE: dict[str, set[str]] = {
     "secure_tp.step": {str(each) for each in STEPS},
     "secure_tp.amc": {str(each) for each in Part},
     "secure_tp.statement": {*(str(each) for each in Part), "stuck"},
+    "secure_tp.table": {"has", "has_not"},
     "secure_tp.lacking": lacking(),
     "error.form.secure_tp": lacking(),
     "adri.lacking": {"number", "sender"},

@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from server.app.demo_france_people import KERVELLA
 from server.core.care import Source
 from server.core.sesam import Group
-from server.services import covers, french_rights
+from server.services import convention_import, covers, french_rights
+from server.services.convention_import import pieces_of
 from server.simulators.sesam.online.faults import Fault, Kind
 from server.simulators.sesam.people import VITALE
+from tests.countries.france.tables import line, written
 from tests.france import GARREC, MARCHAND, MEYER, PETROV, admitted
 from tests.services.online_office import OnlineOffice, online_office
 from tests.webui.shop import ONLINE, FakePost, Shop
@@ -67,7 +70,7 @@ def test_adri_is_asked_on_the_leaf_of_rights_and_waits_for_the_line(shop: Counte
     assert "Demander les droits (ADRi)" in page and "service simulé" in page
     page = shop.sent(f"rights/{patient}/adri")
     assert "hors ligne : reprendra seul" in page and "Une demande est déjà en route" in page
-    assert shop.rooms.post and shop.rooms.post.asked == ["wake"]
+    assert shop.rooms.post and shop.rooms.post.asked == ["send"]
     shop.beside.run()
     assert "hors ligne : reprendra seul" in shop.read(f"rights/{patient}")
     shop.line(up=True)
@@ -75,6 +78,18 @@ def test_adri_is_asked_on_the_leaf_of_rights_and_waits_for_the_line(shop: Counte
     page = shop.read(f"rights/{patient}")
     assert "obtenu" in page and "réponse d’ADRi" in page and "code AME" in page
     assert "Demander les droits (ADRi)" in page
+
+
+def test_rights_heard_long_ago_are_told_to_be_old_until_asked_again(shop: Counter) -> None:
+    patient = shop.beside.patient()
+    shop.world.clock.advance(days=7)
+    assert "datent de" not in shop.read(f"rights/{patient}")
+    shop.world.clock.advance(days=1)
+    page = shop.read(f"rights/{patient}")
+    assert "Ces droits datent de 8 jours" in page and "avant de facturer" in page
+    shop.sent(f"rights/{patient}/adri")
+    shop.beside.run()
+    assert "datent de" not in shop.read(f"rights/{patient}")
 
 
 def test_what_the_card_says_otherwise_is_shown_beside_the_answer(shop: Counter) -> None:
@@ -91,6 +106,17 @@ def test_what_the_card_says_otherwise_is_shown_beside_the_answer(shop: Counter) 
     assert "01 291 0000" in page.partition('id="otherwise"')[0] and "Une autre source" in page
     other = page.partition('id="otherwise"')[2].partition("</section>")[0]
     assert "01 351 0999" in other and "lu sur la carte" in other and "non retenu" in other
+
+
+def test_rights_that_ended_are_told_beside_what_was_typed(shop: Counter) -> None:
+    """Born on a day no calendar knows: the service is asked with it all the same."""
+    patient = admitted(shop.world, KERVELLA)
+    shop.sent(f"rights/{patient}/adri")
+    shop.beside.run()
+    page = shop.read(f"rights/{patient}")
+    other = page.partition('id="otherwise"')[2].partition("</section>")[0]
+    assert "31/12/2025" in other and "réponse d’ADRi" in other
+    assert "Une source plus récente dit autre chose" in page
 
 
 @pytest.mark.parametrize(
@@ -217,6 +243,22 @@ def test_without_rights_the_patient_pays_or_another_complementary_is_chosen(
     shop.beside.run()
     assert steps(shop.read(f"sessions/{session}/tp")) == ["obtenu"] * 4
     assert lines(shop, session) == before
+
+
+def test_the_table_in_use_is_compared_with_what_the_service_says(shop: Counter) -> None:
+    session = shop.beside.visited()
+    shop.sent(f"sessions/{session}/tp")
+    shop.beside.run()
+    assert "vos tables de conventions n’en ont pas" in shop.read(f"sessions/{session}/tp")
+    signed = written([line("0799900010", "OC", "", label="MUTUELLE TI DOUE")])
+    key = convention_import.read(shop.world.desk, "C-InterAMC_20260112.csv", pieces_of(signed)).id
+    convention_import.confirm(shop.world.desk, key)
+    assert "conventions n’en ont pas" not in shop.read(f"sessions/{session}/tp")
+    shop.beside.services.faults.set([Fault(Kind.REFUSE, nth=(1,), code="PAS_DE_CONVENTION")])
+    other = shop.beside.visited()
+    shop.sent(f"sessions/{other}/tp")
+    shop.beside.run()
+    assert "vos tables de conventions en ont une" in shop.read(f"sessions/{other}/tp")
 
 
 def test_another_amount_is_shown_beside_ours(shop: Counter) -> None:

@@ -25,7 +25,8 @@ def show(patient_id: str) -> ResponseReturnValue:
     return render_template(
         "rights/show.html",
         file=file,
-        now_on=french_rights.on(work, patient_id, work.today),
+        now_on=(now_on := french_rights.on(work, patient_id, work.today)),
+        days_old=french_rights.days_old(work, now_on),
         said=french_rights.said(work, patient_id),
         rates=french_rights.rates(work, work.today),
         otherwise=french_rights.otherwise(work, patient_id, work.today),
@@ -60,8 +61,9 @@ def enquire(patient_id: str) -> Response:
     """Ask ADRi about this patient: now when the line is there, else by itself when it is back."""
     here = desk()
     adri.ask(here.work(), patient_id)
-    if here.services.post is not None:
-        here.services.post.wake()
+    post = here.services.post
+    if post is not None and not post.state.held:
+        post.send_now()  # somebody waits for the answer
     return go("rights.show", patient_id=patient_id)
 
 

@@ -34,8 +34,9 @@ def begin(session_id: str) -> Response:
     """Begin the steps, or begin them again: at once when the line is there."""
     here = desk()
     secure_tp.begin(here.work(), session_id)
-    if here.services.post is not None:
-        here.services.post.wake()
+    post = here.services.post
+    if post is not None and not post.state.held:
+        post.send_now()  # somebody waits for the answer
     return go("secure_tp.show", session_id=session_id)
 
 

@@ -10,7 +10,7 @@ from server.core.care import Source
 from server.core.sesam import Group
 from server.countries.france.card_rights import covers_of, person_of, rights_of
 from server.countries.france.local_rule import Amounts, Base, Rule, share
-from server.countries.france.rights import Kind, Said, rights_on
+from server.countries.france.rights import Kind, Said, rights_on, said_otherwise
 from server.simulators.sesam.people import VITALE
 
 DAY = date(2026, 3, 10)
@@ -171,3 +171,16 @@ ACT = Amounts(spent=1790, tariff=1790, amo=1074)
 )
 def test_a_local_rule_is_counted_to_the_cent(rule: Rule, act: Amounts, paid: int) -> None:
     assert share(rule, act) == paid
+
+
+def test_what_other_sources_say_otherwise_is_kept_one_word_each_the_most_trusted_first() -> None:
+    adri = said(Source.ADRI, 6)
+    card = said(Source.CARD, 5, organism=BREST)
+    old = said(Source.PAPER, 2, rights_to=date(2026, 3, 1))
+    agrees = said(Source.MANUAL, 1)
+    unsaid = said(Source.QR, 3, organism="")
+    assert said_otherwise([agrees, old, card, adri, unsaid], DAY) == (card, old)
+    assert said_otherwise([old], DAY) == ()  # nothing counts: nothing is otherwise
+    assert said_otherwise([said(Source.ADRI, 6, rights_to=date(2026, 3, 1)), card], DAY) == (
+        said(Source.ADRI, 6, rights_to=date(2026, 3, 1)),
+    )
