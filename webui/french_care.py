@@ -112,6 +112,12 @@ def visit(here: Desk, series_id: str, typed: Mapping[str, str], *, repriced: boo
     )
 
 
+def begin_tp(here: Desk, session_id: str) -> None:
+    """Begin « TP sécurisé » of a session whose complementary part was just decided."""
+    if secure_tp.begin_once_billed(here.work(), session_id) and here.services.post is not None:
+        here.services.post.wake()
+
+
 def session(here: Desk, view: SessionView) -> str:
     """Draw a recorded session: what it costs, why, what blocks it."""
     work = here.work()

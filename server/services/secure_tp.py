@@ -12,13 +12,14 @@ from server.core.errors import InvalidForm, NotFound
 from server.core.online import OnlineService
 from server.core.rights import Right
 from server.core.states import SessionState
-from server.services import convention_search, covers, online, tp_steps
+from server.countries.france.routes import Route
+from server.services import convention_search, covers, french_invoicing, online, tp_steps
 from server.services.convention_search import Need
 from server.services.covers import Cover, Statement
 from server.services.desk import Desk, needs
 from server.services.online import StepState
 from server.services.tp_steps import Shares, Step
-from server.store import invoices, visits
+from server.store import french_billing, invoices, visits
 from server.store import online as store
 from server.store import patients as people
 from server.store.online import Run
@@ -136,6 +137,22 @@ def begin(desk: Desk, session_id: str) -> None:
 
 
 @needs(Right.BILLING)
+def begin_once_billed(desk: Desk, session_id: str) -> bool:
+    """Begin the steps of a session whose complementary part was just decided (MAIIA-51).
+
+    False when there is nothing to ask: no DRE, something lacking, or begun before.
+    """
+    chosen = french_billing.choice(desk.db, session_id)
+    if chosen is None or not chosen.amc or chosen.route != Route.DRE:
+        return False
+    held = view(desk, session_id)
+    if held.lacking or held.part is not Part.NONE:
+        return False
+    begin(desk, session_id)
+    return True
+
+
+@needs(Right.BILLING)
 def let_patient_pay(desk: Desk, session_id: str) -> None:
     """Give the complementary part up: the patient pays it and is refunded by his insurer.
 
@@ -146,6 +163,9 @@ def let_patient_pay(desk: Desk, session_id: str) -> None:
         return
     with desk.deed("online.patient_pays", "session", session_id) as seq:
         store.end_run(desk.db, held.run.id, PATIENT_PAYS, desk.now, desk.device.id, seq)
+        chosen = french_billing.choice(desk.db, session_id)
+        if chosen is not None and chosen.amc:
+            french_invoicing.decide(desk, session_id, {"tp_amo": "1"})  # the caisse's part stays
 
 
 def advance(desk: Desk, seq: int, run: Run, service: OnlineService) -> None:
@@ -182,6 +202,7 @@ def _lacking(
 ) -> str:
     """Say why nothing can be asked: the first of these that is true, "" when none is."""
     row = cover.row if cover else None
+    chosen = french_billing.choice(desk.db, session.id)
     checks = (
         ("voided", session.state is SessionState.VOIDED),
         ("no_cover", row is None),
@@ -189,6 +210,7 @@ def _lacking(
         ("unique", cover is not None and (cover.whole or cover.statement is Statement.GU)),
         ("undated", cover is not None and not cover.complete),
         ("no_member", row is not None and not row.member),
+        ("not_ticked", chosen is not None and not chosen.amc),
         ("no_price", shares.charged_cents == 0),
         ("no_share", shares.left_cents <= 0),
         ("no_number", online.insured_of(desk, session.patient) is None),

@@ -24,7 +24,7 @@ from server.countries.france.online import (
 from server.services import online
 from server.services.desk import Desk
 from server.services.online import StepState
-from server.store import french, invoices, post, visits
+from server.store import french, french_billing, invoices, post, visits
 from server.store import online as store
 from server.store.french import CoverRow
 from server.store.invoices import Line
@@ -169,8 +169,10 @@ def _request(
     )
     if lacking:
         return None
+    chosen = french_billing.choice(desk.db, session.id)
+    formula = chosen.formula if chosen else ""
     contract = Contract(cover.number, cover.convention_type, cover.criterion, cover.member)
-    return Request(service, "", sender, session.care_date, insured, contract, "", lines, cents)
+    return Request(service, "", sender, session.care_date, insured, contract, formula, lines, cents)
 
 
 def _lines(desk: Desk, session: str) -> tuple[InvoiceLine, ...]:

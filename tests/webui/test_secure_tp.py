@@ -320,3 +320,19 @@ def lines(shop: Counter, session: str) -> list[tuple[object, ...]]:
     return shop.world.desk.db.execute(
         "select id, code, payer, fee_cents, oa_cents, state from line where session = ?", (session,)
     ).fetchall()
+
+
+@pytest.mark.scenario("F-14", "F-15")
+def test_ok_on_the_billing_screen_begins_the_four_steps(shop: Counter) -> None:
+    session = shop.beside.visited()
+    signed = written([line("0799900010", "OC", "", label="MUTUELLE TI DOUE")])
+    key = convention_import.read(shop.world.desk, "C-InterAMC_20260112.csv", pieces_of(signed)).id
+    convention_import.confirm(shop.world.desk, key)
+    shop.post(f"invoicing/{session}/formula", heading="AUXM", formula_name="A", formula_code="052")
+    formula = str(shop.world.sql("select id from french_formula"))
+    page = shop.sent(f"invoicing/{session}", tp_amo="1", tp_amc="1", formula=formula)
+    assert "sans engagement" in page and f"sessions/{session}/tp" in page
+    shop.beside.run()
+    page = shop.read(f"sessions/{session}/tp")
+    assert steps(page) == ["obtenu"] * 4
+    assert "engagée : 7,16 €" in shop.read(f"invoicing/{session}")

@@ -16,10 +16,12 @@ from server.services import (
     french_invoices,
     french_invoicing,
     french_papers,
+    secure_tp,
     sightings,
 )
 from server.services.french_invoices import Which
 from server.services.french_invoicing import Billing
+from webui import french_care
 from webui.desk import desk
 from webui.forms import shown_again_by
 from webui.french_reasons import why_quote
@@ -61,7 +63,9 @@ def show(session_id: str) -> ResponseReturnValue:
 @shown_again_by(show)
 def decide(session_id: str) -> Response:
     """Keep what stands on the screen; sealing comes later."""
-    done = french_invoicing.decide(desk().work(), session_id, request.form)
+    here = desk()
+    done = french_invoicing.decide(here.work(), session_id, request.form)
+    french_care.begin_tp(here, session_id)
     told = {"kept": done.kept, "left": done.left} if done.kept + done.left > 1 else {}
     return go("invoicing.show", session_id=session_id, **told)
 
@@ -158,6 +162,7 @@ def _screen(session_id: str, typed: Mapping[str, str]) -> ResponseReturnValue:
         standing=conventions.standing(work) if found.offer.answer else None,
         kept=_count("kept"),
         left=_count("left"),
+        tp=secure_tp.view(work, session_id),
         offer=found.offer,
         parts=found.parts,
         words=TpWords(spoken),

@@ -98,9 +98,13 @@ def visit(series_id: str) -> ResponseReturnValue:
 @shown_again_by(visit)
 def record(series_id: str) -> Response:
     """Record the session; what the patient did not pay now is not collected."""
-    work = desk().work()
-    given = french_visits if work.country is Country.FRANCE else sessions
+    here = desk()
+    work = here.work()
+    in_france = work.country is Country.FRANCE
+    given = french_visits if in_france else sessions
     key = given.record(work, series_id, _as_paid(request.form))
+    if in_france and work.user.may(Right.BILLING):
+        french_care.begin_tp(here, key)
     return go("sessions.show", session_id=key)
 
 
