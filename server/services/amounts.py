@@ -42,6 +42,10 @@ class Month:
 @needs(Right.AMOUNTS)
 def by_month(desk: Desk, before: str = AFTER_ALL, most: int = 12) -> list[Month]:
     """Return the sums of the months of care before one, the newest first; at most so many."""
+    return desk.once(lambda: _by_month(desk, before, most), "months", before, str(most))
+
+
+def _by_month(desk: Desk, before: str, most: int) -> list[Month]:
     months = totals.months(desk.db, before, most)
     if not months:
         return []

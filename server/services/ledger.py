@@ -170,6 +170,10 @@ def counts(desk: Desk) -> dict[str, int]:
 @needs(Right.BILLING)
 def life(desk: Desk, line_id: str) -> Life:
     """Return the life of one line, from its price to its payment."""
+    return desk.once(lambda: _life(desk, line_id), "life", line_id)
+
+
+def _life(desk: Desk, line_id: str) -> Life:
     line = invoices.line(desk.db, line_id)
     if line is None:
         raise NotFound(kind="line")

@@ -27,6 +27,10 @@ class Again:
 @needs(Right.BILLING)
 def again(desk: Desk, line: Line) -> Again | None:
     """Price and judge a refused line anew; None when no price is known. Nothing is written."""
+    return desk.once(lambda: _again(desk, line), "again", line.id, desk.today.isoformat())
+
+
+def _again(desk: Desk, line: Line) -> Again | None:
     session = visits.session(desk.db, line.session)
     if session is None:
         raise NotFound(kind="session")

@@ -98,7 +98,10 @@ def line(desk: Desk, line_id: str) -> RefusedLine:
 @needs(Right.BILLING)
 def files(desk: Desk, most: int = 20) -> list[RefusedFile]:
     """Return the files refused whole whose lines are not all billed again, newest first."""
-    return [_refused_file(desk, lot) for lot in claims.refused_to_bill_again(desk.db, most)]
+    return desk.once(
+        lambda: [_refused_file(desk, lot) for lot in claims.refused_to_bill_again(desk.db, most)],
+        "files", str(most),
+    )  # fmt: skip
 
 
 @needs(Right.BILLING)

@@ -104,8 +104,17 @@ def propose(
 ) -> Proposal:
     """Propose code, price and counter for the next session of a series; writes nothing."""
     treatment, patient = _series(desk, treatment_id)
-    day = care_date or desk.likely_today
-    draft = _draft(desk, treatment, day, place or treatment.place)
+    day, where = care_date or desk.likely_today, place or treatment.place
+    return desk.once(
+        lambda: _proposed(desk, treatment, patient, day, where),
+        "proposal", treatment.id, day.isoformat(), str(where), desk.today.isoformat(),
+    )  # fmt: skip
+
+
+def _proposed(
+    desk: Desk, treatment: Treatment, patient: Patient, day: date, place: Place
+) -> Proposal:
+    draft = _draft(desk, treatment, day, place)
     rules = rulebook(desk)
     quota = quota_of(treatment.category, treatment.situation, day, rules.quotas)
     known = dossiers.of_patient(desk, patient.id)
