@@ -37,7 +37,7 @@ def _made(folder: Path, country: str) -> tuple[Program, Callable[[], None]]:
     if country == "fr":
         from server.app.demo_france import FrenchDemo
 
-        french = FrenchDemo(folder)
+        french = FrenchDemo(folder, furnished=True)
         return french.program, french.end
     demo = Demo(folder)
     return demo.program, demo.simulator.stop

@@ -18,6 +18,7 @@ from server.app.demo_france_people import (
     WITHOUT_VITALE,
     FrenchPerson,
 )
+from server.app.demo_france_work import furnish
 from server.app.demo_practice import PASSPHRASE
 from server.app.demo_toys import CHEAP, Toys
 from server.app.program import Program
@@ -61,9 +62,12 @@ CARD = {
 class FrenchDemo(Toys):
     """The demo practice of France: cards on the desk, and online services made of code."""
 
-    def __init__(self, folder: Path, clock: ShiftedClock | None = None) -> None:
-        """`folder` is empty."""
+    def __init__(
+        self, folder: Path, clock: ShiftedClock | None = None, *, furnished: bool = False
+    ) -> None:
+        """`folder` is empty; `furnished` puts in what a morning finds, not the people alone."""
         super().__init__(clock)
+        self._with_work = furnished
         self._pile = _pile()
         self._slot = folder / "vitale.card"  # what the simulated component finds in its reader
         self.component = driver_of(None, demo=True, slot=self._slot)  # starts at its first call
@@ -113,6 +117,8 @@ class FrenchDemo(Toys):
             demo=self, component=self.component,
         )  # fmt: skip
         fill(program.cabinet)
+        if self._with_work:
+            furnish(program.cabinet)
         program.cabinet.lock()
         return program
 

@@ -202,7 +202,8 @@ def _alone(
 
 def _was_separate(cover: Cover, last: BillingRow | None) -> bool:
     """Whether somebody went over to a DRE for this very cover, of unique management."""
-    return last is not None and last.cover == cover.row.id and last.route == Route.DRE
+    of_this = last is not None and last.cover == cover.row.id and last.route == Route.DRE
+    return of_this and cover.for_route.unique
 
 
 def _wanted(

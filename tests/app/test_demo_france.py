@@ -13,7 +13,15 @@ from server.app.sentences import Speech
 from server.core.care import Source
 from server.core.country import Country
 from server.countries.france.rights import Kind
-from server.services import covers, french_rights, patients
+from server.services import (
+    covers,
+    french_billing,
+    french_invoicing,
+    french_rights,
+    french_series,
+    french_visits,
+    patients,
+)
 from tests.app.visitor import Visitor
 from tests.app.waiting import until
 from webui.i18n import catalogue
@@ -162,5 +170,25 @@ def test_the_leaf_of_rights_asks_for_the_code_and_says_the_service_is_simulated(
         assert "notés avec l’heure" not in visitor.text
     finally:
         visitor.close()
+        made.program.stop()
+        made.end()
+
+
+def test_who_opens_the_demo_finds_work_to_do(tmp_path: Path) -> None:
+    made = FrenchDemo(tmp_path, furnished=True)
+    try:
+        made.program.cabinet.unlock(made.program.gate.users()[0].id, PASSPHRASE)
+        desk = made.program.cabinet.desk()
+        (marchand,) = patients.search(desk, "Marchand")
+        (held,) = french_series.of_patient(desk, marchand.id)
+        session = french_visits.record(desk, held.treatment.id, {})
+        french_invoicing.decide(desk, session, {"tp_amo": "1", "tp_amc": "1"})
+        choice = french_billing.choice_of(desk, session)
+        assert choice and choice.convention  # it was there, and the one formula of the attestation
+        assert (choice.row.amo, choice.row.amc, choice.row.formula) == (True, True, "052")
+        (back,) = patients.search(desk, "Meyer Louis")
+        (spine,) = french_series.of_patient(desk, back.id)
+        assert spine.count and spine.count.next_rank == 14 and spine.count.warns
+    finally:
         made.program.stop()
         made.end()

@@ -1,0 +1,92 @@
+"""What a kiné of the French demo practice finds in the morning: mutuelles, conventions, treatments.
+
+All fabricated: no insurer, signatory or physician here exists [T].
+"""
+
+from datetime import date, timedelta
+
+from server.app.demo_france_people import CASANOVA, GARREC, MARCHAND, MEYER, PETROV, FrenchPerson
+from server.services import (
+    complementaries,
+    convention_import,
+    covers,
+    french_formulas,
+    french_rights,
+    french_series,
+    french_visits,
+    patients,
+)
+from server.services.cabinet import Cabinet
+from server.services.desk import Desk
+
+_MUTUELLES = (
+    ("Mutuelle Ti Doué", "0799900010", ""),
+    ("Mutuelle du Phare", "0799900028", ""),
+    ("Mutuelle Breizh Santé", "0799900082", "1"),
+)  # name, number, "1" under unique management
+_SIGNED = "I;;;;;0799900010;MUTUELLE TI DOUE;0;OC;;T;;;0;;;;;;;;"
+_TABLE = "C-InterAMC_{day:%Y%m%d}.csv"
+_RX = {"prescriber": "10009999904", "prescriber_name": "Dr Yann LE BIHAN", "max_sessions": ""}
+
+
+def furnish(cabinet: Cabinet) -> None:
+    """Note what was there before this morning, in a practice whose people are known."""
+    today = cabinet.desk().today
+    for name, number, unique in _MUTUELLES:
+        complementaries.create(cabinet.desk(), {"name": name, "number": number, "unique": unique})
+    _conventions(cabinet.desk(), today - timedelta(days=6))
+    _insure(cabinet.desk(), MARCHAND, "0799900010", today)
+    _insure(cabinet.desk(), CASANOVA, "0799900028", today)
+    _insure(cabinet.desk(), MEYER, "0799900082", today)
+    _insure(cabinet.desk(), PETROV, "0075500017", today)
+    _formula(cabinet.desk(), MARCHAND, today)
+    french_rights.note(
+        cabinet.desk(), _key(cabinet.desk(), GARREC),
+        {"kind": "ALD", "right_source": "PAPER", "rights_from": f"01/02/{today.year}",
+         "code": "ALD 30"},
+    )  # fmt: skip
+    _treat(cabinet.desk(), MARCHAND, today, territory="UPPER_LIMB", place="HOME", kilometres="9",
+           outside_town="1")  # fmt: skip
+    _treat(cabinet.desk(), CASANOVA, today, territory="LOWER_LIMB")
+    _treat(cabinet.desk(), GARREC, today, territory="LOWER_LIMB")
+    back = _treat(cabinet.desk(), MEYER, today, territory="SPINE", situation="low_back_pain",
+                  declared="12")  # fmt: skip
+    french_visits.record(
+        cabinet.desk(), back, {"care_date": (today - timedelta(days=1)).isoformat()}
+    )
+
+
+def _key(desk: Desk, person: FrenchPerson) -> str:
+    found = patients.search(desk, f"{person.last_name} {person.first_name}")
+    return found[0].id
+
+
+def _conventions(desk: Desk, day: date) -> None:
+    content = (_SIGNED + "\r\n").encode("latin-1")
+    name = _TABLE.format(day=day)
+    read = convention_import.read(desk, name, convention_import.pieces_of(content))
+    convention_import.confirm(desk, read.id)
+
+
+def _insure(desk: Desk, person: FrenchPerson, number: str, today: date) -> None:
+    """Note the attestation of this year."""
+    covers.assign(
+        desk, _key(desk, person),
+        {"amc": number, "member": "12345678", "cover_source": "PAPER",
+         "cover_from": f"01/01/{today.year}", "cover_to": f"31/12/{today.year}"},
+    )  # fmt: skip
+
+
+def _formula(desk: Desk, person: FrenchPerson, today: date) -> None:
+    """Note the formula that the attestation prints for kinés."""
+    cover = covers.on(desk, _key(desk, person), today)
+    if cover is not None:
+        typed = {"heading": "AUXM", "formula_name": "A", "formula_code": "052"}
+        french_formulas.add(desk, cover.row.patient, cover.row.id, typed)
+
+
+def _treat(desk: Desk, person: FrenchPerson, today: date, **typed: str) -> str:
+    """Open a treatment begun two weeks ago; return its id."""
+    begun = (today - timedelta(days=14)).isoformat()
+    form = {"place": "CABINET", "start_date": begun, "rx_date": begun, **_RX, **typed}
+    return french_series.open_series(desk, _key(desk, person), form)
