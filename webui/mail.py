@@ -20,19 +20,15 @@ class MailState:
     reading: bool = False
     read_at: datetime | None = None  # the last time all of it was read
     taken: int = 0  # papers of that reading
+    known: int = 0  # papers of it that had come before
     left_out: int = 0  # and what it left in the mails
     trouble: str = ""  # code of its sentence
     seen: Sequence[Seen] = ()  # since the practice was opened, the last first
 
     @property
-    def left(self) -> Sequence[Seen]:
-        """What was left in the mails."""
-        return [each for each in self.seen if not each.document]
-
-    @property
-    def again(self) -> Sequence[Seen]:
-        """What had come before."""
-        return [each for each in self.seen if each.word == "already"]
+    def unsettled(self) -> Sequence[Seen]:
+        """What was left in the mails, and what had come before."""
+        return [each for each in self.seen if each.word != "taken"]
 
 
 class MailControl(Protocol):

@@ -131,7 +131,7 @@ class Mailing:
                 self._look(self._box)
 
     def _look(self, box: Mailbox) -> None:
-        self._note(reading=True, taken=0, left_out=0)
+        self._note(reading=True, taken=0, known=0, left_out=0)
         try:
             self._open_kept()
             trouble = self._visit(box)
@@ -206,7 +206,9 @@ class Mailing:
             got = tray.receive(self._cabinet.desk(), paper.content, paper.name, Origin.MAIL)
             known += got.already
             self._say(paper.name, "already" if got.already else "taken", got.id)
-            if not got.already:
+            if got.already:
+                self._note(known=self._state.known + 1)
+            else:
                 self._note(taken=self._state.taken + 1)
                 self._told()
         return known

@@ -56,7 +56,7 @@ def test_the_password_is_never_shown_again_even_when_the_form_is_refused(shop: S
 def test_it_says_when_it_was_read_what_it_took_and_what_it_left(shop: Shop) -> None:
     key = tray.receive(shop.world.desk, b"%PDF-1.7 mailed", "a.pdf", Origin.MAIL).id
     mail(shop).state = MailState(
-        True, "pop.kine.example", "995", ACCOUNT, read_at=SINCE, taken=2, left_out=1,
+        True, "pop.kine.example", "995", ACCOUNT, read_at=SINCE, taken=2, known=1, left_out=1,
         seen=(
             Seen(SINCE, "lettre.docx", "mail.kind"), Seen(SINCE, "", "mail.size"),
             Seen(SINCE, "encore.csv", "already", key), Seen(SINCE, "a.pdf", "taken", key),
@@ -64,7 +64,13 @@ def test_it_says_when_it_was_read_what_it_took_and_what_it_left(shop: Shop) -> N
     )  # fmt: skip
     for page in (shop.get("options/devices/"), shop.get("tray/"), shop.get("tray/mail")):
         assert "07:30" in page
-        for words in ("2 papiers pris.", "1 laissé.", "lettre.docx", "Message sans objet"):
+        for words in (
+            "2 papiers pris.",
+            "1 déjà reçu.",
+            "1 laissé.",
+            "lettre.docx",
+            "Message sans objet",
+        ):
             assert words in page
         assert f"tray/{key}?already=1" in page
     assert ">reçu<" in shop.get("options/devices/mail")
