@@ -35,6 +35,7 @@ class MailTrouble(StrEnum):
     PASSWORD = "mail.password"  # noqa: S105 - the code of a sentence
     BUSY = "mail.busy"  # read by another program at this moment, or for too short a time
     CUT = "mail.cut"  # the line fell in the middle
+    WITHHELD = "mail.withheld"  # one message is not given, the others are
     PROTOCOL = "mail.protocol"  # what answers is no POP3 server, or lacks what is needed
 
 
@@ -104,13 +105,17 @@ class Session:
         return sorted(found, key=lambda each: each.number)
 
     def fetch(self, listed: Listed) -> bytes:
-        """Return a message as it came; raise `MailRefused`, or `TooMuch` when it has no end."""
+        """Return a message as it came.
+
+        Raises `MailRefused` — after `WITHHELD` the visit goes on —, `TooMuch` when it has no end.
+        """
         self._wire.grant(self._patience.message, MOST)
         with _told(too_much=False):
             # Not `retr`: it gives lines without their ends, and refuses long ones.
             self._wire.sendall(b"RETR %d\r\n" % listed.number)
-            if not self._client.file.readline(_PIECE).startswith(b"+OK"):
-                raise MailRefused(MailTrouble.CUT)
+            answer = self._client.file.readline(_PIECE)
+            if not answer.startswith(b"+OK"):
+                raise MailRefused(MailTrouble.WITHHELD if answer else MailTrouble.CUT)
             return self._message()
 
     def _message(self) -> bytes:

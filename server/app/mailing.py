@@ -6,7 +6,7 @@ papers lands on the table; what is left in it is said, with the reason.
 
 import logging
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import Event, Lock, Thread
 from traceback import format_tb
@@ -154,15 +154,26 @@ class Mailing:
             door, box.account, box.password, self._trust(), self._outbound.connect, self._patience
         ) as session:
             known = mailbox.known(self._cabinet.desk(), box.name)
-            new = [each for each in session.listed() if each.uidl not in known]
+            new = _once(each for each in session.listed() if each.uidl not in known)
             if not known and len(new) > MOST_BEFORE:
                 return MANY
-            for each in new[:MOST_A_ROUND]:
-                if not self._fetch(session, box, each):
-                    break
+            trouble = self._fetch_all(session, box, new[:MOST_A_ROUND])
         if len(new) > MOST_A_ROUND:
             self._wanted.set()
-        return ""
+        return trouble
+
+    def _fetch_all(self, session: Session, box: Mailbox, new: Sequence[Listed]) -> str:
+        """Keep messages one by one; one that is withheld holds up no other."""
+        trouble = ""
+        for each in new:
+            try:
+                if not self._fetch(session, box, each):
+                    break
+            except MailRefused as refused:
+                if refused.trouble != MailTrouble.WITHHELD:
+                    raise
+                trouble = str(refused.trouble)
+        return trouble
 
     def _fetch(self, session: Session, box: Mailbox, listed: Listed) -> bool:
         """Keep one message and take it apart; False when this visit has to end."""
@@ -228,6 +239,11 @@ class Mailing:
             same = before == self._state
         if not same and not self._stopping:
             self._publish(CHANGED, "")
+
+
+def _once(listed: Iterable[Listed]) -> Sequence[Listed]:
+    """Keep each message of a box once, whatever its server says."""
+    return list({each.uidl: each for each in listed}.values())
 
 
 def _trace(trouble: Exception) -> None:

@@ -160,6 +160,25 @@ def test_a_line_that_falls_keeps_nothing_half_and_the_mail_comes_whole_next(
     assert office.words() == [("ordre.pdf", "taken")]
 
 
+def test_a_message_that_is_withheld_holds_up_no_other(office: Office) -> None:
+    office.server.box |= {"one": b"x\r\n", "two": mail(("ordre.pdf", PDF))}
+    office.server.withheld = "one"
+    office.name()
+    assert office.mailing.state.trouble == MailTrouble.WITHHELD
+    assert office.words() == [("ordre.pdf", "taken")]
+    office.server.withheld = ""
+    office.again()
+    assert (office.mailing.state.trouble, office.messages()) == ("", 2)
+
+
+def test_a_message_listed_twice_is_one(office: Office) -> None:
+    office.server.box["one"] = mail(("ordre.pdf", PDF))
+    office.server.answers = {b"UIDL": b"+OK\r\n1 one\r\n2 one\r\n.\r\n"}
+    office.server.box["two"] = office.server.box["one"]
+    office.name()
+    assert (office.mailing.state.trouble, office.messages()) == ("", 1)
+
+
 def test_offline_is_said_quietly_and_tried_later(office: Office) -> None:
     office.server.close()
     office.mailing._pace = 0.01

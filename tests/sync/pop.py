@@ -36,6 +36,7 @@ class PopServer:
     refusal: bytes = b"-ERR [AUTH] no"
     answers: Mapping[bytes, bytes] = field(default_factory=dict)  # instead of its own, by command
     cut_after: int | None = None  # bytes of a message, then the line falls
+    withheld: str = ""  # name of a message that is listed and not given
     sizes: Mapping[str, int] = field(default_factory=dict)  # said instead of the true ones
     asked: list[bytes] = field(default_factory=list)
     door: Door = field(init=False)
@@ -91,6 +92,8 @@ class PopServer:
             case b"LIST":
                 said = [self.sizes.get(name, len(self.box[name])) for name in names]
                 return _lines(f"{n} {size}" for n, size in enumerate(said, 1))
+            case b"RETR" if names[int(rest) - 1] == self.withheld:
+                return b"-ERR not this one\r\n"
             case b"RETR":
                 return self._message(self.box[names[int(rest) - 1]])
         return b"-ERR what?\r\n"

@@ -93,7 +93,7 @@ def test_nobody_there_is_offline(server: Opens) -> None:
         ({b"UIDL": b"+OK\r\n1 " + b"a" * 300 + b"\r\n.\r\n"}, MailTrouble.PROTOCOL),
         ({b"LIST": b"+OK\r\n1 many\r\n.\r\n"}, MailTrouble.PROTOCOL),
         ({b"": b"+OK " + b"x" * 70_000}, MailTrouble.PROTOCOL),
-        ({b"RETR": b"-ERR gone\r\n"}, MailTrouble.CUT),
+        ({b"RETR": b"-ERR gone\r\n"}, MailTrouble.WITHHELD),
         ({b"RETR": b""}, MailTrouble.CUT),
         ({b"QUIT": b""}, None),
     ],

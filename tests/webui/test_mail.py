@@ -84,6 +84,7 @@ def test_it_says_when_it_was_read_what_it_took_and_what_it_left(shop: Shop) -> N
         ("certificate", "certificat de pop.kine.example est refusé"), ("busy", "occupée"),
         ("cut", "tombée au milieu"), ("protocol", "POP3"), ("many", "plus de 200 messages"),
         ("not_kept", "toujours dans la boîte"),
+        ("withheld", "ne donne pas un des messages"),
     ],
 )  # fmt: skip
 def test_what_keeps_it_from_being_read_is_said_in_both_places(
