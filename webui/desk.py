@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from webui.codes import CodeControl
     from webui.folder import FolderControl
     from webui.keycards import KeyCardControl
+    from webui.mail import MailControl
     from webui.outside import BackupControl, Calls, Checked, DemoControl, FileHealth, PostControl
     from webui.readers import ReaderControl
     from webui.rights_reading import RightsControl
@@ -89,6 +90,11 @@ class Services(Protocol):
     @property
     def folder(self) -> "FolderControl | None":
         """The watched folder of this machine; None for who may not bring papers in."""
+        ...
+
+    @property
+    def mail(self) -> "MailControl | None":
+        """The mailbox for papers; None for who may not bring papers in."""
         ...
 
     @property

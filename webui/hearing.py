@@ -21,7 +21,7 @@ ROWS: Mapping[str, Right | None] = {
     "door": Right.SECURITY, "keys": Right.SECURITY, "lock": Right.SECURITY,
     "backup": _EVERYBODY, "device": _EVERYBODY, "practice": _EVERYBODY,
     "reference": _EVERYBODY, "root": _EVERYBODY, "outbound": _EVERYBODY,
-    "scanner": Right.PATIENTS, "complementary": Right.PATIENTS,
+    "mail": Right.PATIENTS, "scanner": Right.PATIENTS, "complementary": Right.PATIENTS,
     "convention": Right.BILLING,
 }  # fmt: skip
 """Rows of the event table: what was done."""
@@ -30,7 +30,7 @@ PASSING: Mapping[str, Right | None] = {
     "card": Right.PATIENTS, "reader": Right.PATIENTS, "service": Right.PATIENTS,
     "keycard": Right.PATIENTS,
     "post": Right.AMOUNTS, "scan": Right.PATIENTS, "folder": Right.PATIENTS,
-    "code": Right.PATIENTS,
+    "code": Right.PATIENTS, "mail": Right.PATIENTS,
     "rights": Right.PATIENTS,
     "convention": Right.BILLING,
     "line": _EVERYBODY,  # the line to the hub

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from server.app.health import HealthWatch
     from server.app.keeper import Keeper
     from server.app.keycards import KeyCardTrials
+    from server.app.mailing import Mailing
     from server.app.post import Post
     from server.app.rights_reading import RightsReading
     from server.app.scanning import Scanning
@@ -117,6 +118,7 @@ class Program:
         self.tables: Tables | None = None
         self._component = component
         self.folder: Dropping | None = None
+        self.mail: Mailing | None = None
         self.codes: CodeDesk | None = None
         self._sleep: SleepWatch | None = None
         self._scard = scard
@@ -320,6 +322,9 @@ class Program:
         codes, self.codes = self.codes, None
         if codes is not None:
             codes.stop()
+        mail, self.mail = self.mail, None
+        if mail is not None:
+            mail.stop()
         folder, self.folder = self.folder, None
         if folder is not None:
             folder.stop()
@@ -400,6 +405,7 @@ class Program:
         """Let papers in and look into them, for who may see them."""
         from server.app.code_desk import CodeDesk
         from server.app.dropping import Dropping
+        from server.app.mailing import Mailing
         from server.app.scanning import Scanning
         from server.app.sorter import Sorter
 
@@ -410,6 +416,8 @@ class Program:
             self.scans.start()
             self.folder = Dropping(self.cabinet, self.broker.publish, self._came_in)
             self.folder.start()
+            self.mail = Mailing(self.cabinet, self.broker.publish, self.outbound, self._came_in)
+            self.mail.start()
             self.codes = CodeDesk(self.cabinet, self.broker.publish)
             self.codes.start()
 

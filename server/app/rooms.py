@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from server.app.hands import Hands
     from server.app.keeper import Keeper
     from server.app.keycards import KeyCardTrials
+    from server.app.mailing import Mailing
     from server.app.post import Post
     from server.app.program import Program
     from server.app.rights_reading import RightsReading
@@ -92,6 +93,11 @@ class Rooms:
     def folder(self) -> "Dropping | None":
         """The watched folder of this machine."""
         return self._program.folder
+
+    @property
+    def mail(self) -> "Mailing | None":
+        """The mailbox for papers of the open practice."""
+        return self._program.mail
 
     @property
     def codes(self) -> "CodeDesk | None":

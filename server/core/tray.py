@@ -10,6 +10,7 @@ class Origin(StrEnum):
     IMPORT = "IMPORT"  # chosen or dropped on the screen
     FOLDER = "FOLDER"  # found in the watched folder
     CAMERA = "CAMERA"
+    MAIL = "MAIL"  # came to the mailbox for papers
 
 
 class Kind(StrEnum):
@@ -46,6 +47,9 @@ BEGINNINGS = (
 )  # fmt: skip
 """How a document that can be drawn begins, and how its name ends."""
 
+LONGEST_NAME = 120
+"""Characters of a document's name that are kept."""
+
 _HEADER = 1024  # a PDF may begin after some bytes of a mailer
 _ARCHIVES = (b"PK", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")  # may hold one near their beginning
 
@@ -55,3 +59,9 @@ def extension(content: bytes) -> str:
     found = (ending for beginning, ending in BEGINNINGS if content.startswith(beginning))
     later = b"%PDF-" in content[:_HEADER] and not content.startswith(_ARCHIVES)
     return next(found, "pdf" if later else "")
+
+
+def shown_name(name: str) -> str:
+    """Keep the last part of a file's name, without what is never seen."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(c for c in last if c.isprintable())[:LONGEST_NAME]

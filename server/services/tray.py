@@ -12,7 +12,15 @@ from datetime import date, timedelta
 from server.core.codes import CodeRead
 from server.core.errors import InvalidForm, NotFound, StateConflict
 from server.core.rights import Right
-from server.core.tray import CLINICAL, DATED, RECOVERABLE_DAYS, Kind, Origin, TrayState
+from server.core.tray import (
+    CLINICAL,
+    DATED,
+    RECOVERABLE_DAYS,
+    Kind,
+    Origin,
+    TrayState,
+    shown_name,
+)
 from server.countries.attestation import Attestation, attestation
 from server.countries.prescription_words import proposals
 from server.services.desk import Desk, needs
@@ -22,8 +30,6 @@ from server.store import patients, revisions, tray
 from server.store.patients import Patient
 from server.store.revisions import Revision
 from server.store.tray import CodeMark, Filing, Incoming, PageMark
-
-_LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ def receive(desk: Desk, content: bytes, name: str, origin: Origin) -> Received:
     before = tray.known(desk.db, sha256)
     if before is not None:
         return Received(before.id, already=True)
-    new = Incoming(desk.new_id(), desk.now, origin, _shown(name), sha256)
+    new = Incoming(desk.new_id(), desk.now, origin, shown_name(name), sha256)
     with desk.deed("tray.received", "incoming", new.id, {"sha256": sha256}) as seq:
         tray.add(desk.db, new, content, desk.device.id, seq)
         first = Filing(new.id, 1, desk.now, desk.user.id, TrayState.IN_TRAY)
@@ -338,12 +344,6 @@ def _seen(desk: Desk, key: str) -> Revision | None:
     """Return how the pages of a document are seen; None when they are as they came."""
     shown = revisions.shown(desk.db, key)
     return shown if shown and shown.leaves else None
-
-
-def _shown(name: str) -> str:
-    """Keep the last part of a file's name, without what is never seen."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(c for c in last if c.isprintable())[:_LONGEST_NAME]
 
 
 def suggested_year(today: date) -> tuple[date, date]:

@@ -20,6 +20,7 @@ _BLOBS = (
     ("answer", "select id, raw, sha256 from exchange"),
     ("document", "select id, bytes, sha256 from document"),
     ("document", "select id, bytes, sha256 from incoming"),
+    ("document", "select id, bytes, sha256 from mail_message"),
 )
 _LOTS = """
     select l.id, l.payload_sha256, m.sha256, m.payload from lot l join message m on m.lot = l.id

@@ -5,7 +5,6 @@ the partner closed meanwhile would turn a safe retry into a doubt). `reliability
 rows 27 and 29–31.
 """
 
-import io
 import socket
 import ssl
 import time
@@ -20,13 +19,10 @@ from http.client import (
     HTTPSConnection,
     IncompleteRead,
 )
-from typing import TYPE_CHECKING
 
 from sync.outbound import Connect, OutboundRefused, straight
 from sync.transports.endpoint import Endpoint
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from sync.transports.wire import Wire
 
 _CHUNK = 64 * 1024
 
@@ -84,7 +80,7 @@ def exchange(
     """POST `body` once. `tls` is the context for `https`; it must verify (`verifying`)."""
     deadline = time.monotonic() + limits.total_seconds
     try:
-        wire = _Wire(_opened(endpoint, limits, tls, connect), deadline)
+        wire = Wire(_opened(endpoint, limits, tls, connect), deadline)
     except OSError as trouble:
         return NotSent(_reason(trouble))
     connection = _speaker(endpoint, tls)
@@ -192,49 +188,3 @@ def _reason(trouble: OSError) -> str:
             return "line.timeout"
         case _:
             return "line.refused"
-
-
-class _Wire:
-    """The socket under `http.client`, with one deadline for all its reads and writes.
-
-    A socket's own time-out starts anew with each packet: a partner that drips one byte a minute
-    would never run into it.
-    """
-
-    def __init__(self, sock: socket.socket, deadline: float) -> None:
-        self._sock = sock
-        self._deadline = deadline
-
-    def sendall(self, data: bytes) -> None:
-        self.hurry()
-        self._sock.sendall(data)
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reader(self))
-
-    def receive_into(self, buffer: "WriteableBuffer") -> int:
-        self.hurry()
-        return self._sock.recv_into(buffer)
-
-    def hurry(self) -> None:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._sock.settimeout(left)
-
-    def close(self) -> None:
-        """Do nothing: `http.client` closes before it has read an answer without a length."""
-
-    def hang_up(self) -> None:
-        self._sock.close()
-
-
-class _Reader(io.RawIOBase):
-    def __init__(self, wire: _Wire) -> None:
-        self._wire = wire
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        return self._wire.receive_into(buffer)

@@ -52,6 +52,7 @@ SMALL = {
     "acting": "the act now under way: one row",
     "clock_back": "the acts whose clock had been set back",
     "tray": "the documents nobody filed yet",
+    "mail_closed": "the mails under way, one or none",
     "draft": "what is being typed, a few forms for each user",
     "pin": "one row for each user",
     "manifest_key": "one key",

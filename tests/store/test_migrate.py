@@ -9,6 +9,8 @@ import pytest
 from server.core.errors import NewerPractice
 from server.store.migrate import migrate
 
+MIGRATIONS = Path(__file__).parents[2] / "server" / "store" / "migrations"
+
 
 @pytest.fixture
 def db() -> apsw.Connection:
@@ -68,3 +70,26 @@ def test_a_gap_in_the_numbers_is_a_mistake_of_ours(db: apsw.Connection, folder: 
     (folder / "0003_c.sql").write_text("create table c (x)")
     with pytest.raises(ValueError, match="0002"):
         migrate(db)
+
+
+def test_mail_joins_the_ways_in_without_a_received_document_being_touched(
+    db: apsw.Connection, folder: Path
+) -> None:
+    steps = sorted(MIGRATIONS.glob("*.sql"))
+    for step in steps[:28]:
+        (folder / step.name).write_bytes(step.read_bytes())
+    db.pragma("foreign_keys", "on")
+    migrate(db)
+    row = "insert into incoming values (?, 'd', 1, '2026-03-02', ?, 'a.pdf', ?, x'25')"
+    db.execute(row, ("one", "SCAN", "digest"))
+    db.execute("insert into incoming_page values ('one', 1, 90, '', x'ff')")
+    (folder / steps[28].name).write_bytes(steps[28].read_bytes())
+    assert migrate(db) == 29
+    assert db.execute("select id, origin, bytes from incoming").fetchall() == [
+        ("one", "SCAN", b"%")
+    ]
+    db.execute(row, ("two", "MAIL", "other"))
+    with pytest.raises(apsw.ConstraintError):
+        db.execute(row, ("three", "FAX", "another"))
+    assert db.pragma("integrity_check") == "ok"
+    assert db.execute("pragma foreign_key_check").fetchall() == []

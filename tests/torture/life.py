@@ -28,7 +28,7 @@ from server.store import claims, journal, post
 from sync.engine import Engine
 from sync.outbound import straight
 from sync.transports.endpoint import Endpoint
-from sync.transports.exchange import _Wire
+from sync.transports.wire import Wire
 from tests.torture.admin import Simulator
 from tests.world import BUILT_ON, CHEAP, PASSPHRASE
 
@@ -171,8 +171,8 @@ def _die_at(step: int) -> None:
         reach()
 
     for owner, name, stepped in (
-        (_Wire, "sendall", around(_Wire.sendall)),
-        (_Wire, "receive_into", around(_Wire.receive_into)),
+        (Wire, "sendall", around(Wire.sendall)),
+        (Wire, "receive_into", around(Wire.receive_into)),
         (Desk, "deed", stepped_deed),
     ):
         setattr(owner, name, stepped)

@@ -124,6 +124,7 @@ class FakeServices:
     scans = None
     keycards = None
     folder = None
+    mail = None
     codes = None
     rights_reading = None
     tables = None

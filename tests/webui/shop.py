@@ -1,6 +1,6 @@
 """The screens over a real practice: a World, its post made of memory, and a window on both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +38,7 @@ from webui.door import Door
 from webui.folder import FolderControl, FolderState
 from webui.frame import FrameState
 from webui.keycards import KeyCardControl, KeyCardState
+from webui.mail import MailControl, MailState
 from webui.outside import BackupState, Calls, Checked, FileHealth, PostState
 from webui.readers import ReaderState
 from webui.rights_reading import RightsControl
@@ -185,6 +186,20 @@ class FakeFolder:
 
 
 @dataclass
+class FakeMail:
+    """A mailbox that only remembers what was asked of it."""
+
+    state: MailState = field(default_factory=MailState)
+    asked: list[object] = field(default_factory=list)
+
+    def name(self, typed: Mapping[str, str]) -> None:
+        self.asked.append(dict(typed))
+
+    def read(self) -> None:
+        self.asked.append("read")
+
+
+@dataclass
 class FakeCodes:
     """What reads codes, that only remembers what it was asked."""
 
@@ -239,6 +254,7 @@ class Rooms:
     keycards: KeyCardControl | None = field(default_factory=FakeKeyCards)
     rights_reading: RightsControl | None = None
     folder: FolderControl | None = field(default_factory=FakeFolder)
+    mail: MailControl | None = field(default_factory=FakeMail)
     tables: TableControl | None = None
     codes: CodeControl | None = field(default_factory=FakeCodes)
     safe: Safe = field(init=False)

@@ -15,6 +15,8 @@ from hardware.code_ports import Source as CodeSource
 from hardware.inbox import Refusal, Trouble
 from hardware.page_wire import ADVICE
 from hardware.scan_ports import Mode, ScanProblem, Source
+from server.app.mailing import MANY
+from server.app.mailing import NOT_KEPT as KEPT_OUT
 from server.app.rights_reading import NOT_KEPT as UNKEPT
 from server.app.rights_reading import NOT_ON_CARD
 from server.app.scanning import NOT_KEPT
@@ -22,6 +24,7 @@ from server.app.sorter import STUMBLE
 from server.core import errors
 from server.core.cards import Proof
 from server.core.keycards import KeyProblem
+from server.core.mail import LeftWhy
 from server.core.mandates import Service, Standing
 from server.core.outbox import MessageState
 from server.core.rights import ADJUSTED, Right, Role
@@ -36,6 +39,7 @@ from server.services.convention_columns import UNCLEAR
 from server.services.convention_search import Cause
 from server.services.identity import MEDIA
 from server.store.conventions import Origin, State
+from sync.mailbox import MailTrouble
 from tests.webui.computed_billing import BILLING
 from tests.webui.computed_france import FRANCE
 from webui import i18n
@@ -104,7 +108,8 @@ COMPUTED = {
     "error.sesam.failed": {problem.removeprefix("sesam.") for problem in SesamProblem},
     "scan.problem": {NOT_KEPT, *(str(each) for each in ScanProblem)},
     "folder.trouble": {str(each) for each in Trouble},
-    "folder.word": {"taken", "already", "not_kept", "table", *(str(each) for each in Refusal)},
+    "folder.word": {"taken", "already", "not_kept", "table", *map(str, (*Refusal, *LeftWhy))},
+    "mail.trouble": {KEPT_OUT, MANY, *(str(each) for each in MailTrouble)},
     "codes.problem": {str(each) for each in CodeProblem},
     "codes.found": {"attestation", "number", "paper", "unknown"},
     "codes.source": {str(each) for each in CodeSource},

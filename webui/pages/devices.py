@@ -10,6 +10,7 @@ from webui.desk import desk
 from webui.folder import FolderControl
 from webui.forms import shown_again_by
 from webui.guards import only
+from webui.mail import MailControl
 from webui.replies import go
 
 page = only(Blueprint("devices", __name__, url_prefix="/options/devices"), Right.SETTINGS)
@@ -17,13 +18,15 @@ page = only(Blueprint("devices", __name__, url_prefix="/options/devices"), Right
 
 @page.get("/")
 def index() -> ResponseReturnValue:
-    """Show the scanners of the network this practice named, and the folder of this machine."""
+    """Show the scanners and the mailbox this practice named, and the folder of this machine."""
     here = desk()
-    watched = here.services.folder
+    watched, mail = here.services.folder, here.services.mail
     return render_template(
         "devices/index.html",
         scanners=scanners.known(here.work()),
         folder=watched.state if watched else None,
+        mail=mail.state if mail else None,
+        demo=here.work().practice.demo,
     )
 
 
@@ -57,6 +60,36 @@ def folder() -> Response:
 def fallen() -> str:
     """Show how the watched folder stands, and what became of what fell into it."""
     return render_template("devices/_fallen.html", folder=_folder().state)
+
+
+@page.post("/mail")
+@shown_again_by(index)
+def mailbox() -> Response:
+    """Read a mailbox from now on, or no longer."""
+    _mail().name(request.form)
+    return go("devices.index", _anchor="mail")
+
+
+@page.post("/mail/read")
+@shown_again_by(index)
+def read_mail() -> Response:
+    """Read the mailbox now."""
+    _mail().read()
+    return go("devices.index", _anchor="mail")
+
+
+@page.get("/mail")
+def mailed() -> str:
+    """Show how the mailbox stands, and what became of what was mailed."""
+    return render_template("devices/_mailed.html", mail=_mail().state)
+
+
+def _mail() -> MailControl:
+    """Give the mailbox; where the file is only read, there is none."""
+    found = desk().services.mail
+    if found is None:
+        raise Missing(what="mailbox")
+    return found
 
 
 def _folder() -> FolderControl:

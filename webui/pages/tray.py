@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from server.core.errors import InvalidForm
+from server.core.errors import InvalidForm, Missing
 from server.core.rights import Right
 from server.core.tray import CLINICAL, DATED, Kind, Origin, TrayState, extension
 from server.services import patients, revisions, tray
@@ -17,6 +17,7 @@ from webui.folder import FolderState
 from webui.formats import day
 from webui.forms import shown_again_by
 from webui.guards import only
+from webui.mail import MailState
 from webui.replies import go, wants_fragment
 
 page = only(Blueprint("tray", __name__, url_prefix="/tray"), Right.PATIENTS)
@@ -38,6 +39,23 @@ def index() -> ResponseReturnValue:
 def folder() -> str:
     """Show what became of the files of the watched folder."""
     return render_template("tray/_folder.html", folder=_folder())
+
+
+@page.get("/mail")
+def mail() -> str:
+    """Show how the mailbox stands, and what was left in its mails."""
+    return render_template("tray/_mail.html", mail=_mail())
+
+
+@page.post("/mail")
+@shown_again_by(index)
+def read_mail() -> Response:
+    """Read the mailbox now."""
+    found = desk().services.mail
+    if found is None:
+        raise Missing(what="mailbox")
+    found.read()
+    return go("tray.index")
 
 
 @page.get("/<incoming_id>")
@@ -206,6 +224,11 @@ def _folder() -> FolderState:
     return watched.state if watched else FolderState()
 
 
+def _mail() -> MailState:
+    found = desk().services.mail
+    return found.state if found else MailState()
+
+
 def _redrawn(incoming_id: str) -> ResponseReturnValue:
     """Have it made, and show the document: what was typed beside it stays."""
     desk().services.wake_sorter()
@@ -235,6 +258,7 @@ def _screen(work: Desk, document: Document | None, **said: object) -> str:
         year=tray.suggested_year(work.today),
         states=TrayState,
         folder=_folder(),
+        mail=_mail(),
         chosen=request.values.get("patient") or _only(facts["people"]),
         **facts,
     )
