@@ -213,6 +213,7 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "rights.enquire": PATIENTS,
     "rights.note": PATIENTS,
     "rights.read": PATIENTS,
+    "rights.read_phone": PATIENTS,
     "rights.show": PATIENTS,
     "rights.withdraw": PATIENTS,
     "safety.idle": MAIN,

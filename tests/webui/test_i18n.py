@@ -15,8 +15,8 @@ from hardware.code_ports import Source as CodeSource
 from hardware.inbox import Refusal, Trouble
 from hardware.page_wire import ADVICE
 from hardware.scan_ports import Mode, ScanProblem, Source
+from server.app.rights_reading import NO_CODE, NOT_ON_CARD
 from server.app.rights_reading import NOT_KEPT as UNKEPT
-from server.app.rights_reading import NOT_ON_CARD
 from server.app.scanning import NOT_KEPT
 from server.app.sorter import STUMBLE
 from server.core import errors
@@ -149,6 +149,7 @@ COMPUTED = {
         "flag", "date", "length",
     },
     "rights.problem": {
+        NO_CODE,
         NOT_ON_CARD,
         UNKEPT,
         *(problem.removeprefix("sesam.") for problem in SesamProblem),
