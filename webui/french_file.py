@@ -26,6 +26,7 @@ def drawn(work: Desk, file: PatientFile) -> str:
         file=file,
         now_on=french_rights.on(work, file.patient.id, work.today),
         covers=covers.of(work, file.patient.id),
+        aid=covers.aid(work, file.patient.id),
         notices=payer_notices.of(work, file.patient.id),
         reading=cards.reading_today(work, file.patient.id),
         papers=tray.of_patient(work, file.patient.id),

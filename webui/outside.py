@@ -156,6 +156,10 @@ class DemoControl(Protocol):
         """Take the card out."""
         ...
 
+    def phone(self, nir: str) -> bytes:
+        """Give what the invented phone of who has a number shows; b"" when there is none."""
+        ...
+
     def pull_cable(self, *, cut: bool) -> None:
         """Pull the network cable, or put it back."""
         ...

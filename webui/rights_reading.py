@@ -28,3 +28,7 @@ class RightsControl(Protocol):
     def read(self, patient: str, pin: str) -> None:
         """Begin to read the card in the reader for a patient; nothing happens while one runs."""
         ...
+
+    def read_phone(self, patient: str, payload: bytes, *, online: bool) -> None:
+        """Begin to read what a phone showed (ApCV), b"" for nothing; it is handed over unread."""
+        ...

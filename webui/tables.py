@@ -29,8 +29,11 @@ class TableControl(Protocol):
         """How the last reading stands."""
         ...
 
-    def read(self, name: str, content: bytes) -> TableState:
-        """Read a small file at once, begin to read a large one; raise what refuses it at once."""
+    def read(self, name: str, content: bytes, *, at_once: bool = False) -> TableState:
+        """Read a small file at once, begin to read a large one; raise what refuses it at once.
+
+        With `at_once` a file that only adds to what holds is confirmed as soon as it is read.
+        """
         ...
 
     def stop(self) -> None:

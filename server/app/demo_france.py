@@ -28,6 +28,8 @@ from server.services.cabinet import Cabinet
 from server.services.doorstep import REFERENCE
 from server.services.founding import NewPractice
 from server.settings import Settings
+from server.simulators.sesam.cards import parse
+from server.simulators.sesam.phone import show
 
 FORM = NewPractice(
     country="FR",
@@ -57,6 +59,9 @@ CARD = {
     "ik_zone": "PLAIN",
 }
 """What is written on the door, typed by its holder; every number is fabricated [T]."""
+
+_SHOWN = timedelta(minutes=5)
+"""How long the code on an invented phone is good."""
 
 
 class FrenchDemo(Toys):
@@ -90,6 +95,14 @@ class FrenchDemo(Toys):
         if people:
             self._slot.write_bytes(serialised(people))
         self.reader.insert(chip)
+
+    def phone(self, nir: str) -> bytes:
+        """Give what the Vitale app of an invented person shows, good for some minutes."""
+        piled = (people for *_, people in self._pile if people and people[0].nir == nir)
+        people = next(piled, None)
+        if people is None:
+            return b""
+        return show(parse(serialised(people)), self.clock.now() + _SHOWN)
 
     def remove(self) -> None:
         """Take the card out."""

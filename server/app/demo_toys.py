@@ -47,6 +47,10 @@ class Toys(ABC):
     def insert(self, card: str) -> None:
         """Put a card into the reader."""
 
+    def phone(self, nir: str) -> bytes:
+        """Give what the phone of who has a number shows: nothing, where no card is in a phone."""
+        return b""
+
     def remove(self) -> None:
         """Take the card out."""
         self.reader.remove()

@@ -44,19 +44,20 @@ class Tables:
         """The file last refused for its columns."""
         return self._unplaced
 
-    def read(self, name: str, content: bytes) -> TableState:
-        """Read a small file at once, begin to read a large one."""
+    def read(self, name: str, content: bytes, *, at_once: bool = False) -> TableState:
+        """Read a small file at once, begin to read a large one; see the port."""
         with self._turn:
             if self.state.running:
                 return self.state
             self._asked_to_stop, self._unplaced = False, None
             self.state = TableState(name, running=True, size=len(content))
         if len(content) <= self._large:
-            self.state = self._outcome(name, content)
+            self.state = self._outcome(name, content, at_once)
             if self.state.refused is not None:
                 raise self.state.refused
             return self.state
-        self._thread = Thread(target=self._run, args=(name, content), name="tables", daemon=True)
+        told = (name, content, at_once)
+        self._thread = Thread(target=self._run, args=told, name="tables", daemon=True)
         self._thread.start()
         return self.state
 
@@ -71,16 +72,18 @@ class Tables:
         if self._thread is not None:
             self._thread.join(_STOP_SECONDS)
 
-    def _run(self, name: str, content: bytes) -> None:
-        self.state = self._outcome(name, content)
+    def _run(self, name: str, content: bytes, at_once: bool) -> None:
+        self.state = self._outcome(name, content, at_once)
         self._tell(TOLD, "")
 
-    def _outcome(self, name: str, content: bytes) -> TableState:
+    def _outcome(self, name: str, content: bytes, at_once: bool) -> TableState:
         try:
             done = convention_import.read_any(
                 self._cabinet.desk(), name, self._followed(content), self._rows,
                 lambda: self._asked_to_stop,
             )  # fmt: skip
+            if at_once and not done.already:
+                convention_import.confirm_if_it_only_adds(self._cabinet.desk(), done.id)
         except Stopped:
             return replace(self.state, running=False, stopped=True)
         except KineError as error:

@@ -17,6 +17,7 @@ from server.countries.france.letters import Letter
 from server.countries.france.notices import Notice
 from server.countries.france.payers import Payer
 from server.countries.france.rates import Deductible, Exoneration, Rate
+from server.countries.france.reject_labels import RejectLabel
 from server.countries.france.supplements import Supplement
 from server.countries.france.travel import Allowance, Kilometre
 from server.countries.switches import Switch
@@ -52,6 +53,11 @@ FRENCH_TABLES: Mapping[str, TableShape] = {
         columns=(
             "notice", "label_fr", "regime", "before", "after", "operator", "who_fr", "asked_fr",
         ),
+    ),
+    "fr_rejects": TableShape(
+        RejectLabel.from_mapping,
+        key=("reject",),
+        columns=("reject", "words", "label_fr", "mend"),
     ),
     "fr_payers": TableShape(
         Payer.from_mapping,

@@ -12,13 +12,14 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from server.core.care import Source
-from server.core.errors import InvalidForm, NotFound
+from server.core.errors import InvalidForm, InvalidNumber, NotFound
 from server.core.identifiers import Nir
 from server.core.rights import Right
 from server.countries.france.convention_rows import UNIQUE
 from server.countries.france.nir import nir_facts
 from server.countries.france.numbers import AmcNumber
 from server.countries.france.payers import Profile
+from server.countries.france.rights import rights_on
 from server.countries.france.routes import Cover as RouteCover
 from server.services import complementaries, evaluation, patients
 from server.services.complementaries import Entry
@@ -194,6 +195,44 @@ def scanned(desk: Desk, patient: str, code: Scanned) -> str:
         if code.text:
             french.add_code(desk.db, row.id, code.symbology, code.text)
     return row.id
+
+
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """State medical aid as it is proposed for a person: its number, and the dates it would have."""
+
+    number: str
+    begins: date
+    ends: date
+
+
+@needs(Right.PATIENTS)
+def aid(desk: Desk, patient: str) -> Aid | None:
+    """Propose State medical aid to who has a provisional number and no cover today (MAIIA-56).
+
+    Its dates are those of the insurance that counts, else the civil year; kept by `assign` only.
+    """
+    file = patients.open_file(desk, patient)
+    known = next((e for e in complementaries.listed(desk) if e.profile is Profile.AME), None)
+    if known is None or not file.french or not file.french.provisional:
+        return None
+    if on(desk, patient, desk.today) is not None:
+        return None
+    insured = rights_on(french.rights(desk.db, patient), desk.today).insured
+    begins, ends = (insured.said.rights_from, insured.said.rights_to) if insured else (None, None)
+    if not (begins and ends):
+        begins, ends = date(desk.today.year, 1, 1), date(desk.today.year, 12, 31)
+    return Aid(known.number, begins, ends)
+
+
+@needs(Right.PATIENTS)
+def bearers(desk: Desk, number: str, member: str) -> Sequence[str]:
+    """Return the patients covered by a complementary under a member's number; none without it."""
+    try:
+        parsed = AmcNumber.parse(number)
+    except InvalidNumber:
+        return []
+    return french.bearing(desk.db, str(parsed), member) if member else []
 
 
 @needs(Right.PATIENTS)

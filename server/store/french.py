@@ -142,6 +142,16 @@ def covered_by(db: apsw.Connection, number: str) -> bool:
     return row is not None
 
 
+def bearing(db: apsw.Connection, number: str, member: str) -> list[str]:
+    """Return the patients with a cover, not withdrawn, of a complementary and member's number."""
+    rows = db.execute(
+        "select distinct patient from french_cover c where number = ? and member = ? and not exists"
+        " (select 1 from french_withdrawn where what = c.id) order by patient",
+        (number, member),
+    )
+    return [str(patient) for (patient,) in rows]
+
+
 def withdraw(db: apsw.Connection, what: str, device: str, seq: int, at: datetime) -> None:
     """Keep that a right or a cover is not to be used any more; harmless twice."""
     db.execute(

@@ -23,6 +23,7 @@ _TABLES: Mapping[str, str] = {
     "fr_enrolment": "select * from ref.fr_enrolment",
     "fr_readers": "select * from ref.fr_readers",
     "fr_payer_notices": "select * from ref.fr_payer_notices",
+    "fr_rejects": "select * from ref.fr_rejects",
     "fr_payers": "select * from ref.fr_payers",
     "fr_convention_columns": "select * from ref.fr_convention_columns",
     "code_profiles": "select * from ref.code_profiles",

@@ -192,3 +192,39 @@ def test_who_opens_the_demo_finds_work_to_do(tmp_path: Path) -> None:
     finally:
         made.program.stop()
         made.end()
+
+
+def test_the_card_in_a_phone_gives_dated_rights_of_its_own_source(tmp_path: Path) -> None:
+    made = FrenchDemo(tmp_path)
+    visitor = Visitor(made.program.start())
+    try:
+        visitor.post("unlock", user=visitor.user(), passphrase=PASSPHRASE)
+        control, desk = made.program.rights, made.program.cabinet.desk
+        assert control
+        meyer, petrov = (patients.search(desk(), name)[0].id for name in ("meyer", "petrov"))
+        visitor.get(f"rights/{meyer}")
+        assert "Lire l’e-carte (ApCV)" in visitor.text and "service simulé" in visitor.text
+        visitor.post(f"rights/{meyer}/phone")
+        until(lambda: not control.state.running)
+        visitor.get(f"rights/{meyer}")
+        assert (
+            "carte Vitale sur téléphone, aujourd’hui"
+            in visitor.text.partition('id="now"')[2].partition('id="adri"')[0]
+        )
+        known = french_rights.on(desk(), meyer, desk().today)
+        assert known.insured and known.insured.said.source is Source.APCV
+        [cover] = covers.of(desk(), meyer).of_card
+        assert cover.row.source is Source.APCV
+        visitor.post(f"rights/{petrov}/phone")
+        visitor.get(f"rights/{petrov}")
+        assert "Aucun code n’a été montré" in visitor.text
+        made.pull_cable(cut=True)
+        until(lambda: made.program.post is not None and not made.program.post.state.online)
+        visitor.post(f"rights/{meyer}/phone")
+        until(lambda: not control.state.running)
+        visitor.get(f"rights/{meyer}")
+        assert "ne peut être vérifié qu’avec une ligne" in visitor.text
+    finally:
+        visitor.close()
+        made.program.stop()
+        made.end()

@@ -11,6 +11,7 @@ from server.countries.france.cumulation import Condition
 from server.countries.france.direct_access import Ground
 from server.countries.france.expression import SUMS
 from server.countries.france.rates import Situation
+from server.countries.france.reject_labels import MENDS
 from server.countries.france.routes import MustStop, Remark
 from server.services import secure_tp
 from server.services.french_assessments import Kind, Means
@@ -48,6 +49,8 @@ def lacking() -> set[str]:
 
 
 FRANCE: dict[str, set[str]] = {
+    "payers.word": {"AMO", "RO", "AMC", "GU", "GS", "DRE", "FSE"},
+    "reject.mend": {*MENDS},
     "online.state": {*(str(each) for each in StepState), "offline"},
     "online.why": {"doubt", "failed", "overtaken", "stopped", "unreadable"},
     "online.contradicted": {"amount", "period", "too_much", "type"},

@@ -86,6 +86,10 @@ class FakeToys:
     def insert(self, card: str) -> None:
         self.played.append(f"insert {card}")
 
+    def phone(self, nir: str) -> bytes:
+        self.played.append("phone")
+        return b""
+
     def remove(self) -> None:
         self.played.append("remove")
 

@@ -365,3 +365,29 @@ def test_rows_that_nearly_fit_are_shown(shop: Shop) -> None:
     taken(shop.world, TABLE)
     page = shop.post(CHECK, **{**ASKED, "type": "MU"}).text
     assert "Presque" in page and "MUTUELLE TI DOUE" in page
+
+
+def dropped(shop: Shop, data: bytes, name: str) -> str:
+    """The page a file let go of leads to."""
+    form = {
+        "table": (io.BytesIO(data), name), "page_token": shop.door.page_token, "dropped": "1",
+    }  # fmt: skip
+    answer = shop.client.post(f"{shop.door.root}{PLACE}receive", data=form)
+    assert answer.status_code == 303, answer.text[-600:]
+    return shop.get(answer.headers["Location"].removeprefix(shop.door.root))
+
+
+def test_a_dropped_table_holds_at_once_only_when_nobody_could_lose_by_it(shop: Shop) -> None:
+    assert "en vigueur" in dropped(shop, written(many(30)), FIRST)
+    assert "Annuler l’import" in shop.get(f"{PLACE}version/{version(shop)}")
+    assert "Déjà importé" in dropped(shop, written(many(30)), FIRST)
+    for rows, name in ((many(29), NEXT), (many(31), "InterAMC_20260204.csv")):
+        page = dropped(shop, written(rows), name)
+        assert "Rien ne change tant que vous ne confirmez pas" in page, name
+    assert conventions.standing(shop.world.desk).tables[0].rows == 30
+
+
+def test_the_convention_of_a_caisse_is_proposed_filled(shop: Shop) -> None:
+    shop.post("payers/new", name="Mutuelle des Armées", number="0799900036", unique="1")
+    page = shop.get(f"{PLACE}new?signatory=08&for=0799900036")
+    assert 'value="08???????"' in page and 'value="Mutuelle des Armées"' in page

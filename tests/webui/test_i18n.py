@@ -17,8 +17,8 @@ from hardware.page_wire import ADVICE
 from hardware.scan_ports import Mode, ScanProblem, Source
 from server.app.mailing import MANY
 from server.app.mailing import NOT_KEPT as KEPT_OUT
+from server.app.rights_reading import NO_CODE, NOT_ON_CARD
 from server.app.rights_reading import NOT_KEPT as UNKEPT
-from server.app.rights_reading import NOT_ON_CARD
 from server.app.scanning import NOT_KEPT
 from server.app.sorter import STUMBLE
 from server.core import errors
@@ -154,6 +154,7 @@ COMPUTED = {
         "flag", "date", "length",
     },
     "rights.problem": {
+        NO_CODE,
         NOT_ON_CARD,
         UNKEPT,
         *(problem.removeprefix("sesam.") for problem in SesamProblem),

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.core.errors import InvalidForm
+from server.core.errors import InvalidForm, NotFound
 from server.core.rights import Right
 from server.services import convention_search
 from server.services.convention_search import Answer, Compared, Diagnosis, Need
@@ -60,12 +60,29 @@ def index() -> ResponseReturnValue:
 @shown_again_by(index)
 def look() -> ResponseReturnValue:
     """Look for the convention; where there is none, make the three checks."""
+    return _screen(_look())
+
+
+@page.post("/export")
+@shown_again_by(index)
+def export() -> Response:
+    """Hand over why there is none as a text, to be sent to whoever helps: no patient is in it."""
+    look = _look()
+    if look.diagnosis is None:
+        raise NotFound(kind="page")
+    response = make_response(render_template("conventions/export.txt", look=look))
+    response.mimetype = "text/plain"
+    response.headers["Content-Disposition"] = 'attachment; filename="besace-convention.txt"'
+    return response
+
+
+def _look() -> Look:
     work = desk().work()
     need, on_card, label = _asked(work.today)
     answer = convention_search.find(work, need)
     none = not answer.choice.found
     diagnosis = convention_search.why_none(work, need, on_card) if none else None
-    return _screen(Look(need, on_card, label, answer, diagnosis))
+    return Look(need, on_card, label, answer, diagnosis)
 
 
 def _screen(look: Look | None) -> ResponseReturnValue:

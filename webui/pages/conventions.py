@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm, Missing, TableRefused
 from server.core.rights import Right
-from server.services import convention_columns, convention_import, conventions
+from server.services import complementaries, convention_columns, convention_import, conventions
 from server.services.conventions import PAGE
 from webui.convention_words import bad_words, change_lines
 from webui.desk import desk
@@ -59,20 +59,21 @@ def _shown(asked: Mapping[str, str]) -> str:
 def receive() -> Response:
     """Read a file: what it would change is shown before anything does.
 
-    One whose columns nobody knows leads to where they are placed.
+    One that was dropped and only adds holds at once: letting go of it said so. One whose columns
+    nobody knows leads to where they are placed.
     """
     desk().work().require(Right.SETTINGS)
     given = request.files.get("table")
     content = given.read() if given else b""
     if given is None or not given.filename:
         raise InvalidForm(faults=(("table", "no_file"),))
-    return _read(given.filename, content)
+    return _read(given.filename, content, at_once=request.form.get("dropped") == "1")
 
 
-def _read(name: str, content: bytes) -> Response:
+def _read(name: str, content: bytes, *, at_once: bool = False) -> Response:
     tables = _tables()
     try:
-        state = tables.read(name, content)
+        state = tables.read(name, content, at_once=at_once)
     except TableRefused:
         if tables.unplaced is None:
             raise
@@ -199,10 +200,12 @@ def undo(version_id: str) -> Response:
 def new() -> ResponseReturnValue:
     """Show the form of a convention of unique management."""
     desk().work().require(Right.SETTINGS)
-    signatory = request.args.get("signatory", "")
+    signatory, number = request.args.get("signatory", ""), request.args.get("for", "")
+    work = desk().work()
     return render_template(
         "conventions/new.html",
         signatory=signatory,
+        label=complementaries.get(work, number).name if number else "",
         criterion=f"{signatory}???????" if signatory else "",
         caisses=_caisses(request.form.get("criterion", signatory)),
     )

@@ -1,5 +1,7 @@
 """The patient's tab « Complémentaire »: two sources side by side, several dated rights (W8)."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +16,9 @@ from server.services import (
     patients,
     payer_notices,
     sightings,
+    tray,
 )
+from server.services.desk import Desk
 from webui import scanned
 from webui.desk import desk
 from webui.forms import shown_again_by
@@ -52,11 +56,22 @@ def show(patient_id: str) -> ResponseReturnValue:
 @page.post("/<patient_id>")
 @shown_again_by(show)
 def assign(patient_id: str) -> Response:
-    """Give the patient a cover, from an attestation or another paper."""
-    covers.assign(desk().work(), patient_id, request.form)
+    """Give the patient a cover, from an attestation or another paper.
+
+    Its dates are those typed; the whole year when the button that names it was used (MAIIA-39).
+    """
+    work = desk().work()
+    covers.assign(work, patient_id, {**request.form, **_asked_dates(work)})
     if request.form.get("cover_source", "") == Source.QR:
         return go("covers.show", patient_id=patient_id, kept=str(Source.QR))
     return go("covers.show", patient_id=patient_id)
+
+
+def _asked_dates(work: Desk) -> Mapping[str, str]:
+    if request.form.get("whole_year") != "1":
+        return {}
+    first, last = tray.suggested_year(work.today)
+    return {"cover_from": first.isoformat(), "cover_to": last.isoformat()}
 
 
 @page.post("/<patient_id>/formula")

@@ -59,7 +59,8 @@ def printed() -> Response:
 @page.get("/new")
 def new() -> ResponseReturnValue:
     """Ask for the four things a complementary needs, and for what else is known."""
-    return render_template("payers/form.html", entry=None, row=None)
+    unique = request.args.get("unique") == "1"
+    return render_template("payers/form.html", entry=None, row=None, unique=unique)
 
 
 @page.post("/new")

@@ -56,6 +56,27 @@ def read(patient_id: str) -> Response:
     return go("rights.show", patient_id=patient_id)
 
 
+@page.post("/<patient_id>/phone")
+def read_phone(patient_id: str) -> Response:
+    """Begin to read the card in a phone (ApCV): what the patient's phone showed last.
+
+    It is the code read last on this machine, handed over unread; a demo has invented phones.
+    """
+    here = desk()
+    file = patients.open_file(here.work(), patient_id)
+    component, codes, post = (
+        here.services.rights_reading, here.services.codes, here.services.post,
+    )  # fmt: skip
+    if component is None:
+        raise NotFound(kind="component")
+    shown = codes.last.code.raw if codes and codes.last else b""
+    toys, nir = here.services.demo, file.french.nir if file.french else None
+    if toys is not None and nir is not None:
+        shown = toys.phone(nir.digits) or shown
+    component.read_phone(patient_id, shown, online=bool(post and post.state.online))
+    return go("rights.show", patient_id=patient_id)
+
+
 @page.post("/<patient_id>/adri")
 def enquire(patient_id: str) -> Response:
     """Ask ADRi about this patient: now when the line is there, else by itself when it is back."""

@@ -6,10 +6,11 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from server.core.country import Country
 from server.core.errors import InvalidForm, Missing
 from server.core.rights import Right
 from server.core.tray import CLINICAL, DATED, Kind, Origin, TrayState, extension
-from server.services import patients, revisions, tray
+from server.services import covers, patients, revisions, tray
 from server.services.desk import Desk
 from server.services.tray import Document
 from webui.desk import desk
@@ -129,8 +130,12 @@ def take_day(incoming_id: str) -> ResponseReturnValue:
 @page.post("/<incoming_id>/integrate")
 @shown_again_by(show)
 def integrate(incoming_id: str) -> Response:
-    """File it, or file it anew."""
-    tray.integrate(desk().work(), incoming_id, request.form)
+    """File it, or file it anew; valid the whole year when the button that names it was used."""
+    work, typed = desk().work(), dict(request.form)
+    if typed.get("whole_year") == "1":
+        first, last = tray.suggested_year(work.today)
+        typed |= {"valid_from": first.isoformat(), "valid_to": last.isoformat()}
+    tray.integrate(work, incoming_id, typed)
     return go("tray.index", filed=incoming_id)
 
 
@@ -283,4 +288,8 @@ def _offered(work: Desk, document: Document) -> tuple[object, str]:
     numbers = {each.niss for each in known if each and each.niss}
     if len(numbers) == 1:
         return list(patients.search(work, numbers.pop(), 1)), "code"
+    said = {(each.amc_number, each.member_number) for each in known if each and each.member_number}
+    if work.country is Country.FRANCE and len(said) == 1:
+        bearers = covers.bearers(work, *said.pop())
+        return [patients.open_file(work, each).patient for each in bearers[:_MOST]], "code"
     return [], ""
