@@ -123,7 +123,8 @@ def _parts(mail: "Message[str, str]") -> Iterator[tuple["Message[str, str]", boo
         inner = part.get_payload()
         if isinstance(inner, list):
             within = part.get_content_subtype() == "related"
-            waiting += [(each, within) for each in reversed(inner)]
+            inside = (each for each in reversed(inner) if not isinstance(each, str))
+            waiting += [(each, within) for each in inside]
         else:
             yield part, related and "Content-ID" in part
 
