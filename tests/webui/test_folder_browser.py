@@ -57,7 +57,7 @@ def scans(tmp_path: Path) -> Path:
 
 def watch(page: Page, place: Path) -> None:
     page.get_by_label("Chemin complet du dossier").fill(str(place))
-    page.get_by_role("button", name="Retenir").click()
+    page.get_by_role("button", name="Retenir", exact=True).click()
 
 
 @pytest.mark.scenario("H-16")

@@ -37,6 +37,12 @@ def test_a_mailbox_is_named_in_the_options_and_read_on_demand(shop: Shop) -> Non
     shop.follow("options/devices/mail/read")
     shop.follow("tray/mail")
     assert mail(shop).asked[1:] == ["read", "read"]
+    for path in ("options/devices/mail/read", "tray/mail"):
+        part = shop.client.post(
+            f"{shop.door.root}{path}", data={"page_token": shop.door.page_token},
+            headers={"HX-Request": "true"},
+        )  # fmt: skip
+        assert (part.status_code, "<html" in part.text) == (200, False)
 
 
 def test_the_password_is_never_shown_again_even_when_the_form_is_refused(shop: Shop) -> None:

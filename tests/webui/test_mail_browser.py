@@ -66,10 +66,10 @@ def test_a_paper_mailed_twice_is_one_document_and_what_is_left_is_said(
     page.get_by_label("Compte").fill(ACCOUNT)
     page.get_by_label("Mot de passe").fill("faux")
     page.get_by_label("Sans chiffrement").check()
-    page.locator("#mail").get_by_role("button", name="Retenir").click()
+    page.get_by_role("button", name="Retenir la boîte").click()
     expect(page.locator("#mail")).to_contain_text("est refusé", timeout=_LONG)
     page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.locator("#mail").get_by_role("button", name="Retenir").click()
+    page.get_by_role("button", name="Retenir la boîte").click()
     expect(page.locator("#mail")).to_contain_text("1 papier pris. 1 laissé.", timeout=_LONG)
     assert Axe().run(page).violations_count == 0
     page.keyboard.press("F7")
@@ -77,10 +77,11 @@ def test_a_paper_mailed_twice_is_one_document_and_what_is_left_is_said(
     expect(page.locator("#mail")).to_contain_text("lettre.docx")
     server.box["two"] = mail(("encore.pdf", paper))
     page.keyboard.press("Alt+5")
-    expect(page.locator("#mail")).to_contain_text("déjà reçu", timeout=_LONG)
+    expect(page.locator("#mail")).to_contain_text("0 papier pris. 1 déjà reçu.", timeout=_LONG)
     assert Axe().run(page).violations_count == 0
     page.locator("#mail").get_by_role("link", name="Voir le document").click()
     expect(page.locator("main")).to_contain_text("Déjà reçu : c’est le document du")
+    expect(page.get_by_role("heading", level=2, name="ordre.pdf")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1366, 320])
@@ -93,8 +94,8 @@ def test_the_screen_is_never_wider_than_its_window(
     page.get_by_label("Compte").fill(ACCOUNT)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_label("Sans chiffrement").check()
-    page.locator("#mail").get_by_role("button", name="Retenir").click()
-    expect(page.locator("#mail")).to_contain_text("Laissé", timeout=_LONG)
+    page.get_by_role("button", name="Retenir la boîte").click()
+    expect(page.locator("#mail")).to_contain_text("Relevé à", timeout=_LONG)
     page.set_viewport_size({"width": width, "height": 768})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.keyboard.press("F7")

@@ -11,7 +11,7 @@ from webui.folder import FolderControl
 from webui.forms import shown_again_by
 from webui.guards import only
 from webui.mail import MailControl
-from webui.replies import go
+from webui.replies import go, wants_fragment
 
 page = only(Blueprint("devices", __name__, url_prefix="/options/devices"), Right.SETTINGS)
 
@@ -72,9 +72,11 @@ def mailbox() -> Response:
 
 @page.post("/mail/read")
 @shown_again_by(index)
-def read_mail() -> Response:
-    """Read the mailbox now."""
+def read_mail() -> ResponseReturnValue:
+    """Read the mailbox now: what is typed beside it stays."""
     _mail().read()
+    if wants_fragment():
+        return mailed()
     return go("devices.index", _anchor="mail")
 
 

@@ -50,12 +50,14 @@ def mail() -> str:
 
 @page.post("/mail")
 @shown_again_by(index)
-def read_mail() -> Response:
-    """Read the mailbox now."""
+def read_mail() -> ResponseReturnValue:
+    """Read the mailbox now: what is typed beside it stays."""
     found = desk().services.mail
     if found is None:
         raise Missing(what="mailbox")
     found.read()
+    if wants_fragment():
+        return mail()
     return go("tray.index")
 
 
