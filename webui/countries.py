@@ -10,7 +10,7 @@ from server.core.country import Country
 
 ONLY: Mapping[Country, frozenset[str]] = {
     Country.BELGIUM: frozenset({
-        "amounts", "billing", "connection", "finances", "ledger", "lots", "mandates", "past",
+        "amounts", "billing", "connection", "finances", "ledger", "lots", "mandates",
         "options.tariff", "patients.insure", "refusals", "series.agree", "sessions.identify",
         "sessions.make_private", "setup",
     }),

@@ -154,6 +154,13 @@ def on(desk: Desk, patient: str, day: date) -> Cover | None:
 
 
 @needs(Right.PATIENTS)
+def stood(desk: Desk, rows: Sequence[CoverRow], day: date) -> tuple[Sequence[Cover], Cover | None]:
+    """Show some covers of a patient, and say which of them would count on a day."""
+    known = [_shown(desk, row) for row in rows]
+    return known, _counting(known, day)[0]
+
+
+@needs(Right.PATIENTS)
 def assign(desk: Desk, patient: str, typed: Mapping[str, str]) -> str:
     """Keep a cover somebody typed and return its id; raise `InvalidForm` with every fault.
 

@@ -25,7 +25,7 @@ T = TypeVar("T")
 _BORN = " seq <= coalesce((select value from json_each(:cut) where key = device), 0)"
 _KNOWN = (
     "patient", "patient_identity", "patient_address", "coverage", "treatment", "agreement",
-    "session", "act", "line",
+    "session", "act", "line", "french_right", "french_cover", "french_billing",
 )  # fmt: skip
 _MOMENTS = """
     with mine (device, seq) as (
@@ -42,6 +42,14 @@ _MOMENTS = """
         union select p.device, p.seq from session s
           cross join step p on p.entity = 'session' and p.entity_id = s.id
          where s.patient = :patient
+        union select device, seq from french_right where patient = :patient
+        union select device, seq from french_cover where patient = :patient
+        union select w.device, w.seq from french_right r
+          cross join french_withdrawn w on w.what = r.id where r.patient = :patient
+        union select w.device, w.seq from french_cover c
+          cross join french_withdrawn w on w.what = c.id where c.patient = :patient
+        union select b.device, b.seq from session s
+          cross join french_billing b on b.session = s.id where s.patient = :patient
     )
     select j.at from mine join journal j on j.device = mine.device and j.seq = mine.seq
      where j.action not like :seen order by j.at desc
@@ -121,6 +129,16 @@ def born(
         f" (select value from json_each(:keys)) and{_BORN} order by id",
         {"keys": json.dumps(list(keys)), "cut": cut.json},
     )  # fmt: skip
+
+
+def withdrawn(db: apsw.Connection, keys: Sequence[str], cut: Cut) -> set[str]:
+    """Return which French rights and covers a moment already held as withdrawn."""
+    rows = db.execute(
+        "select what from french_withdrawn where what in (select value from json_each(:keys))"
+        f" and{_BORN}",
+        {"keys": json.dumps(list(keys)), "cut": cut.json},
+    )
+    return {str(what) for (what,) in rows}
 
 
 def prescriptions(db: apsw.Connection, patient: str, cut: Cut) -> list[PrescriptionRow]:

@@ -9,7 +9,7 @@ An action that ends in `.seen` is a reading: somebody looked, nothing changed.
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -182,6 +182,21 @@ def holds(db: apsw.Connection, action: str, entity_id: str) -> bool:
         "select 1 from journal where entity_id = ? and action = ? limit 1", (entity_id, action)
     )
     return found.fetchone() is not None
+
+
+def acts_on(
+    db: apsw.Connection, entity: str, entity_id: str, actions: Sequence[str]
+) -> list[tuple[datetime, str, str]]:
+    """Return some acts on one thing, the newest first: when, which, and its words."""
+    rows = db.execute(
+        "select at, action, reason from journal indexed by journal_of where entity_id = ?"
+        " and entity = ? and action in (select value from json_each(?)) order by at desc, seq desc",
+        (entity_id, entity, json.dumps(list(actions))),
+    )
+    return [
+        (datetime.fromisoformat(str(at)), str(action), str(words or ""))
+        for at, action, words in rows
+    ]
 
 
 def noted_since(

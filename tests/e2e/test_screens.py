@@ -246,6 +246,7 @@ SCENES = (
     Scene("fr-aucune-convention", "france", _no_convention),
     Scene("fr-montant-facture", "france", _invoiced),
     Scene("fr-factures", "france", lambda day: f"invoices/{day.patient('casanova')}"),
+    Scene("fr-comme-au", "france", lambda day: f"past/{day.patient('meyer')}"),
     Scene("fr-adri", "france-online", lambda day: f"rights/{adri_answered(_french(day))}"),
     Scene("fr-tp-engage", "france-online", lambda day: f"sessions/{committed(_french(day))}/tp"),
     Scene("fr-tp-arrete", "france-online", lambda day: f"sessions/{refused(_french(day))}/tp"),

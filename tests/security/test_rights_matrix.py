@@ -199,6 +199,7 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "payers.find": PATIENTS,
     "payers.index": PATIENTS,
     "payers.new": PATIENTS,
+    "payers.note_contact": PATIENTS,
     "payers.printed": PATIENTS,
     "payers.show": PATIENTS,
     "payers.tried": PATIENTS,

@@ -17,6 +17,7 @@ from server.services import secure_tp
 from server.services.french_assessments import Kind, Means
 from server.services.french_invoices import Which
 from server.services.online import StepState
+from server.services.payer_contacts import ACTS
 from server.services.secure_tp import Part
 from server.services.tp_steps import STEPS
 
@@ -51,6 +52,7 @@ def lacking() -> set[str]:
 FRANCE: dict[str, set[str]] = {
     "payers.word": {"AMO", "RO", "AMC", "GU", "GS", "DRE", "FSE"},
     "reject.mend": {*MENDS},
+    "payers.contact": {*ACTS},
     "online.state": {*(str(each) for each in StepState), "offline"},
     "online.why": {"doubt", "failed", "overtaken", "stopped", "unreadable"},
     "online.contradicted": {"amount", "period", "too_much", "type"},

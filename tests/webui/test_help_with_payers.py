@@ -101,3 +101,26 @@ def test_the_letters_of_billing_are_spelt_out_where_complementaries_are(shop: Sh
     for letters, meaning in (("RO", "régime obligatoire"), ("GU", "gestion unique"),
                              ("AMC", "assurance maladie complémentaire")):  # fmt: skip
         assert f"<dt>{letters}</dt><dd>{meaning}" in words
+
+
+@pytest.mark.row("MAIIA-13")
+def test_what_was_agreed_with_an_insurer_is_kept_dated_the_newest_first(shop: Shop) -> None:
+    covered(shop)
+    page = shop.get("payers/0799900010")
+    assert "Aucun échange noté" in page and "Table demandée" in page
+    path = "payers/0799900010/contact"
+    shop.follow(path, contact_kind="CONTACTED", contact_words="Mme Le Roux, au téléphone")
+    shop.world.clock.advance(days=3)
+    page = shop.follow(path, contact_kind="TABLE_ASKED", contact_words="par courriel")
+    said = page.partition('id="contacts"')[2].partition("<form")[0]
+    assert said.index("Table demandée") < said.index("Contactée")
+    assert "Mme Le Roux, au téléphone" in said and "par courriel" in said
+    assert "au téléphone" not in shop.get("payers/0075500017")
+
+
+@pytest.mark.row("MAIIA-13")
+def test_a_contact_without_a_word_is_shown_again_and_nothing_is_kept(shop: Shop) -> None:
+    covered(shop)
+    for form in ({"contact_kind": "CONTACTED"}, {"contact_kind": "SUNG", "contact_words": "la"}):
+        assert shop.post("payers/0799900010/contact", **form).status_code == 422
+    assert "Aucun échange noté" in shop.get("payers/0799900010")

@@ -3,9 +3,10 @@
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.core.country import Country
 from server.core.errors import InvalidForm
 from server.core.rights import Right
-from server.services import insurers, past, sightings
+from server.services import insurers, past, past_france, sightings
 from server.services.forms import Form
 from webui.blocks import block_sentence
 from webui.desk import desk
@@ -29,9 +30,13 @@ def show(patient_id: str) -> ResponseReturnValue:
         g.problem = InvalidForm(faults=tuple(form.faults))
     file = past.as_of(work, patient_id, day)
     sightings.past(work, patient_id)
+    french = work.country is Country.FRANCE
+    sessions = [each.session.id for each in file.sessions]
     return render_template(
-        "past/show.html",
+        "past/show_france.html" if french else "past/show.html",
         file=file,
+        patient=file.patient,
+        held=past_france.as_of(work, patient_id, day, sessions) if french else None,
         asked=form.text("day"),
         days=past.days_of(work, patient_id),
         insurers=insurers.names(work),

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm
 from server.core.rights import Right
-from server.services import complementaries
+from server.services import complementaries, payer_contacts
 from server.services.complementaries import SORTS, Entry
 from webui.desk import desk
 from webui.forms import shown_again_by
@@ -85,6 +85,10 @@ def show(complementary: str) -> ResponseReturnValue:
     return render_template(
         "payers/form.html", entry=entry, row=entry.row,
         used=complementaries.is_used(work, entry.number),
+        contacts=payer_contacts.of(work, entry.number),
+        kinds_of_contact=[
+            (each, desk().catalogue.say(f"payers.contact.{each}")) for each in payer_contacts.ACTS
+        ],
     )  # fmt: skip
 
 
@@ -94,6 +98,14 @@ def amend(complementary: str) -> Response:
     """Keep what was changed."""
     complementaries.amend(desk().work(), complementary, request.form)
     return go("payers.index")
+
+
+@page.post("/<complementary>/contact")
+@shown_again_by(show)
+def note_contact(complementary: str) -> Response:
+    """Note what was said to or by this insurer."""
+    payer_contacts.note(desk().work(), complementary, request.form)
+    return go("payers.show", complementary=complementary, _anchor="contacts")
 
 
 @page.post("/<complementary>/aside")
