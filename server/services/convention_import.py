@@ -1,7 +1,8 @@
 """Importing a table of conventions: read beside the one in use, compared, confirmed, undone.
 
 Nothing a person sees changes before he confirms, and then all of it in one transaction (F-01, F-02,
-E5, E9). A file that is refused, declined or stopped leaves the table in use as it is.
+E5, E9); letting go of a file that only adds confirms it. A file that is refused,
+declined or stopped leaves the table in use as it is.
 """
 
 import hashlib
