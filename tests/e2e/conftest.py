@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from server.app.clocks import ShiftedClock
 from server.app.demo import Demo
 from tests.e2e.kine import DayBegun, Kine
+from tests.webui.browsing import hear
 
 _PATIENCE = 15_000  # milliseconds a locator waits, on a machine that does other things too
 expect.set_options(timeout=_PATIENCE)
@@ -30,10 +31,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context.set_default_timeout(_PATIENCE)
     opened = context.new_page()
     complaints: list[str] = []
-    opened.on(
-        "console", lambda said: complaints.append(said.text) if said.type == "error" else None
-    )
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    hear(opened, complaints.append)
     yield opened
     context.close()
     assert complaints == []

@@ -38,6 +38,7 @@ from tests.e2e.stages_france import (
 )
 from tests.hardware.drawn import on_a_page, pdf, qr
 from tests.hardware.keytokens import make_token
+from tests.webui.browsing import hear
 from tests.world import seeded
 
 pytestmark = pytest.mark.e2e
@@ -292,8 +293,7 @@ class Visitor:
 
     def _window(self, context: BrowserContext) -> Page:
         page = context.new_page()
-        page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self._note(str(error)))
+        hear(page, self._note)
         return page
 
     def _note(self, words: str) -> None:

@@ -11,6 +11,7 @@ from server.services import patients, payments, practices, sessions, treatments
 from tests.people import DELVAUX, OUCHENE, Person, niss
 from tests.security.conftest import Served
 from tests.services.answers import put
+from tests.webui.browsing import hear
 from tests.webui.shop import Shop
 from tests.world import DELPORTE, PASSPHRASE, World
 
@@ -114,8 +115,7 @@ def test_row_12_hostile_texts_are_shown_as_text_on_every_page(
 ) -> None:
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     page, complaints = context.new_page(), list[str]()
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    hear(page, complaints.append)
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     page.goto(furnished.shop.door.invite())
     page.get_by_label("Phrase de passe").fill(PASSPHRASE)

@@ -1,11 +1,26 @@
 """A browser that complains of nothing, before a door of a test."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, expect
 
 from tests.world import PASSPHRASE
+
+_LEFT_BEHIND = re.compile(r"htmx:(afterRequest|sendAbort)\b")
+"""What htmx says of a request that a page left behind; of one that failed it says more."""
+
+
+def hear(page: Page, note: Callable[[str], None]) -> None:
+    """Have every complaint of a page noted, but not that it was left with a request on its way."""
+    page.on(
+        "console",
+        lambda said: (
+            note(said.text) if said.type == "error" and not _LEFT_BEHIND.match(said.text) else None
+        ),
+    )
+    page.on("pageerror", lambda error: note(str(error)))
 
 
 @contextmanager
@@ -14,10 +29,7 @@ def quiet_page(browser: Browser, forgiven: str = "\0") -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     opened = context.new_page()
     complaints: list[str] = []
-    opened.on(
-        "console", lambda said: complaints.append(said.text) if said.type == "error" else None
-    )
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    hear(opened, complaints.append)
     opened.on("filechooser", lambda _: None)  # asked for from the start, never after the key
     yield opened
     context.close()
