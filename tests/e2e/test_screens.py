@@ -278,6 +278,7 @@ class Visitor:
         self.large.goto(door.invite())
         if play is not None:
             self._unlock()
+            self.large.goto("about:blank")  # a card put in would lead an open page elsewhere
             play()
         known = self.large.context.storage_state()
         zoomed = browser.new_context(
