@@ -130,3 +130,8 @@ def test_what_is_attached_comes_out_byte_for_byte(attached: list[tuple[str, byte
     for content in given_papers:
         made.add_attachment(content, "application", "pdf", filename="a.pdf")
     assert [each.content for each in open_letter(made.as_bytes()).papers] == given_papers
+
+
+def test_a_mail_its_parser_stumbles_over_is_unreadable_and_breaks_nothing() -> None:
+    named = b"Content-Disposition: attachment; filename*=utf-8\x00''a.pdf\r\n\r\n"
+    assert left(b"Content-Type: application/pdf\r\n" + named + PDF) == [("", LeftWhy.UNREADABLE)]

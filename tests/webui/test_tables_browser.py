@@ -76,8 +76,8 @@ def test_a_large_table_is_followed_stopped_by_escape_then_read(
     page.wait_for_url("**/reading")
     expect(page.locator("progress")).to_be_visible()
     assert Axe().run(page).violations_count == 0
-    page.keyboard.press("Escape")
-    page.wait_for_url("**/reading")
+    with page.expect_response("**/conventions/stop"):
+        page.keyboard.press("Escape")
     slow.go_on.set()
     expect(page.locator("#reading")).to_contain_text("Lecture arrêtée")
     page.get_by_role("link", name="Revenir aux conventions").click()
