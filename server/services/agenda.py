@@ -90,6 +90,10 @@ def last_of(desk: Desk, patient_id: str, most: int) -> list[Passage]:
 @needs(Right.PATIENTS)
 def account(desk: Desk, session_id: str) -> Account:
     """Return what one session costs and what was paid; raise `NotFound`."""
+    return desk.once(lambda: _account(desk, session_id), "account", session_id)
+
+
+def _account(desk: Desk, session_id: str) -> Account:
     held = _session(desk, session_id)
     lines = [
         x for x in invoices.lines_of_session(desk.db, held.id) if x.state not in _STRUCK

@@ -238,7 +238,7 @@ def _inside(desk: Desk, lot_id: str, after: int, most: int) -> list[Inside]:
 @needs(Right.AMOUNTS)
 def lot(desk: Desk, lot_id: str) -> LotView:
     """Return one lot."""
-    held = claims.lot(desk.db, lot_id)
+    held = desk.once(lambda: claims.lot(desk.db, lot_id), "lot", lot_id)
     if held is None:
         raise NotFound(kind="lot")
     return LotView(desk, held)
