@@ -6,13 +6,10 @@ never deleted. What is refused is said, with the reason, and left alone.
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from threading import Event, Lock, Thread
-from traceback import format_tb
-from typing import Any
 
 from hardware.inbox import LOOK_SECONDS, Dropped, Left, Refusal, WatchedFolder
+from server.app.beside import MOST_SEEN, Beside, trace
 from server.core.country import Country
 from server.core.errors import KineError, TableRefused
 from server.core.tray import Origin
@@ -26,15 +23,11 @@ from webui.folder import FolderState, Seen
 
 log = logging.getLogger(__name__)
 
-MOST_SEEN = 20
-"""Files whose fate is still told; those before are on the table, or in the folder."""
-
 CHANGED, NOT_KEPT = "folder.changed", "not_kept"
 TABLE = "table"  # a table of conventions that waits for a confirmation
-_STOP_SECONDS = 2.0
 
 
-class Dropping:
+class Dropping(Beside[FolderState]):
     """One background thread per open practice; it sleeps while no folder is watched."""
 
     def __init__(
@@ -45,33 +38,17 @@ class Dropping:
         pace: float = LOOK_SECONDS,
     ) -> None:
         """`publish` tells what passes; `told` says that something lies on the table."""
+        super().__init__("dropping", FolderState(), lambda: publish(CHANGED, ""))
         self._cabinet = cabinet
-        self._publish = publish
         self._told = told
         self._pace = pace
         self._wish = Watch()
         self._folder: WatchedFolder | None = None
-        self._state = FolderState()
-        self._guard = Lock()
-        self._wanted = Event()
-        self._stopping = False
-        self._thread = Thread(target=self._run, name="dropping", daemon=True)
 
     def start(self) -> None:
         """Begin to watch what this machine was told to."""
         self._renew()
         self._thread.start()
-
-    def stop(self) -> None:
-        """End; what was not kept is still in the folder."""
-        self._stopping = True
-        self._wanted.set()
-        self._thread.join(_STOP_SECONDS)
-
-    @property
-    def state(self) -> FolderState:
-        """How it stands, now."""
-        return self._state
 
     def choose(self, typed: str, *, on: bool) -> None:
         """Watch this folder from now on, or no longer; raise `InvalidForm`."""
@@ -90,21 +67,17 @@ class Dropping:
             )
             self._state = FolderState(wish.on, wish.path)
 
-    def _run(self) -> None:
-        while not self._stopping:
-            self._wanted.wait(self._pace if self._wish.on else None)
-            self._wanted.clear()
-            if not self._stopping:
-                self._look()
+    def _pause(self) -> float | None:
+        return self._pace if self._wish.on else None
 
-    def _look(self) -> None:
+    def _turn(self) -> None:
         folder = self._folder
         if folder is None:
             return
         try:
             folder.look()
         except Exception as trouble:  # noqa: BLE001 - the next look may go better
-            _trace(trouble)
+            trace(log, "the folder was left", trouble)
         self._note(trouble=str(folder.trouble or ""))
 
     def _is_table(self, name: str) -> bool:
@@ -127,7 +100,7 @@ class Dropping:
             return False
         except Exception as trouble:  # noqa: BLE001 - a mistake of ours: the file stays all the same
             if not self._said(name, NOT_KEPT):
-                _trace(trouble)
+                trace(log, "the folder was left", trouble)
             self._say(name, NOT_KEPT)
             return False
         self._say(name, "already" if got.already else "taken", got.id)
@@ -166,16 +139,3 @@ class Dropping:
         """Whether this very word was the last said of a file that lies there."""
         mine = [each for each in self._state.seen if each.name == name and not each.document]
         return any(each.word == word for each in mine)
-
-    def _note(self, **changed: Any) -> None:
-        with self._guard:
-            before, self._state = self._state, replace(self._state, **changed)
-            same = before == self._state
-        if not same and not self._stopping:
-            self._publish(CHANGED, "")
-
-
-def _trace(trouble: Exception) -> None:
-    # The trace without the error's own words: they could be a patient's.
-    trace = "".join(format_tb(trouble.__traceback__))
-    log.warning("the folder was left: %s\n%s", type(trouble).__name__, trace)

@@ -7,11 +7,8 @@ papers lands on the table; what is left in it is said, with the reason.
 import logging
 import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from threading import Event, Lock, Thread
-from traceback import format_tb
-from typing import Any
 
+from server.app.beside import MOST_SEEN, Beside, trace
 from server.core.errors import KineError
 from server.core.mail import LeftPart, LeftWhy, Letter, open_letter
 from server.core.tray import Origin
@@ -34,14 +31,10 @@ MOST_A_ROUND = 50
 MOST_BEFORE = 200
 """Messages a mailbox may hold when it is first read: one with more is somebody's own."""
 
-MOST_SEEN = 20
-"""Fates still told; those before are on the table, or in the mailbox."""
-
 CHANGED, NOT_KEPT, MANY = "mail.changed", "mail.not_kept", "mail.many"
-_STOP_SECONDS = 2.0
 
 
-class Mailing:
+class Mailing(Beside[MailState]):
     """One background thread per open practice; it sleeps while no mailbox is read."""
 
     def __init__(
@@ -58,8 +51,8 @@ class Mailing:
 
         `trust` gives whom a certificate is believed from: the system's authorities.
         """
+        super().__init__("mailing", MailState(), lambda: publish(CHANGED, ""))
         self._cabinet = cabinet
-        self._publish = publish
         self._outbound = outbound
         self._told = told
         self._pace = pace
@@ -67,11 +60,6 @@ class Mailing:
         self._patience = patience or Patience()
         self._box = Mailbox()
         self._door: Host | None = None
-        self._state = MailState()
-        self._guard = Lock()
-        self._wanted = Event()
-        self._stopping = False
-        self._thread = Thread(target=self._run, name="mailing", daemon=True)
 
     def start(self) -> None:
         """Begin to read the mailbox the practice named."""
@@ -82,15 +70,8 @@ class Mailing:
 
     def stop(self) -> None:
         """End; what was not kept is still in the mailbox, which is called no more."""
-        self._stopping = True
-        self._wanted.set()
-        self._thread.join(_STOP_SECONDS)
+        super().stop()
         self._allow(None)
-
-    @property
-    def state(self) -> MailState:
-        """How it stands, now."""
-        return self._state
 
     def name(self, typed: Mapping[str, str]) -> None:
         """Read this mailbox from now on, or no longer; raise `InvalidForm`."""
@@ -121,14 +102,14 @@ class Mailing:
             self._outbound.forget(self._door)
         self._door = door
 
-    def _run(self) -> None:
-        while not self._stopping:
-            # A password that was refused is not tried again by itself: it would shut the account.
-            waits = self._box.on and self._state.trouble != MailTrouble.PASSWORD
-            self._wanted.wait(self._pace if waits else None)
-            self._wanted.clear()
-            if self._box.on and not self._stopping:
-                self._look(self._box)
+    def _pause(self) -> float | None:
+        # A password that was refused is not tried again by itself: it would shut the account.
+        waits = self._box.on and self._state.trouble != MailTrouble.PASSWORD
+        return self._pace if waits else None
+
+    def _turn(self) -> None:
+        if self._box.on:
+            self._look(self._box)
 
     def _look(self, box: Mailbox) -> None:
         self._note(reading=True, taken=0, known=0, left_out=0)
@@ -142,7 +123,7 @@ class Mailing:
             log.info("a mail was not kept: %s", error.code)
             trouble = NOT_KEPT
         except Exception as mistake:  # noqa: BLE001 - the next visit may go better
-            _trace(mistake)
+            trace(log, "the mailbox was left", mistake)
             trouble = NOT_KEPT
         if box == self._box:
             read = {} if trouble else {"read_at": self._cabinet.clock.now()}
@@ -233,20 +214,7 @@ class Mailing:
         new = Seen(self._cabinet.clock.now(), name, word, document)
         self._note(seen=(new, *self._state.seen)[:MOST_SEEN])
 
-    def _note(self, **changed: Any) -> None:
-        with self._guard:
-            before, self._state = self._state, replace(self._state, **changed)
-            same = before == self._state
-        if not same and not self._stopping:
-            self._publish(CHANGED, "")
-
 
 def _once(listed: Iterable[Listed]) -> Sequence[Listed]:
     """Keep each message of a box once, whatever its server says."""
     return list({each.uidl: each for each in listed}.values())
-
-
-def _trace(trouble: Exception) -> None:
-    # The trace without the error's own words: they could be a patient's.
-    trace = "".join(format_tb(trouble.__traceback__))
-    log.warning("the mailbox was left: %s\n%s", type(trouble).__name__, trace)

@@ -37,6 +37,11 @@ class LineState(StrEnum):
     WRITTEN_OFF = "WrittenOff"
     REVERSED = "Reversed"
 
+    @property
+    def holds(self) -> bool:
+        """Whether the line still counts: it was neither corrected by another nor taken back."""
+        return self not in (LineState.REPLACED, LineState.REVERSED)
+
 
 class LotState(StrEnum):
     """The life of a lot."""

@@ -11,17 +11,17 @@ from server.core.care import Place
 from server.core.country import Country
 from server.core.errors import NotFound
 from server.core.rights import Right
-from server.core.states import LineState, SessionState
+from server.core.states import SessionState
 from server.countries.blocks import Panel
 from server.services import treating
 from server.services.desk import Desk, needs
 from server.services.dossiers import grouped
 from server.services.forms import Form
 from server.store import invoices, patients, totals, visits
+from server.store.invoices import Line
 from server.store.patients import Patient
 from server.store.visits import Block, DaySum, Session
 
-_STRUCK = (LineState.REPLACED, LineState.REVERSED)
 _OF_THE_OFFICE = frozenset({Panel.COVERAGE, Panel.TARIFF, Panel.CLOCK, Panel.PRACTICE})
 _LOOKED_AT = 50  # blocked sessions looked through for those the administration can mend
 
@@ -95,15 +95,13 @@ def account(desk: Desk, session_id: str) -> Account:
 
 def _account(desk: Desk, session_id: str) -> Account:
     held = _session(desk, session_id)
-    lines = [
-        x for x in invoices.lines_of_session(desk.db, held.id) if x.state not in _STRUCK
-    ]  # fmt: skip
+    lines = [x for x in invoices.lines_of_session(desk.db, held.id) if x.state.holds]
     share = sum(x.copay_cents + x.supplement_cents for x in lines)
     return Account(
         _passages(desk, [held])[0], bool(lines), sum(x.fee_cents for x in lines),
         sum(x.oa_cents for x in lines), share, held.copay_collected_cents, held.payment_means,
         held.treatment if treating.treats(desk, held.patient) else "",
-        _owed(desk, held) if desk.country is Country.FRANCE else share,
+        _owed(desk, held, lines) if desk.country is Country.FRANCE else share,
         sum(x.amc_cents for x in lines),
     )  # fmt: skip
 
@@ -156,10 +154,11 @@ def read_payment(form: Form) -> tuple[int, str]:
     return cents, means
 
 
-def _owed(desk: Desk, session: Session) -> int:
+def _owed(desk: Desk, session: Session, lines: Sequence[Line]) -> int:
     from server.services import french_billing  # of one country alone
 
-    return french_billing.parts_of(desk, session.id).owed_cents
+    choice = french_billing.choice_of(desk, session.id)
+    return french_billing.parts(lines, choice.row if choice else None).owed_cents
 
 
 def _session(desk: Desk, session_id: str) -> Session:

@@ -87,8 +87,9 @@ class Desk:
     def once(self, read: Callable[[], R], *key: str) -> R:
         """Give what `read` gives, read once per change of the file under this key.
 
-        For facts alone, and never altered by who gets them: nothing that hangs on the hour, on
-        what was typed, or on the user's rights.
+        For facts alone, and never altered by who gets them: nothing that hangs on the hour or on
+        what was typed. What hangs on rights may be kept: it is kept for this user, and rights only
+        change in the file.
         """
         return read() if self.kept is None else self.kept.once(self.db, key, read)
 

@@ -17,8 +17,6 @@ from server.store import french_billing, invoices
 from server.store.french_billing import BillingRow
 from server.store.invoices import Line
 
-_STRUCK = ("Replaced", "Reversed")
-
 
 class Priced(Protocol):
     """One priced line, recorded or only proposed; cents."""
@@ -118,7 +116,7 @@ def parts_of(desk: Desk, session_id: str) -> Parts:
 
 def held(lines: Iterable[Line]) -> list[Line]:
     """Leave out the lines that were corrected or taken back."""
-    return [line for line in lines if str(line.state) not in _STRUCK]
+    return [line for line in lines if line.state.holds]
 
 
 def parts(lines: Iterable[Priced], row: BillingRow | None) -> Parts:

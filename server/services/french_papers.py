@@ -23,8 +23,6 @@ Kine = Practitioner
 Prescribed = PrescriptionRow
 """Who writes, and on whose prescription, as papers name them."""
 
-_STRUCK = ("Replaced", "Reversed")
-
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
@@ -88,7 +86,7 @@ def receipt(desk: Desk, session_id: str) -> Receipt:
     treated = french_care.treated(desk.db, session.treatment)
     territory = treated.territory if treated else ""
     rank = {act.id: act.rank for act in visits.acts(desk.db, session.id)}
-    held = [x for x in invoices.lines_of_session(desk.db, session.id) if x.state not in _STRUCK]
+    held = french_billing.held(invoices.lines_of_session(desk.db, session.id))
     lines = [
         ReceiptLine(
             x.code, label(desk, x.code, x.care_date, territory), x.fee_cents, x.oa_cents,

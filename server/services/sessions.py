@@ -26,8 +26,6 @@ from server.store.patients import Patient
 from server.store.proofs import IdentityProof
 from server.store.visits import Act, Block, Session
 
-_STRUCK = (LineState.REPLACED, LineState.REVERSED)
-
 
 @dataclass(frozen=True, slots=True)
 class ProposedAct:
@@ -91,7 +89,7 @@ class SessionView:
 
         A line that was corrected or taken back holds no more.
         """
-        held = [line for line in self.lines if line.state not in _STRUCK]
+        held = [line for line in self.lines if line.state.holds]
         if not held:
             return None
         fee, oa = sum(x.fee_cents for x in held), sum(x.oa_cents for x in held)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from server.core.online import OnlineService
-from server.core.states import LineState, SessionState
+from server.core.states import SessionState
 from server.countries.france.online import (
     Contract,
     Given,
@@ -35,7 +35,6 @@ STEPS = (
     OnlineService.CONVENTION, OnlineService.COVER, OnlineService.AMOUNT, OnlineService.COMMITMENT,
 )  # fmt: skip
 
-_STRUCK = (LineState.REPLACED, LineState.REVERSED)
 _WITH_INSURED = (OnlineService.COVER, OnlineService.COMMITMENT)
 _WITH_INVOICE = (OnlineService.AMOUNT, OnlineService.COMMITMENT)
 
@@ -84,7 +83,7 @@ def shares(lines: Sequence[Line]) -> Shares:
 
     Where no formula was chosen, all that the caisse leaves of the tariff is expected.
     """
-    held = [line for line in lines if line.state not in _STRUCK]
+    held = [line for line in lines if line.state.holds]
     amo = sum(line.oa_cents for line in held)
     amc = sum(line.amc_cents for line in held)
     tariff = sum(line.fee_cents - line.supplement_cents for line in held)
@@ -180,7 +179,7 @@ def _lines(desk: Desk, session: str) -> tuple[InvoiceLine, ...]:
     held = invoices.lines_of_session(desk.db, session)
     return tuple(
         InvoiceLine(line.code, line.fee_cents - line.supplement_cents, line.oa_cents)
-        for line in held if line.state not in _STRUCK
+        for line in held if line.state.holds
     )  # fmt: skip
 
 

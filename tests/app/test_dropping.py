@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from hardware.inbox import TAKEN
-from server.app.dropping import CHANGED, MOST_SEEN, NOT_KEPT, Dropping
+from server.app.beside import MOST_SEEN
+from server.app.dropping import CHANGED, NOT_KEPT, Dropping
 from server.core.errors import DiskRefused, InvalidForm
 from server.core.tray import Origin
 from server.services import convention_import, tray
@@ -132,8 +133,8 @@ def test_the_choice_is_of_this_machine_and_holds_after_the_next_unlocking(corner
     corner.dropping.choose(str(corner.place), on=False)
     left = corner.drop("tuesday.pdf")
     assert corner.dropping.state.on is False
-    corner.dropping._look()
-    corner.dropping._look()
+    corner.dropping._turn()
+    corner.dropping._turn()
     assert left.exists()
 
 

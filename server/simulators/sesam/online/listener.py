@@ -1,19 +1,12 @@
-"""The HTTP door on loopback: JSON for the client and for the tester, and real cut connections.
-
-Written on the standard library's server because a fault must be able to reset the socket.
-"""
+"""The HTTP door on loopback: JSON for the client and for the tester, and real cut connections."""
 
 import json
-import logging
-import socket
-import struct
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from threading import Event
 
+from server.simulators.listener import BreakingHandler, LoopbackServer
 from server.simulators.sesam.online.answers import Mood
 from server.simulators.sesam.online.desk import Clock, Desk, OtherBytes
 from server.simulators.sesam.online.faults import Fault, Faults, Kind, read_faults
@@ -26,64 +19,29 @@ from server.simulators.sesam.online.judge import (
     read,
 )
 
-log = logging.getLogger(__name__)
-
 CHANNEL = "/fr/t1"
 _ADMIN = "/admin/"
 
 
-class Listener(ThreadingHTTPServer):
+class Listener(LoopbackServer):
     """Serves one desk until it is stopped; one thread for each connection."""
 
-    daemon_threads = True
-    block_on_close = False
-
     def __init__(self, address: tuple[str, int], desk: Desk, faults: Faults, clock: Clock) -> None:
-        super().__init__(address, _Handler)
+        super().__init__(address, _Handler, clock.now)
         self.desk = desk
         self.faults = faults
         self.clock = clock
         self.ending = Event()
-        self._open: set[socket.socket] = set()
-        self._lock = Lock()
-
-    def start(self) -> None:
-        """Serve in a thread of its own."""
-        Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
-        """Stop serving and close every connection."""
+        """Stop serving, also those who wait, and close every connection."""
         self.ending.set()
-        self.shutdown()
-        self.server_close()
-        with self._lock:
-            for connection in self._open:
-                _shut(connection)
-
-    def track(self, connection: socket.socket, alive: bool) -> None:
-        """Know which connections are open, to close them at the end."""
-        with self._lock:
-            (self._open.add if alive else self._open.discard)(connection)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Note a client that went away; that is no news."""
-        log.debug("connection lost", exc_info=True)
+        super().stop()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(BreakingHandler):
     server: Listener
-    protocol_version = "HTTP/1.1"
     server_version = "SesamSimulator"
-    sys_version = ""
-    disable_nagle_algorithm = True  # head and body are two writes
-
-    def setup(self) -> None:
-        super().setup()
-        self.server.track(self.connection, alive=True)
-
-    def finish(self) -> None:
-        self.server.track(self.connection, alive=False)
-        super().finish()
 
     def do_GET(self) -> None:
         if self.path == f"{_ADMIN}received":
@@ -106,12 +64,6 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._json(404, {"erreur": "rien ici"})
 
-    def date_time_string(self, timestamp: float | None = None) -> str:
-        return format_datetime(self.server.clock.now(), usegmt=True)
-
-    def log_message(self, format: str, *args: object) -> None:
-        log.debug("answered %s", args[-2] if len(args) > 1 else "")
-
     def _serve(self, name: str, body: bytes) -> None:
         """Understand the request first; only then may a fault strike, and it be answered."""
         try:
@@ -123,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
         if slow := met.get(Kind.SLOW):
             self.server.ending.wait(slow.seconds)
         if Kind.CUT_BEFORE in met:
-            self._cut()
+            self.cut()
         elif Kind.STATUS in met:
             self._json(met[Kind.STATUS].status, {"erreur": "panne simulée"})
         else:
@@ -140,12 +92,12 @@ class _Handler(BaseHTTPRequestHandler):
         if mute := met.get(Kind.MUTE):
             self.server.ending.wait(mute.seconds)
         if Kind.MUTE in met or Kind.CUT_AFTER in met:
-            self._cut()
+            self.cut()
         elif Kind.TRUNCATE in met:
-            self._send(200, answer, part=len(answer) // 2)
-            self._cut()
+            self._told(200, answer, part=len(answer) // 2)
+            self.cut()
         else:
-            self._send(200, answer)
+            self._told(200, answer)
 
     def _admin(self, name: str, body: bytes) -> None:
         """Do what the tester asks: other faults, another time."""
@@ -164,23 +116,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._json(200, {"maintenant": self.server.clock.now().isoformat()})
 
     def _json(self, status: int, value: object) -> None:
-        self._send(status, json.dumps(value, ensure_ascii=False).encode())
+        self._told(status, json.dumps(value, ensure_ascii=False).encode())
 
-    def _send(self, status: int, body: bytes, part: int | None = None) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body[:part])
-
-    def _cut(self) -> None:
-        """Reset the connection: the peer sees it break, not end."""
-        linger = struct.pack("ii", 1, 0)
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self.server.track(self.connection, alive=False)
-        self.close_connection = True
-        self.rfile.close()
-        self.connection.close()
+    def _told(self, status: int, body: bytes, part: int | None = None) -> None:
+        self.send(status, "application/json; charset=utf-8", body, part)
 
 
 def _wanted(sent: Mapping[str, object], now: datetime) -> timedelta:
@@ -188,10 +127,3 @@ def _wanted(sent: Mapping[str, object], now: datetime) -> timedelta:
     if "now" in sent:
         return datetime.fromisoformat(str(sent["now"])) - now
     return timedelta(seconds=float(str(sent["shift_seconds"])))
-
-
-def _shut(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        log.debug("already closed")
