@@ -6,7 +6,11 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.world import PASSPHRASE
+from server.app.web import WebThread
+from tests.webui.shop import Shop
+from tests.world import PASSPHRASE, World
+from webui.security import admits
+from webui.serving import bind, server_for
 
 _LEFT_BEHIND = re.compile(r"htmx:(afterRequest|sendAbort)\b")
 """What htmx says of a request that a page left behind; of one that failed it says more."""
@@ -34,6 +38,19 @@ def quiet_page(browser: Browser, forgiven: str = "\0") -> Iterator[Page]:
     yield opened
     context.close()
     assert [words for words in complaints if forgiven not in words] == []
+
+
+@contextmanager
+def served(world: World) -> Iterator[Shop]:
+    """Put the screens of a practice behind waitress; its rooms are furnished by who asks."""
+    listener = bind()
+    shop = Shop(world, port=listener.getsockname()[1])
+    web = WebThread(server_for(shop.app, listener, admits(shop.door)))
+    web.start()
+    try:
+        yield shop
+    finally:
+        web.stop()
 
 
 def come_in(page: Page, invitation: str) -> None:

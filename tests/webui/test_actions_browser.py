@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from server.app.code_desk import CodeDesk
 from server.app.sorter import Sorter
-from server.app.web import WebThread
 from server.core.tray import Origin
 from server.services import complementaries, french_rights, tray
 from tests.countries.france.tables import line, many, written
@@ -20,12 +19,10 @@ from tests.france import MARCHAND, PETROV, ROUSSET, FrenchPerson, admitted
 from tests.hardware.drawn import on_a_page, pdf, qr
 from tests.services.test_convention_import import FIRST, taken
 from tests.services.test_french_billing import TI_DOUE, covered, printed, visited
-from tests.webui.browsing import come_in, quiet_page
+from tests.webui.browsing import come_in, quiet_page, served
 from tests.webui.shop import Shop
 from tests.webui.test_codes_browser import READER
 from tests.world import World
-from webui.security import admits
-from webui.serving import bind, server_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
@@ -90,18 +87,13 @@ class Hand:
 def hand(french_world: World, browser: Browser) -> Iterator[Hand]:
     """The French practice on 10 March 2026, its screens open, a hand reader at the desk."""
     french_world.clock.advance(days=8)
-    listener = bind()
-    shop = Shop(french_world, port=listener.getsockname()[1])
-    desk = CodeDesk(french_world.cabinet, shop.broker.publish)
-    shop.rooms.codes = desk
-    web = WebThread(server_for(shop.app, listener, admits(shop.door)))
-    web.start()
-    desk.start()
-    with quiet_page(browser) as opened:
+    with served(french_world) as shop, quiet_page(browser) as opened:
+        desk = CodeDesk(french_world.cabinet, shop.broker.publish)
+        shop.rooms.codes = desk
+        desk.start()
         come_in(opened, shop.door.invite())
         yield Hand(shop, opened)
-    desk.stop()
-    web.stop()
+        desk.stop()
 
 
 def insured(world: World, person: FrenchPerson) -> str:

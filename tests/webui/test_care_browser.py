@@ -7,16 +7,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from server.app.web import WebThread
 from server.core.cards import CardAddress, CardKind, CardRead, Identity, Proof
 from server.core.identifiers import Niss
 from server.services import cards, practices
 from tests.people import LAMBIOTTE, OUCHENE, PIRSON, Person
-from tests.webui.browsing import come_in, quiet_page
+from tests.webui.browsing import come_in, quiet_page, served
 from tests.webui.shop import Shop
 from tests.world import World
-from webui.security import admits
-from webui.serving import bind, server_for
 
 pytestmark = pytest.mark.e2e
 
@@ -24,12 +21,8 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture
 def shop(world: World) -> Iterator[Shop]:
     """The screens of the practice behind waitress."""
-    listener = bind()
-    open_shop = Shop(world, port=listener.getsockname()[1])
-    web = WebThread(server_for(open_shop.app, listener, admits(open_shop.door)))
-    web.start()
-    yield open_shop
-    web.stop()
+    with served(world) as opened:
+        yield opened
 
 
 @pytest.fixture

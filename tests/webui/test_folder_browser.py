@@ -10,13 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from hardware.inbox import TAKEN
 from server.app.dropping import Dropping
 from server.app.sorter import Sorter
-from server.app.web import WebThread
 from tests.hardware.drawn import on_a_page, pdf
-from tests.webui.browsing import come_in, quiet_page
-from tests.webui.shop import Shop
+from tests.webui.browsing import come_in, quiet_page, served
 from tests.world import World
-from webui.security import admits
-from webui.serving import bind, server_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 _LONG = 20_000  # milliseconds for pages to be drawn on a busy machine
@@ -25,27 +21,22 @@ _LONG = 20_000  # milliseconds for pages to be drawn on a busy machine
 @pytest.fixture
 def page(world: World, browser: Browser) -> Iterator[Page]:
     """The screens behind waitress, with the threads that the program starts."""
-    listener = bind()
-    shop = Shop(world, port=listener.getsockname()[1])
-    sorter = Sorter(world.cabinet, shop.broker.wake)
+    with served(world) as shop, quiet_page(browser, forgiven="422") as opened:
+        sorter = Sorter(world.cabinet, shop.broker.wake)
 
-    def came() -> None:
-        sorter.wake()
-        shop.broker.wake()
+        def came() -> None:
+            sorter.wake()
+            shop.broker.wake()
 
-    dropping = Dropping(world.cabinet, shop.broker.publish, came, pace=0.05)
-    shop.rooms.folder = dropping
-    web = WebThread(server_for(shop.app, listener, admits(shop.door)))
-    web.start()
-    sorter.start()
-    dropping.start()
-    with quiet_page(browser, forgiven="422") as opened:
+        dropping = Dropping(world.cabinet, shop.broker.publish, came, pace=0.05)
+        shop.rooms.folder = dropping
+        sorter.start()
+        dropping.start()
         come_in(opened, shop.door.invite())
         opened.goto(f"{shop.door.origin}{shop.door.root}options/devices/")
         yield opened
-    dropping.stop()
-    sorter.stop()
-    web.stop()
+        dropping.stop()
+        sorter.stop()
 
 
 @pytest.fixture

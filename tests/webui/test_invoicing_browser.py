@@ -5,17 +5,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from server.app.web import WebThread
 from server.services import complementaries
 from tests.countries.france.tables import line
 from tests.france import MARCHAND
 from tests.services.test_convention_import import taken
 from tests.services.test_french_billing import TI_DOUE, covered, printed, visited
-from tests.webui.browsing import come_in, quiet_page
+from tests.webui.browsing import come_in, quiet_page, served
 from tests.webui.shop import Shop
 from tests.world import World
-from webui.security import admits
-from webui.serving import bind, server_for
 
 pytestmark = pytest.mark.e2e
 
@@ -24,12 +21,8 @@ pytestmark = pytest.mark.e2e
 def shop(french_world: World) -> Iterator[Shop]:
     """The screens of the French practice behind waitress."""
     french_world.clock.advance(days=8)  # 10 March 2026
-    listener = bind()
-    open_shop = Shop(french_world, port=listener.getsockname()[1])
-    web = WebThread(server_for(open_shop.app, listener, admits(open_shop.door)))
-    web.start()
-    yield open_shop
-    web.stop()
+    with served(french_world) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -8,15 +8,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from server.app.mailing import Mailing
 from server.app.sorter import Sorter
-from server.app.web import WebThread
 from sync.outbound import Outbound
 from tests.hardware.drawn import on_a_page, pdf
 from tests.sync.pop import ACCOUNT, HURRY, PASSWORD, PopServer, mail
-from tests.webui.browsing import come_in, quiet_page
-from tests.webui.shop import Shop
+from tests.webui.browsing import come_in, quiet_page, served
 from tests.world import World
-from webui.security import admits
-from webui.serving import bind, server_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 _LONG = 20_000  # milliseconds for pages to be drawn on a busy machine
@@ -32,27 +28,22 @@ def server() -> Iterator[PopServer]:
 @pytest.fixture
 def page(world: World, browser: Browser) -> Iterator[Page]:
     """The screens behind waitress, with the threads that the program starts."""
-    listener = bind()
-    shop = Shop(world, port=listener.getsockname()[1])
-    sorter = Sorter(world.cabinet, shop.broker.wake)
+    with served(world) as shop, quiet_page(browser, forgiven="422") as opened:
+        sorter = Sorter(world.cabinet, shop.broker.wake)
 
-    def came() -> None:
-        sorter.wake()
-        shop.broker.wake()
+        def came() -> None:
+            sorter.wake()
+            shop.broker.wake()
 
-    mailing = Mailing(world.cabinet, shop.broker.publish, Outbound(), came, patience=HURRY)
-    shop.rooms.mail = mailing
-    web = WebThread(server_for(shop.app, listener, admits(shop.door)))
-    web.start()
-    sorter.start()
-    mailing.start()
-    with quiet_page(browser, forgiven="422") as opened:
+        mailing = Mailing(world.cabinet, shop.broker.publish, Outbound(), came, patience=HURRY)
+        shop.rooms.mail = mailing
+        sorter.start()
+        mailing.start()
         come_in(opened, shop.door.invite())
         opened.goto(f"{shop.door.origin}{shop.door.root}options/devices/")
         yield opened
-    mailing.stop()
-    sorter.stop()
-    web.stop()
+        mailing.stop()
+        sorter.stop()
 
 
 @pytest.mark.scenario("H-16")
@@ -71,16 +62,18 @@ def test_a_paper_mailed_twice_is_one_document_and_what_is_left_is_said(
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Retenir la boîte").click()
     expect(page.locator("#mail")).to_contain_text("1 papier pris. 1 laissé.", timeout=_LONG)
-    assert Axe().run(page).violations_count == 0
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
     page.keyboard.press("F7")
     expect(page.get_by_role("heading", level=1)).to_contain_text("1 document", timeout=_LONG)
     expect(page.locator("#mail")).to_contain_text("lettre.docx")
     server.box["two"] = mail(("encore.pdf", paper))
     page.keyboard.press("Alt+5")
     expect(page.locator("#mail")).to_contain_text("0 papier pris. 1 déjà reçu.", timeout=_LONG)
-    assert Axe().run(page).violations_count == 0
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
     page.locator("#mail").get_by_role("link", name="Voir le document").click()
-    expect(page.locator("main")).to_contain_text("Déjà reçu : c’est le document du")
+    expect(page.locator("main")).to_contain_text("Déjà reçu : c’est le document du", timeout=_LONG)
     expect(page.get_by_role("heading", level=2, name="ordre.pdf")).to_be_visible()
 
 

@@ -10,16 +10,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from server.app import tables as app_tables
 from server.app.tables import Tables
-from server.app.web import WebThread
 from server.services import convention_import
 from tests.countries.france.tables import many, written
 from tests.services.test_convention_import import FIRST
-from tests.webui.browsing import quiet_page
-from tests.webui.shop import Shop
+from tests.webui.browsing import come_in, quiet_page, served
 from tests.webui.test_convention_columns import ODD
-from tests.world import PASSPHRASE, World
-from webui.security import admits
-from webui.serving import bind, server_for
+from tests.world import World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
@@ -47,19 +43,11 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
 @pytest.fixture
 def page(browser: Browser, french_world: World) -> Iterator[Page]:
     """The screen of conventions; every file is a large one."""
-    listener = bind()
-    shop = Shop(french_world, port=listener.getsockname()[1])
-    shop.rooms.tables = Tables(french_world.cabinet, shop.broker.publish, large=0)
-    web = WebThread(server_for(shop.app, listener, admits(shop.door)))
-    web.start()
-    with quiet_page(browser) as opened:
-        opened.goto(shop.door.invite())
-        opened.get_by_label("Phrase de passe").fill(PASSPHRASE)
-        opened.keyboard.press("Enter")
-        opened.wait_for_url("**/today/")
+    with served(french_world) as shop, quiet_page(browser) as opened:
+        shop.rooms.tables = Tables(french_world.cabinet, shop.broker.publish, large=0)
+        come_in(opened, shop.door.invite())
         opened.goto(f"{shop.door.origin}{shop.door.root}options/conventions/")
         yield opened
-    web.stop()
 
 
 def give(page: Page, folder: Path, name: str, data: bytes) -> None:
