@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 _MOST_ROUNDS = 64  # of GET RESPONSE: 16 kB, more than any file of a card
 _BREATH = 0.01  # seconds before re-asking: old cards miss a command that comes at once
+_OLD_APPLET = 0x11  # the last that needs one
+_APPLET_AT = 21  # among the bytes of the card's own data
 
 
 class Status(IntEnum):
@@ -59,6 +61,9 @@ def instruction_name(apdu: bytes) -> str:
         return "UNKNOWN"
 
 
+_ASKS_AGE = bytes([0x80, Ins.GET_CARD_DATA])
+
+
 def status_name(sw: int) -> str:
     """Name a status word as the norm does."""
     families = {0x61: "MORE_DATA", 0x6C: "WRONG_LE", 0x63: "TRIES_LEFT"}
@@ -69,18 +74,25 @@ def status_name(sw: int) -> str:
 
 
 class ExactLength:
-    """6Cxx means “ask again with this length”: ask again, once, after a breath."""
+    """6Cxx means “ask again with this length”: ask again, once, after a breath.
+
+    A card that told of a recent applet on its way through here is asked again at once.
+    """
 
     def __init__(self, link: CardLink, wait: Wait) -> None:
         self._link = link
         self._wait = wait
+        self._old = True
 
     def send(self, apdu: bytes) -> Answer:
         """Exchange one command, repeated with the length the card wants."""
         answer = self._link.send(apdu)
+        if apdu[:2] == _ASKS_AGE and len(answer.data) > _APPLET_AT:
+            self._old = answer.data[_APPLET_AT] <= _OLD_APPLET
         if answer.sw >> 8 != 0x6C:
             return answer
-        self._wait(_BREATH)
+        if self._old:
+            self._wait(_BREATH)
         return self._link.send(_with_le(apdu, answer.sw & 0xFF))
 
     def hold(self) -> AbstractContextManager[None]:

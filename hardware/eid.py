@@ -14,7 +14,8 @@ BELPIC_AID = bytes.fromhex("A000000030290570 00AD13100101FF")
 PKCS15_AID = bytes.fromhex("A000000177504B43532D3135")
 
 _CHUNK = 248
-_CARD_DATA, _TRIES_AT = 31, 28  # bytes of the card's own data, and where the tries stand
+_PLAIN_CARD_DATA = 28  # bytes of the card's own data
+_CARD_DATA, _TRIES_AT = 31, 28  # the same with the tries left, and where they stand
 _LARGEST_FILE = 0x4000  # bytes; the largest real one is a padded certificate of 2.5 kB
 _ATR_18 = bytes.fromhex("3B7F96000080318065B0850401 20120FFF829000")
 
@@ -48,6 +49,11 @@ def select_applet(link: CardLink) -> None:
         if link.send(command).sw == Status.OK:
             return
     raise CardTrouble(CardProblem.NOT_EID)
+
+
+def ask_age(link: CardLink) -> None:
+    """Have the selected applet tell its version; the link keeps in mind how fast it may be asked."""
+    link.send(bytes([0x80, Ins.GET_CARD_DATA, 0x00, 0x00, _PLAIN_CARD_DATA]))
 
 
 def tries_left(link: CardLink) -> int | None:

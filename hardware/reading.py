@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from hardware.eid import EidFile, read_file, select_applet
+from hardware.eid import EidFile, ask_age, read_file, select_applet
 from hardware.eid_remarks import remarks
 from hardware.eid_tlv import IdentityTag, fields, parse_address, parse_identity
 from hardware.ports import CardDone, CardLink, CardPart, CardTrouble
@@ -45,6 +45,7 @@ def _read_once(link: CardLink, order: ReadingOrder, progress: Progress) -> CardD
     from hardware.eid_trust import judge_card
 
     select_applet(link)
+    ask_age(link)
     progress(0, CardPart.IDENTITY)
     identity_file = read_file(link, EidFile.IDENTITY)
     identity = parse_identity(identity_file)

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _MOVES = frozenset({"card.inserted", "card.removed", "reader.removed"})
+_FREES = frozenset({"card.done", "card.removed", "reader.removed"})
 _OWN_FILES = ("besace", "reference", "tariff-")  # how the names of a practice's files begin
 
 
@@ -104,6 +105,7 @@ class Program:
         )
         self.post: Post | None = None
         self.hands: Hands | None = None
+        self._held_by_card = False
         self._door_cards: DoorCards | None = None
         self._at_door = Lock()
         self._ending = False
@@ -387,11 +389,17 @@ class Program:
         self.keycards.start()
 
     def _told_of_card(self, kind: str, data: str) -> None:
-        """Tell the screens; what waited because of a card may leave once it is gone."""
+        """Tell the screens; what waited because of a card may leave once it is gone.
+
+        Nothing else is stirred: the page that opens a file is waited for, at this very moment.
+        """
         self.broker.publish(kind, data)
         if self.keycards is not None and kind in _MOVES:
             self.keycards.moved()
-        if self.post is not None and kind in ("card.removed", "card.done"):
+        if kind not in _FREES or self.post is None or self.hands is None:
+            return
+        held, self._held_by_card = self._held_by_card, bool(self.hands.stranger)
+        if held and not self._held_by_card:
             self.post.wake()
 
     def _stranger(self) -> str:

@@ -116,6 +116,21 @@ def test_the_card_of_somebody_else_changes_nobody_and_says_whose_it_is(
     assert hands_of(program).stranger == ""
 
 
+def test_what_a_card_kept_back_is_looked_at_once_it_is_gone_and_a_patient_s_stirs_nothing(
+    tied: Demo, lenoir: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, woken = tied.program, list[str]()
+    assert program.post is not None
+    monkeypatch.setattr(program.post, "wake", lambda: woken.append(hands_of(program).stranger))
+    tied.reader.insert(FATIMA)
+    assert until(lambda: hands_of(program).holder)
+    tied.reader.insert(THIERRY)
+    assert until(lambda: hands_of(program).stranger == lenoir)
+    assert woken == []
+    tied.reader.remove()
+    assert until(lambda: woken) == [""]
+
+
 def test_a_card_awaited_for_a_user_opens_no_patient_and_one_that_comes_later_does(
     opened: Demo, lenoir: str
 ) -> None:

@@ -64,6 +64,23 @@ def test_old_cards_are_given_time_before_the_second_question() -> None:
     assert waits == [0.01]
 
 
+@pytest.mark.parametrize(("applet", "breaths"), [(0x10, 1), (0x11, 1), (0x17, 0), (0x18, 0)])
+def test_a_card_that_told_of_a_recent_applet_is_asked_again_at_once(
+    applet: int, breaths: int
+) -> None:
+    waits: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        return False
+
+    data = bytes(21) + bytes([applet]) + bytes(6)
+    link = processed(Script(Answer(data, 0x9000), Answer(b"", 0x6C01), Answer(b"x", 0x9000)), wait)
+    link.send(bytes.fromhex("80e400001c"))
+    assert link.send(b"\0\xb0\0\0\xf8") == (b"x", 0x9000)
+    assert len(waits) == breaths
+
+
 def test_an_answer_in_pieces_is_gathered() -> None:
     script = Script(Answer(b"ab", 0x6102), Answer(b"cd", 0x6101), Answer(b"e", 0x9000))
     answer = processed(script, _never_wait).send(bytes.fromhex("002a9e9a"))

@@ -123,6 +123,21 @@ def test_the_lamp_tells_how_much_of_the_card_is_read(page: Page, shop: Shop) -> 
     expect(page.get_by_text("Lecture de la carte, 45")).to_be_visible()
 
 
+def test_the_lamp_is_asked_after_a_reading_only_by_a_page_that_stays(
+    page: Page, shop: Shop
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    shop.broker.publish("card.done", "somebody")
+    shop.broker.publish("card.reading", "80")
+    expect(page.get_by_text("Lecture de la carte, 80")).to_be_visible()
+    assert not [url for url in asked if "card.done" in url]
+    go(page, shop, "patients/new")
+    page.get_by_label("Nom", exact=True).fill("Servais")
+    with page.expect_request("**/frame/lamp?event=card.done*"):
+        shop.broker.publish("card.done", "somebody")
+
+
 def test_the_list_of_patients_follows_what_is_typed_and_the_arrows(page: Page, shop: Shop) -> None:
     shop.world.patient(OUCHENE)
     shop.world.patient(LAMBIOTTE)

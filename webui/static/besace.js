@@ -20,6 +20,8 @@
     if (!cause) return;
     parameters.event = cause.type.replace("sse:", "");
     parameters.subject = (cause.detail && cause.detail.data) || "";
+    if (event.target.id === "lamp" && cause.type === "sse:card.done" && parameters.subject && !unsaved())
+      event.preventDefault(); // the page is about to be led to that file, which has its own lamp
   });
 
   /* Something typed and not kept: a field that differs from what the page came with. What is only

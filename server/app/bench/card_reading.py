@@ -10,7 +10,7 @@ from time import monotonic, perf_counter, sleep
 from typing import TYPE_CHECKING
 
 from hardware.apdu import processed
-from hardware.eid import BELPIC_AID, EidFile, read_file, select_applet
+from hardware.eid import BELPIC_AID, EidFile, ask_age, read_file, select_applet
 from hardware.eid_tlv import parse_address, parse_identity
 from hardware.fake_eid import EidCard
 from hardware.pcsc import list_readers, load_scard, open_card
@@ -98,5 +98,6 @@ def _ours(link: "CardLink") -> object:
     """Read the same as the program does: found, held, through its processors, parsed."""
     whole = processed(link, lambda _: False)
     select_applet(whole)
+    ask_age(whole)
     identity, address, photo = (read_file(whole, file) for file in _WANTED)
     return parse_identity(identity), parse_address(address), photo
