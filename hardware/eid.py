@@ -52,7 +52,7 @@ def select_applet(link: CardLink) -> None:
 
 
 def ask_age(link: CardLink) -> None:
-    """Have the selected applet tell its version; the link keeps in mind how fast it may be asked."""
+    """Have the selected applet tell its version: the link minds how fast it may be asked."""
     link.send(bytes([0x80, Ins.GET_CARD_DATA, 0x00, 0x00, _PLAIN_CARD_DATA]))
 
 
