@@ -142,8 +142,11 @@ class Services(Protocol):
         """Only read the practice from now on; harmless twice."""
         ...
 
-    def import_tariff(self, table: bytes) -> None:
-        """Add a tariff; raise `ReferenceRefused` with the rows at fault, nothing then changes."""
+    def import_tariff(self, table: bytes, name: str = "tariff") -> None:
+        """Add a tariff, or rows of the table of the law that bears a name.
+
+        Raises `ReferenceRefused` with the rows at fault; nothing then changes.
+        """
         ...
 
 

@@ -174,13 +174,16 @@ class Rooms:
         """Only read the practice from now on."""
         self._program.found_damage(reason)
 
-    def import_tariff(self, table: bytes) -> None:
-        """Add a tariff to the open practice; raise `ReferenceRefused` with the rows at fault."""
+    def import_tariff(self, table: bytes, name: str = "tariff") -> None:
+        """Add a tariff, or rows of the table of a name, to the open practice.
+
+        Raises `ReferenceRefused` with the rows at fault.
+        """
         from server.app import reference
 
         program = self._program
         with TemporaryDirectory(prefix="tariff-", dir=program.settings.practice) as folder:
-            typed = Path(folder) / "tariff.csv"
+            typed = Path(folder) / f"{name}.csv"
             typed.write_bytes(table)
             reference.import_tariff(program.cabinet, Path(folder), typed)
 

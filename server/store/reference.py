@@ -90,6 +90,11 @@ FRENCH_RULES = (
 )
 
 
+def names() -> tuple[str, ...]:
+    """Return the name of every table a reference file may have."""
+    return tuple(_TABLES)
+
+
 def holds(db: apsw.Connection, table: str) -> bool:
     """Say whether the reference file has a table: one built by an older program may not."""
     asked = "select 1 from ref.sqlite_master where type = 'table' and name = ?"

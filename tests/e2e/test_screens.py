@@ -241,6 +241,7 @@ SCENES = (
     Scene("fr-ame", "france", lambda day: f"covers/{day.patient('petrov')}"),
     Scene("fr-complementaires", "france", at("payers/")),
     Scene("fr-attestations", "france", at("notices/")),
+    Scene("fr-tarifs-et-regles", "france", at("options/tables/")),
     Scene("fr-se-conventionner", "france", at("options/enrolment/")),
     Scene("fr-complementaire-creer", "france", at("payers/new")),
     Scene("fr-facturation", "france", _formulas),

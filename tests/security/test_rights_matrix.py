@@ -167,6 +167,8 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "ledger.find": BILLING,
     "ledger.index": BILLING,
     "ledger.proof": BILLING,
+    "legal_tables.index": SETTINGS,
+    "legal_tables.receive": SETTINGS,
     "lots.index": AMOUNTS,
     "lots.sent": BILLING,
     "lots.show": AMOUNTS,

@@ -13,6 +13,7 @@ from server.countries.france.expression import SUMS
 from server.countries.france.rates import Situation
 from server.countries.france.reject_labels import MENDS
 from server.countries.france.routes import MustStop, Remark
+from server.reference.tables_france import FRENCH_TABLES
 from server.services import secure_tp
 from server.services.french_assessments import Kind, Means
 from server.services.french_invoices import Which
@@ -52,6 +53,7 @@ def lacking() -> set[str]:
 FRANCE: dict[str, set[str]] = {
     "payers.word": {"AMO", "RO", "AMC", "GU", "GS", "DRE", "FSE"},
     "reject.mend": {*MENDS},
+    "legal.table": {*FRENCH_TABLES},
     "payers.contact": {*ACTS},
     "online.state": {*(str(each) for each in StepState), "offline"},
     "online.why": {"doubt", "failed", "overtaken", "stopped", "unreadable"},

@@ -9,10 +9,13 @@ from server.core.errors import InvalidForm, Missing, TableRefused
 from server.core.rights import Right
 from server.services import complementaries, convention_columns, convention_import, conventions
 from server.services.conventions import PAGE
+from server.services.legal_tables import is_ours
+from webui.bad_rows import bad_rows
 from webui.convention_words import bad_words, change_lines
 from webui.desk import desk
 from webui.forms import shown_again_by
 from webui.guards import only
+from webui.pages.legal_tables import take
 from webui.replies import go, wants_fragment
 from webui.sentences import sentence
 from webui.tables import TableControl, TableState
@@ -51,6 +54,7 @@ def _shown(asked: Mapping[str, str]) -> str:
         by_hand=conventions.by_hand(work),
         aside=conventions.aside(work),
         log=convention_import.log(work) if settle else (),
+        bad_rows=bad_rows(),
     )
 
 
@@ -59,6 +63,7 @@ def _shown(asked: Mapping[str, str]) -> str:
 def receive() -> Response:
     """Read a file: what it would change is shown before anything does.
 
+    One named like a table of the law is taken in as such, behind the same door.
     One that was dropped and only adds holds at once: letting go of it said so. One whose columns
     nobody knows leads to where they are placed.
     """
@@ -67,6 +72,8 @@ def receive() -> Response:
     content = given.read() if given else b""
     if given is None or not given.filename:
         raise InvalidForm(faults=(("table", "no_file"),))
+    if is_ours(given.filename):
+        return take(given.filename, content)
     return _read(given.filename, content, at_once=request.form.get("dropped") == "1")
 
 

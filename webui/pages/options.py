@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.core.errors import InvalidForm, ReferenceRefused
+from server.core.errors import InvalidForm
 from server.core.rights import Right
 from server.services import backups, practices, roots, rules
 from server.services.rules import TariffVersion
+from webui.bad_rows import bad_rows
 from webui.desk import desk
 from webui.forms import shown_again_by
 from webui.pages.backups import notices
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
         versions=rules.tariff_versions(work),
         covered=any(_covers(version, work.today) for version in rules.tariff_versions(work)),
         roots=roots.listed(work) if settings else (),
-        bad_rows=_bad_rows(),
+        bad_rows=bad_rows(),
         health=desk().services.health,
         safe=desk().services.safe.state,
         copies=notices(work) if keeper else None,
@@ -78,20 +79,6 @@ def root() -> Response:
 
 def _covers(version: TariffVersion, day: date) -> bool:
     return version.valid_from <= day and (version.valid_to is None or day <= version.valid_to)
-
-
-def _bad_rows() -> list[dict[str, object]]:
-    """Give the rows of a tariff just refused: line, column and what is wrong, in words."""
-    refused = g.get("problem")
-    if not isinstance(refused, ReferenceRefused):
-        return []
-    spoken = desk().catalogue
-    found = []
-    for row in refused.facts["rows"]:  # type: ignore[attr-defined]  # facts are objects
-        key = f"row.{row['reason']}"
-        words = spoken.say(key if spoken.has(key) else "row.unreadable", other=row["other_row"])
-        found.append({"row": row["row"], "field": row["field"], "words": words})
-    return found
 
 
 def _uploaded(field: str) -> bytes:

@@ -145,6 +145,7 @@ UNSEEN: Mapping[str, str] = {
     "invoices.show": "of a practice of France",
     "invoicing.index": "of a practice of France",
     "invoicing.show": "of a practice of France",
+    "legal_tables.index": "of a practice of France",
     "notices.index": "of a practice of France",
     "payers.index": "of a practice of France",
     "payers.new": "of a practice of France",
