@@ -25,8 +25,9 @@ from server.countries.france.convention_rows import FIELDS, UNIQUE, Convention, 
 from server.countries.france.wildcards import masks
 from server.services.convention_rules import reader_for
 from server.services.desk import Desk, needs
-from server.store import conventions
-from server.store.conventions import Changed, Counts, Origin, State, Version
+from server.store import convention_changes, conventions
+from server.store.convention_changes import Changed
+from server.store.conventions import Counts, Origin, State, Version
 
 BATCH = 8_000
 """Rows written at a time: the file of the practice is free for others in between."""
@@ -152,7 +153,7 @@ def preview(desk: Desk, key: str) -> Preview:
         version,
         replaced,
         conventions.bad_rows(desk.db, version.number),
-        conventions.differences(desk.db, version.kind, version.number, old, LISTED)
+        convention_changes.differences(desk.db, version.kind, version.number, old, LISTED)
         if version.state is State.PENDING
         else (),
     )
@@ -310,7 +311,7 @@ class _Reading:
         ) as seq:
             read = self.reader
             changes = (
-                conventions.compare(db, new.kind, self.number, in_use.number, read.rows)
+                convention_changes.compare(db, new.kind, self.number, in_use.number, read.rows)
                 if in_use
                 else (read.rows, 0, 0)
             )

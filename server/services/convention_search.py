@@ -25,8 +25,9 @@ from server.countries.france.routes import Cover, Known, Plan, plan
 from server.countries.france.wildcards import masked
 from server.services.conventions import Standing, standing
 from server.services.desk import Desk, needs
-from server.store import convention_list, conventions
-from server.store.conventions import Kept, Searched, State
+from server.store import convention_list, convention_lookup, conventions
+from server.store.convention_lookup import Kept, Searched
+from server.store.conventions import State
 
 __all__ = ["Need"]  # what screens name, besides what is written here
 
@@ -120,7 +121,7 @@ def convert_number(desk: Desk, mutual: str, body: str) -> Conversion | None:
     """Return the number to use for the one of a card, by the tables of conversion in use (F7)."""
     number = mutual.strip().upper()
     shapes = masked(number, _every_mask(len(number))) if len(number) <= _CARD_NUMBER else {number}
-    return convert(number, body, conventions.conversions(desk.db, shapes))
+    return convert(number, body, convention_lookup.conversions(desk.db, shapes))
 
 
 @needs(Right.BILLING)
@@ -160,7 +161,7 @@ def why_none(desk: Desk, need: Need, on_card: str = "") -> Diagnosis:
 
 def _choice(desk: Desk, need: Need, table: int | None = None) -> Choice:
     """Choose among the tables in use, or in one of them."""
-    members = conventions.members(desk.db, bare(need.number)) if need.number else []
+    members = convention_lookup.members(desk.db, bare(need.number)) if need.number else []
     where = Searched.of(desk.db, table)
     return choose(need, _candidates(desk, need, where, members), members)
 
@@ -170,9 +171,9 @@ def _candidates(
 ) -> Sequence[Kept]:
     if need.type == UNIQUE:
         criteria = masked(need.subject, where.masks)
-        return list(conventions.with_criteria(desk.db, where, need.accord, criteria))
+        return list(convention_lookup.with_criteria(desk.db, where, need.accord, criteria))
     numbers = {bare(need.number), *signatories_of(need, members)} - {""}
-    return conventions.of_numbers(desk.db, where, numbers) if numbers else ()
+    return convention_lookup.of_numbers(desk.db, where, numbers) if numbers else ()
 
 
 def _near(desk: Desk, need: Need) -> Sequence[Kept]:
@@ -180,7 +181,7 @@ def _near(desk: Desk, need: Need) -> Sequence[Kept]:
     number = bare(need.number)
     if not number:
         return ()
-    found = conventions.of_numbers(desk.db, Searched.of(desk.db), [number])
+    found = convention_lookup.of_numbers(desk.db, Searched.of(desk.db), [number])
     return [kept for kept in found if not _fits(need, kept.row)]
 
 
@@ -200,8 +201,8 @@ def _wrong_number(desk: Desk, need: Need, on_card: str) -> Check:
 def _not_signed(desk: Desk, need: Need) -> Check:
     """Look for the insurer in every table in use, whatever its type (b of F-16)."""
     number = bare(need.number)
-    rows = conventions.of_numbers(desk.db, Searched.of(desk.db), [number]) if number else []
-    members = conventions.members(desk.db, number) if number else []
+    rows = convention_lookup.of_numbers(desk.db, Searched.of(desk.db), [number]) if number else []
+    members = convention_lookup.members(desk.db, number) if number else []
     signatories = ", ".join(sorted({each.signatory_label or each.signatory for each in members}))
     unknown = not rows and not _waiting(desk, need)
     return Check(Cause.NOT_SIGNED, unknown, {"number": need.number, "signatory": signatories})

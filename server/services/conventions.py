@@ -21,7 +21,9 @@ from server.services.convention_rules import convention_rules
 from server.services.desk import Desk, needs
 from server.services.forms import Form
 from server.store import convention_list, conventions
-from server.store.conventions import Changed, Kept, Origin, State, Version
+from server.store.convention_changes import Changed
+from server.store.convention_lookup import Kept
+from server.store.conventions import Origin, State, Version
 
 __all__ = [
     "BadRow",

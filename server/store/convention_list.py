@@ -5,7 +5,8 @@ from datetime import datetime
 import apsw
 
 from server.countries.france.convention_rows import Convention
-from server.store.conventions import NAMED, Kept, kept_where
+from server.store.convention_cells import NAMED
+from server.store.convention_lookup import Kept, kept_where
 from server.store.rows import value
 
 _AS_IS = " escape '\\'"

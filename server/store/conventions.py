@@ -5,7 +5,7 @@ family: one change of states, whatever the size (`reliability-security.md` §2).
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,13 +17,8 @@ import apsw
 
 from server.countries.france.convention_names import Kind
 from server.countries.france.convention_reader import BadRow
-from server.countries.france.convention_rows import (
-    FIELDS,
-    Convention,
-    Conversion,
-    Member,
-    TableRow,
-)
+from server.countries.france.convention_rows import FIELDS, TableRow
+from server.store.convention_cells import LOOKED_UP, SEPARATOR, TABLES
 from server.store.rows import columns, many, one, value
 
 
@@ -92,47 +87,13 @@ class Version:
         return self.day.isoformat() if self.day else self.name.rpartition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A convention in the file."""
-
-    id: int
-    tbl: int
-    named: str
-    said: int
-    row: Convention
-
-
-_AT_A_TIME, _PAIRED = 125_000, 200_000
 _SAID = "(? & 2147483647) << 32 | ?"
 """A whole number of the cells of a row, of two sums, to tell its versions apart at a glance.
 
 A row that changed is missed once in a thousand million imports, and then in the comparison alone.
 """
 
-_SEPARATOR = "\x1f"
-_TABLES: Mapping[Kind, str] = {
-    Kind.CONVENTIONS: "convention",
-    Kind.GROUPING: "convention_member",
-    Kind.CORRESPONDENCE: "convention_conversion",
-}
-_LOOKED_UP: Mapping[Kind, tuple[str, ...]] = {
-    Kind.CONVENTIONS: ("signatory", "type", "criterion", "accord", "number", "begins"),
-    Kind.GROUPING: ("number", "type", "criterion", "signatory"),
-    Kind.CORRESPONDENCE: ("mutual", "body"),
-}
-"""The cells that stand beside the text of a row too."""
-
-_NAMING: Mapping[Kind, str] = {
-    kind: " || ' ' || ".join(names) for kind, names in _LOOKED_UP.items()
-}
-"""What tells one row from another in every version; one that differs elsewhere has changed."""
-
-NAMED = _NAMING[Kind.CONVENTIONS]
-_KEPT = f"select id, tbl, {NAMED}, said, cells from convention"
 _VERSION = f"select {columns(Version)} from convention_table"
-_AMONG = "tbl in (select value from json_each(?))"
-_HELD = f" and {NAMED} not in (select named from convention_off)"
 
 
 def begin(db: apsw.Connection, new: Version, device: str) -> int:
@@ -148,12 +109,12 @@ def begin(db: apsw.Connection, new: Version, device: str) -> int:
 
 def add(db: apsw.Connection, number: int, kind: Kind, rows: Sequence[TableRow]) -> None:
     """Write rows of a table that is being read, a block of them at a time."""
-    names = _LOOKED_UP[kind]
-    texts = [*map(_SEPARATOR.join, rows)]
+    names = LOOKED_UP[kind]
+    texts = [*map(SEPARATOR.join, rows)]
     sums = [text.encode() for text in texts]
     looked_up = (map(itemgetter(FIELDS[kind].index(name)), rows) for name in names)
     db.executemany(
-        f"insert into {_TABLES[kind]} (tbl, cells, said, {', '.join(names)})"
+        f"insert into {TABLES[kind]} (tbl, cells, said, {', '.join(names)})"
         f" values (?, ?, {_SAID}{', ?' * len(names)})",
         zip(repeat(number), texts, map(adler32, sums), map(crc32, sums), *looked_up, strict=False),
     )
@@ -253,8 +214,8 @@ def swept(db: apsw.Connection, number: int) -> None:
 def drop_some(db: apsw.Connection, number: int, kind: Kind, most: int) -> bool:
     """Take away some rows of a table; say whether some may be left."""
     db.execute(
-        f"delete from {_TABLES[kind]} where id in"
-        f" (select id from {_TABLES[kind]} where tbl = ? limit ?)",
+        f"delete from {TABLES[kind]} where id in"
+        f" (select id from {TABLES[kind]} where tbl = ? limit ?)",
         (number, most),
     )
     return db.changes() == most
@@ -300,170 +261,3 @@ def known(db: apsw.Connection, sha256: str, state: State) -> bool:
     """Say whether this very file is in a state already."""
     asked = "select 1 from convention_table where state = ? and sha256 = ?"
     return value(db, asked, (state, sha256)) is not None
-
-
-def compare(db: apsw.Connection, kind: Kind, new: int, old: int, rows: int) -> tuple[int, int, int]:
-    """Count what a table of so many rows adds, changes and ends of the one in use."""
-    fresh, gone = _apart(db, _TABLES[kind], (new, old), rows)
-    if len(fresh) + len(gone) > _PAIRED:
-        return len(fresh), 0, len(gone)
-    came, went = _names(db, kind, fresh), _names(db, kind, gone)
-    was, are = {*went}, {*came}
-    changed = sum(each in was for each in came)
-    return len(came) - changed, changed, sum(each not in are for each in went)
-
-
-def _apart(
-    db: apsw.Connection, table: str, both: tuple[int, int], rows: int
-) -> tuple[list[int], list[int]]:
-    """Give the rows whose digest only one of two tables has, a part of them at a time."""
-    fresh, gone, parts = list[int](), list[int](), 1 + rows // _AT_A_TIME
-    spans = [(number, *_span(db, table, number)) for number in both]
-    asked = f"select said, id from {table} where tbl = ? and id between ? and ? and said % ? = ?"
-    for part in range(parts):
-        now, then = (dict[int, int](db.execute(asked, (*span, parts, part))) for span in spans)
-        fresh += [now[said] for said in now.keys() - then.keys()]
-        gone += [then[said] for said in then.keys() - now.keys()]
-    return fresh, gone
-
-
-def _span(db: apsw.Connection, table: str, number: int) -> tuple[int, int]:
-    """Give the first and the last row of a table: between them other tables have next to none.
-
-    Told by the indexes alone, which for conventions are two.
-    """
-    parts = ("type = 'RO'", "type <> 'RO'") if table == "convention" else ("true",)
-    found = [
-        db.execute(f"select min(id), max(id) from {table} where tbl = ? and {part}", (number,)).get
-        for part in parts
-    ]
-    return (
-        min((least for least, _ in found if least is not None), default=0),
-        max((most for _, most in found if most is not None), default=0),
-    )
-
-
-def _names(db: apsw.Connection, kind: Kind, rows: Sequence[int]) -> list[str]:
-    asked = f"""select {_NAMING[kind]} from {_TABLES[kind]}
-                 where id in (select value from json_each(?))"""
-    return [str(name) for (name,) in db.execute(asked, (json.dumps(rows),))]
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """One row that a table would bring, change or end: what it says, and what was said before."""
-
-    fields: tuple[str, ...]  # names of the cells
-    before: tuple[str, ...] | None
-    after: tuple[str, ...] | None
-
-
-def differences(
-    db: apsw.Connection, kind: Kind, new: int, old: int | None, most: int
-) -> list[Changed]:
-    """List what a table changes, what ends and what comes, in that order, `most` of each."""
-    table, name = _TABLES[kind], _NAMING[kind]
-    fresh, gone = (
-        f"tbl = :{one} and said not in (select said from {table} where tbl = :{other})"
-        for one, other in (("new", "old"), ("old", "new"))
-    )
-
-    def rows(mine: str, also: str, yours: str) -> list[tuple[str, tuple[str, ...]]]:
-        asked = (
-            f"select {name}, cells from {table} where {mine} and {name} {also}"
-            f" (select {name} from {table} where {yours}) order by 1, id limit :most"
-        )
-        found = db.execute(asked, {"new": new, "old": old or 0, "most": most})
-        return [(str(key), _cells(text)) for key, text in found]
-
-    fields, before = FIELDS[kind], dict(rows(gone, "in", fresh))
-    return [
-        *(Changed(fields, before.get(key), cells) for key, cells in rows(fresh, "in", gone)),
-        *(Changed(fields, cells, None) for _, cells in rows(gone, "not in", fresh)),
-        *(Changed(fields, None, cells) for _, cells in rows(fresh, "not in", gone)),
-    ]
-
-
-def _cells(text: object) -> tuple[str, ...]:
-    return tuple(str(text).split(_SEPARATOR))
-
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """Some tables of conventions, and the shapes of their criteria: where one looks."""
-
-    numbers: str  # JSON
-    masks: frozenset[str]
-
-    @classmethod
-    def of(cls, db: apsw.Connection, number: int | None = None) -> "Searched":
-        """Take the tables in use, or the one of a number."""
-        rows = db.execute(
-            "select number, masks from convention_table where kind = 'C'"
-            " and (number = ?1 or (?1 is null and state = 'ACTIVE'))",
-            (number,),
-        ).fetchall()
-        masks = frozenset(mask for _, text in rows for mask in str(text).split())
-        return cls(json.dumps([number for number, _ in rows]), masks)
-
-
-def with_criteria(
-    db: apsw.Connection, where: Searched, accord: str, criteria: Iterable[str]
-) -> Iterator[Kept]:
-    """Return the rows of unique management that have one of some criteria."""
-    yield from kept_where(
-        db,
-        f"{_AMONG} and type = 'RO' and criterion in (select value from json_each(?))"
-        " and accord = ?",
-        (where.numbers, json.dumps(sorted(criteria)), accord),
-    )
-
-
-def of_numbers(db: apsw.Connection, where: Searched, numbers: Iterable[str]) -> list[Kept]:
-    """Return the rows that bear one of some numbers, without zeros in front.
-
-    A caisse signs by digits that are no insurer's number: its rows bear that of their insurer only.
-    """
-    wanted = (where.numbers, json.dumps(sorted(numbers)))
-    some = "in (select value from json_each(?))"
-    signs = f"{_AMONG} and type <> 'RO' and ltrim(signatory, '0') {some}"
-    bears = f"{_AMONG} and number <> '' and ltrim(number, '0') {some}"
-    return list({kept.id: kept for each in (signs, bears)
-                 for kept in kept_where(db, each, wanted)}.values())  # fmt: skip
-
-
-def members(db: apsw.Connection, number: str) -> list[Member]:
-    """Return the members in use that bear a number, without zeros in front."""
-    rows = db.execute(
-        "select cells from convention_member where tbl in"
-        " (select number from convention_table where state = 'ACTIVE' and kind = 'R')"
-        " and ltrim(number, '0') = ?",
-        (number,),
-    )
-    return [Member(*_cells(text)) for (text,) in rows]
-
-
-def conversions(db: apsw.Connection, mutuals: Iterable[str]) -> list[Conversion]:
-    """Return the conversions in use of some numbers of cards, wildcards included."""
-    rows = db.execute(
-        "select cells from convention_conversion where tbl in"
-        " (select number from convention_table where state = 'ACTIVE' and kind = 'X')"
-        " and mutual in (select value from json_each(?))",
-        (json.dumps(sorted(mutuals)),),
-    )
-    return [Conversion(*_cells(text)) for (text,) in rows]
-
-
-def kept_where(
-    db: apsw.Connection,
-    where: str,
-    bindings: Sequence[object] | Mapping[str, object],
-    *,
-    held: bool = True,
-) -> Iterator[Kept]:
-    """Return conventions by a condition of ours; unless `held` is false, none put aside."""
-    condition, _, order = where.partition(" order by ")
-    asked = f"{_KEPT} where {condition}{_HELD if held else ''}"
-    asked += f" order by {order}" if order else ""
-    for key, tbl, name, said, cells in db.execute(asked, bindings):
-        yield Kept(int(key), int(tbl), str(name), int(said), Convention(*_cells(cells)))

@@ -119,7 +119,9 @@ PRODUCT = ("server", "webui", "hardware", "sync")
 
 OF_OUR_OWN_NAMES = {
     "complementaries.py": 3,  # columns of a dataclass
-    "conventions.py": 7,  # columns of dataclasses, and the tables of each kind by their own names
+    "convention_changes.py": 4,  # the tables of each kind by their own names
+    "convention_lookup.py": 1,  # the cells that tell one row from another
+    "conventions.py": 3,  # columns of dataclasses, and the tables of each kind by their own names
     "dated_importer.py": 1,  # a table of the reference file, named by its shape
     "former.py": 2,  # the past: columns of a dataclass, tables named by their caller
     "french.py": 4,  # columns of dataclasses

@@ -22,7 +22,7 @@ from server.services import (
 )
 from server.services.convention_import import confirm, pieces_of, read
 from server.services.convention_search import Cause, convert_number, find, route, settle, why_none
-from server.store import conventions as store
+from server.store import convention_lookup as store
 from tests.countries.france.tables import line, written
 from tests.services.test_convention_import import FIRST, NEXT, taken
 from tests.world import World
