@@ -52,6 +52,9 @@ def lacking() -> set[str]:
 FRANCE: dict[str, set[str]] = {
     "payers.word": {"AMO", "RO", "AMC", "GU", "GS", "DRE", "FSE"},
     "reject.mend": {*MENDS},
+    "reject.state": {*MENDS, "AMO", "AMC"},
+    "reject.ask": {"AMO", "AMC"},
+    "reject.part": {"AMO", "AMC"},
     "payers.contact": {*ACTS},
     "online.state": {*(str(each) for each in StepState), "offline"},
     "online.why": {"doubt", "failed", "overtaken", "stopped", "unreadable"},
