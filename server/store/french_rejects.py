@@ -14,7 +14,7 @@ from server.store.rows import columns, many, one, value
 
 _STANDS = " not exists (select 1 from french_withdrawn where what = r.id)"
 _OPEN = (
-    "from french_reject_open o cross join french_reject r on r.id = o.reject"
+    "from french_reject_open cross join french_reject r on r.id = french_reject_open.reject"
     " cross join session s on s.id = r.session where s.state <> 'Voided'"
 )
 
