@@ -36,6 +36,7 @@ from server.store import online as tp
 from server.store.french_rejects import RejectRow
 from server.store.migrate import migrate
 from server.store.patients import Patient
+from server.store.practice import Device
 from server.store.visits import Session
 from tests.countries.france.tables import line
 from tests.france import CASANOVA, MARCHAND, admitted
@@ -359,3 +360,37 @@ def test_however_often_it_was_refused_each_session_counts_once(
     assert len({each.session.id for each in found.held}) == len(found.held) == len(held)
     assert found.amo_cents + found.amc_cents + found.patient_cents == found.charged_cents
     assert not found.waiting
+
+
+PLACE = Device("d", "A", "", 1, 999)
+
+
+@pytest.fixture(scope="module")
+def empty() -> apsw.Connection:
+    """The tables of a practice, without a row; what invoices name is not of this test."""
+    db = apsw.Connection(":memory:")
+    migrate(db)
+    db.pragma("foreign_keys", "off")
+    return db
+
+
+@given(st.lists(st.integers(0, 5), max_size=30))
+def test_numbers_have_no_gap_and_one_invoice_of_each_session_counts(
+    empty: apsw.Connection, billed: list[int]
+) -> None:
+    """Each number drawn bills a session: for the first time, or in place of its newest invoice."""
+    empty.execute("savepoint fresh")
+    try:
+        numbers = []
+        for session in map(str, billed):
+            before = store.number_of(empty, session)
+            numbers.append(store.add(empty, PLACE, 1, session, "p", DAY, before))
+        assert numbers == list(range(FIRST, FIRST + len(billed)))
+        rows = store.of_patient(empty, "p")
+        assert [row.number for row in rows] == numbers[::-1]
+        counted = {row.session: row.number for row in rows if row.corrected_by is None}
+        assert counted == dict(zip(map(str, billed), numbers, strict=True))
+        assert sum(row.corrects is None for row in rows) == len(set(billed)) == len(counted)
+    finally:
+        empty.execute("rollback to fresh")
+        empty.execute("release fresh")

@@ -6,6 +6,8 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from server.countries.france.routes import Route
+from server.services import french_billing
 from tests.countries.france.tables import many, written
 from tests.france import MARCHAND, MEYER, PETROV
 from tests.services.test_convention_import import taken
@@ -110,6 +112,25 @@ def test_h2_a_reject_leads_to_the_cover_and_to_a_corrected_invoice(shop: Shop) -
     for path in (f"sessions/{session}/document.pdf", f"papers/care-sheet/{session}/document.pdf"):
         words = paper(shop, path)
         assert "126000002" in words and "Remplace la facture n° 126000001" in words, path
+
+
+@pytest.mark.scenario("F-08")
+def test_f08_the_refused_session_becomes_an_fse_and_a_dre_and_those_before_stay(shop: Shop) -> None:
+    session = refused(shop)
+    series = str(shop.world.sql("select treatment from session"))
+    shop.follow(f"sessions/of/{series}", care_date="09/03/2026", payment_means="", billing="1",
+                **BOTH)  # fmt: skip
+    new_attestation(shop, session)
+    page = said(follow(shop, f"invoicing/{session}", **BOTH))
+    assert "La caisse paie 10,74 €, la mutuelle 7,16 €, le patient 0,00 €." in page
+    choice = french_billing.choice_of(shop.world.desk, session)
+    assert choice and (choice.route, choice.returns) == (Route.DRE, 2)
+    assert choice.convention["signatory_label"] == "MUTUELLE TI DOUE"
+    before = str(shop.world.sql("select id from session where care_date = '2026-03-09'"))
+    kept = french_billing.choice_of(shop.world.desk, before)
+    assert kept and (kept.route, kept.returns) == (Route.GU, 1)
+    assert "Facture 126000002, décidée" in said(get(shop, f"invoicing/{before}"))
+    assert "Facture 126000003, décidée" in page
 
 
 def test_h3_a_new_attestation_splits_new_invoices_and_leaves_the_old_ones(shop: Shop) -> None:
