@@ -9,8 +9,12 @@ from server.app.demo_france_people import CASANOVA, GARREC, MARCHAND, MEYER, PET
 from server.services import (
     complementaries,
     convention_import,
+    conventions,
     covers,
     french_formulas,
+    french_invoices,
+    french_invoicing,
+    french_rejects,
     french_rights,
     french_series,
     french_visits,
@@ -26,6 +30,7 @@ _MUTUELLES = (
 )  # name, number, "1" under unique management
 _SIGNED = "I;;;;;0799900010;MUTUELLE TI DOUE;0;OC;;T;;;0;;;;;;;;"
 _TABLE = "C-InterAMC_{day:%Y%m%d}.csv"
+_LABEL = "TRAITEMENT EN COURS - CHANGEMENT DE FU SUR LA PERIODE DES SOINS (INTERLIGNE)"
 _RX = {"prescriber": "10009999904", "prescriber_name": "Dr Yann LE BIHAN", "max_sessions": ""}
 
 
@@ -37,7 +42,7 @@ def furnish(cabinet: Cabinet) -> None:
     _conventions(cabinet.desk(), today - timedelta(days=6))
     _insure(cabinet.desk(), MARCHAND, "0799900010", today)
     _insure(cabinet.desk(), CASANOVA, "0799900028", today)
-    _insure(cabinet.desk(), MEYER, "0799900082", today)
+    _insure(cabinet.desk(), MEYER, "0799900082", today, link="YES")
     _insure(cabinet.desk(), PETROV, "0075500017", today)
     _formula(cabinet.desk(), MARCHAND, today)
     french_rights.note(
@@ -50,10 +55,14 @@ def furnish(cabinet: Cabinet) -> None:
     _treat(cabinet.desk(), CASANOVA, today, territory="LOWER_LIMB")
     _treat(cabinet.desk(), GARREC, today, territory="LOWER_LIMB")
     back = _treat(cabinet.desk(), MEYER, today, territory="SPINE", situation="low_back_pain",
-                  declared="12")  # fmt: skip
-    french_visits.record(
-        cabinet.desk(), back, {"care_date": (today - timedelta(days=1)).isoformat()}
+                  declared="11")  # fmt: skip
+    first, _ = (
+        french_visits.record(
+            cabinet.desk(), back, {"care_date": (today - timedelta(days=ago)).isoformat()}
+        )
+        for ago in (5, 1)
     )
+    _refused(cabinet.desk(), MEYER, first)
 
 
 def _key(desk: Desk, person: FrenchPerson) -> str:
@@ -66,14 +75,20 @@ def _conventions(desk: Desk, day: date) -> None:
     name = _TABLE.format(day=day)
     read = convention_import.read(desk, name, convention_import.pieces_of(content))
     convention_import.confirm(desk, read.id)
+    conventions.add_by_hand(
+        desk, {"signatory": "02", "label": "MSA d’Armorique", "accord": "T",
+               "criterion": "02???????"},
+    )  # fmt: skip
 
 
-def _insure(desk: Desk, person: FrenchPerson, number: str, today: date) -> None:
+def _insure(
+    desk: Desk, person: FrenchPerson, number: str, today: date, **typed: str
+) -> None:  # fmt: skip
     """Note the attestation of this year."""
     covers.assign(
         desk, _key(desk, person),
         {"amc": number, "member": "12345678", "cover_source": "PAPER",
-         "cover_from": f"01/01/{today.year}", "cover_to": f"31/12/{today.year}"},
+         "cover_from": f"01/01/{today.year}", "cover_to": f"31/12/{today.year}", **typed},
     )  # fmt: skip
 
 
@@ -83,6 +98,14 @@ def _formula(desk: Desk, person: FrenchPerson, today: date) -> None:
     if cover is not None:
         typed = {"heading": "AUXM", "formula_name": "A", "formula_code": "052"}
         french_formulas.add(desk, cover.row.patient, cover.row.id, typed)
+
+
+def _refused(desk: Desk, person: FrenchPerson, session: str) -> None:
+    """Bill a session, and note that the caisse refused its invoice: it waits to be corrected."""
+    french_invoicing.decide(desk, session, {"tp_amo": "1", "tp_amc": "1"})
+    number = french_invoices.number_of(desk, session)
+    typed = {"invoice": str(number), "part": "AMO", "label": _LABEL}
+    french_rejects.note(desk, _key(desk, person), typed)
 
 
 def _treat(desk: Desk, person: FrenchPerson, today: date, **typed: str) -> str:

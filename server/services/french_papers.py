@@ -52,6 +52,7 @@ class Receipt:
     copy: int = 1  # of this paper
     owed_cents: int = 0  # what third-party payment left to the patient
     refused_amc: bool = False  # the caisse was asked for its part alone
+    replaces: str = ""  # the number of the refused invoice in whose place this one was made
 
     @property
     def charged_cents(self) -> int:
@@ -95,13 +96,15 @@ def receipt(desk: Desk, session_id: str) -> Receipt:
         for x in sorted(held, key=lambda x: rank.get(x.act, 0))
     ]  # fmt: skip
     chosen = store.choice(desk.db, session.id)
-    number = french_invoices.number_of(desk.db, session.id)
+    invoice = french_invoices.newest(desk.db, session.id)
     return Receipt(
-        str(number or session.id[-8:]), desk.practice, kine, patient, session.care_date, lines,
+        str(invoice.number if invoice else session.id[-8:]), desk.practice, kine, patient,
+        session.care_date, lines,
         session.copay_collected_cents, session.payment_means,
         max(1, french_invoices.copies(desk.db, session.id)),
         french_billing.parts(held, chosen).owed_cents,
         chosen is not None and chosen.amo and not chosen.amc,
+        str(invoice.corrects or "") if invoice else "",
     )  # fmt: skip
 
 

@@ -11,12 +11,15 @@ from datetime import date, timedelta
 from server.core.clock import start_of_day
 from server.core.rights import Right
 from server.countries.france.rights import RightsOn, Said, rights_on
-from server.services import covers, treating
+from server.services import covers, french_rejects, treating
 from server.services.covers import Cover
 from server.services.desk import Desk, needs
+from server.services.french_rejects import Reject
 from server.store import former
+from server.store.former import Cut
 from server.store.french import CoverRow
 from server.store.french_billing import BillingRow
+from server.store.french_rejects import RejectRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class FrenchPast:
     covers: Sequence[Cover]
     counts: Cover | None
     billed: Mapping[str, BillingRow]  # by session: who was to pay what
+    numbers: Mapping[str, int]  # by session, of its invoice
+    refused: Mapping[int, Reject]  # by number: refused, and not corrected that evening
 
 
 @needs(Right.CLINICAL)
@@ -44,6 +49,21 @@ def as_of(desk: Desk, patient: str, day: date, sessions: Sequence[str]) -> Frenc
     rows = [each for each in reversed(rows) if each.id not in gone]
     known, counts = covers.stood(desk, rows, day)
     choices = former.born(db, BillingRow, "french_billing", ("session", sessions), cut)
+    numbers = former.invoice_numbers(db, sessions, cut)
     return FrenchPast(
-        rights, rights_on(rights, day), known, counts, {row.session: row for row in choices}
-    )
+        rights, rights_on(rights, day), known, counts, {row.session: row for row in choices},
+        numbers, _refused(desk, sessions, numbers, cut),
+    )  # fmt: skip
+
+
+def _refused(
+    desk: Desk, sessions: Sequence[str], numbers: Mapping[str, int], cut: Cut
+) -> Mapping[int, Reject]:
+    """Give the rejects of the invoices that counted, noted by then and not taken back."""
+    rows = former.born(desk.db, RejectRow, "french_reject", ("session", sessions), cut)
+    gone = former.withdrawn(desk.db, [row.id for row in rows], cut)
+    counted = set(numbers.values())
+    return {
+        row.invoice: french_rejects.named(desk, row)
+        for row in rows if row.id not in gone and row.invoice in counted
+    }  # fmt: skip

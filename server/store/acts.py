@@ -50,6 +50,7 @@ _THINGS = """
     union select id from line where patient = :patient
     union select entity_id from former where patient = :patient
     union select id from document where patient = :patient
+    union select id from french_reject where patient = :patient
     union select incoming from filing where patient = :patient
     union select ll.lot from line l join lot_line ll on ll.line = l.id where l.patient = :patient
     union select t.id from line l join lot_line ll on ll.line = l.id
@@ -61,6 +62,7 @@ _OWNERS = {
     "session": "select patient from session where id = ?",
     "line": "select patient from line where id = ?",
     "document": "select patient from document where id = ?",
+    "reject": "select patient from french_reject where id = ?",
     "incoming": "select patient from filing where incoming = ? order by version desc limit 1",
 }
 

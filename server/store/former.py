@@ -25,7 +25,7 @@ T = TypeVar("T")
 _BORN = " seq <= coalesce((select value from json_each(:cut) where key = device), 0)"
 _KNOWN = (
     "patient", "patient_identity", "patient_address", "coverage", "treatment", "agreement",
-    "session", "act", "line", "french_right", "french_cover", "french_billing",
+    "session", "act", "line", "french_right", "french_cover", "french_billing", "french_reject",
 )  # fmt: skip
 _MOMENTS = """
     with mine (device, seq) as (
@@ -50,6 +50,9 @@ _MOMENTS = """
           cross join french_withdrawn w on w.what = c.id where c.patient = :patient
         union select b.device, b.seq from session s
           cross join french_billing b on b.session = s.id where s.patient = :patient
+        union select device, seq from french_reject where patient = :patient
+        union select w.device, w.seq from french_reject x
+          cross join french_withdrawn w on w.what = x.id where x.patient = :patient
     )
     select j.at from mine join journal j on j.device = mine.device and j.seq = mine.seq
      where j.action not like :seen order by j.at desc
@@ -132,13 +135,24 @@ def born(
 
 
 def withdrawn(db: apsw.Connection, keys: Sequence[str], cut: Cut) -> set[str]:
-    """Return which French rights and covers a moment already held as withdrawn."""
+    """Return which French rights, covers and rejects a moment already held as withdrawn."""
     rows = db.execute(
         "select what from french_withdrawn where what in (select value from json_each(:keys))"
         f" and{_BORN}",
         {"keys": json.dumps(list(keys)), "cut": cut.json},
     )
     return {str(what) for (what,) in rows}
+
+
+def invoice_numbers(db: apsw.Connection, sessions: Sequence[str], cut: Cut) -> dict[str, int]:
+    """Return the number of the French invoice of each session that counted at a moment."""
+    rows = db.execute(
+        "select session, number, corrects from french_invoice"
+        f" where session in (select value from json_each(:keys)) and{_BORN}",
+        {"keys": json.dumps(list(sessions)), "cut": cut.json},
+    ).fetchall()
+    replaced = {corrects for _, _, corrects in rows}
+    return {str(key): int(str(number)) for key, number, _ in rows if number not in replaced}
 
 
 def prescriptions(db: apsw.Connection, patient: str, cut: Cut) -> list[PrescriptionRow]:

@@ -91,6 +91,17 @@ def choices(db: apsw.Connection, sessions: Sequence[str]) -> dict[str, BillingRo
     return {row.session: row for row in rows}
 
 
+def some(db: apsw.Connection, keys: Sequence[str]) -> dict[str, BillingRow]:
+    """Return some of what was decided, by id."""
+    rows = many(
+        db, BillingRow,
+        f"select {columns(BillingRow)} from french_billing"
+        " where id in (select value from json_each(?))",
+        (json.dumps(keys),),
+    )  # fmt: skip
+    return {row.id: row for row in rows}
+
+
 def every_choice(db: apsw.Connection, session: str) -> list[BillingRow]:
     """Return everything that was decided of a session, the newest first."""
     return many(

@@ -1,8 +1,11 @@
 """Invoices of a practice of France: numbers without a gap, by device and year.
 
-Nine digits (`fr-sesam-vitale.md` §4): the device (A = 1), the year, and a rank of six digits.
+Nine digits (`fr-sesam-vitale.md` §4): the device (A = 1), the year, and a rank of six digits. A
+refused invoice is made again under a new number; of those of a session the newest counts.
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,26 +14,33 @@ import apsw
 from server.core.errors import InvalidValue
 from server.store import numbering
 from server.store.practice import Device
-from server.store.rows import columns, many, value
+from server.store.rows import many, one, value
 
 _DEVICES = 9  # one digit
 _RANKS = 1_000_000
+_INVOICES = (
+    "select i.number, i.session, i.patient, i.invoiced_on, i.corrects, n.number as corrected_by"
+    " from french_invoice i left join french_invoice n on n.corrects = i.number"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """The invoice of one session."""
+    """One invoice of one session."""
 
     number: int
     session: str
     patient: str
     invoiced_on: date
+    corrects: int | None = None  # the refused one in whose place it was made
+    corrected_by: int | None = None
 
 
 def add(
-    db: apsw.Connection, device: Device, seq: int, session: str, patient: str, day: date
+    db: apsw.Connection, device: Device, seq: int, session: str, patient: str, day: date,
+    corrects: int | None = None,
 ) -> int:  # fmt: skip
-    """Give the invoice of a session its number, inside the caller's transaction; return it.
+    """Give an invoice of a session its number, inside the caller's transaction; return it.
 
     Raises `InvalidValue` for a device or a year whose numbers do not hold in nine digits.
     """
@@ -40,24 +50,42 @@ def add(
         raise InvalidValue(field="invoice.number", reason="range_used_up")
     number = (place * 100 + day.year % 100) * _RANKS + rank
     db.execute(
-        "insert into french_invoice values (?, ?, ?, ?, ?, ?)",
-        (number, device.id, seq, session, patient, day.isoformat()),
+        "insert into french_invoice values (?, ?, ?, ?, ?, ?, ?)",
+        (number, device.id, seq, session, patient, day.isoformat(), corrects),
     )
     return number
 
 
 def number_of(db: apsw.Connection, session: str) -> int | None:
-    """Return the number of the invoice of a session; None while it has none."""
-    found = value(db, "select number from french_invoice where session = ?", (session,))
-    return None if found is None else int(found)
+    """Return the number of the invoice of a session that counts; None while it has none."""
+    found = newest(db, session)
+    return found.number if found else None
+
+
+def newest(db: apsw.Connection, session: str) -> InvoiceRow | None:
+    """Return the invoice of a session that counts: the one no other was made in place of."""
+    return one(db, InvoiceRow, f"{_INVOICES} where i.session = ? and n.number is null", (session,))
+
+
+def get(db: apsw.Connection, number: int) -> InvoiceRow | None:
+    """Return one invoice."""
+    return one(db, InvoiceRow, f"{_INVOICES} where i.number = ?", (number,))
+
+
+def some(db: apsw.Connection, numbers: Sequence[int]) -> list[InvoiceRow]:
+    """Return some invoices, in no order."""
+    return many(
+        db, InvoiceRow, f"{_INVOICES} where i.number in (select value from json_each(?))",
+        (json.dumps(list(numbers)),),
+    )  # fmt: skip
 
 
 def between(db: apsw.Connection, first: date, last: date) -> list[InvoiceRow]:
     """Return every invoice made between two days, the newest first."""
     return many(
         db, InvoiceRow,
-        f"select {columns(InvoiceRow)} from french_invoice where invoiced_on between ? and ?"
-        " order by invoiced_on desc, number desc",
+        f"{_INVOICES} where i.invoiced_on between ? and ?"
+        " order by i.invoiced_on desc, i.number desc",
         (first.isoformat(), last.isoformat()),
     )  # fmt: skip
 
@@ -66,9 +94,17 @@ def of_patient(db: apsw.Connection, patient: str) -> list[InvoiceRow]:
     """Return the invoices of a patient, the newest first."""
     return many(
         db, InvoiceRow,
-        f"select {columns(InvoiceRow)} from french_invoice where patient = ?"
-        " order by invoiced_on desc, number desc",
+        f"{_INVOICES} where i.patient = ? order by i.invoiced_on desc, i.number desc",
         (patient,),
+    )  # fmt: skip
+
+
+def of_session(db: apsw.Connection, session: str) -> list[InvoiceRow]:
+    """Return the invoices of a session, the newest first."""
+    return many(
+        db, InvoiceRow,
+        f"{_INVOICES} where i.session = ? order by i.invoiced_on desc, i.number desc",
+        (session,),
     )  # fmt: skip
 
 
@@ -86,15 +122,27 @@ def undecided(db: apsw.Connection, since: date, most: int) -> list[str]:
 def add_copy(
     db: apsw.Connection, session: str, device: str, seq: int, at: datetime
 ) -> int:  # fmt: skip
-    """Keep that the receipt of a session is printed once more; return which copy it is."""
-    copy = copies(db, session) + 1
+    """Keep that the receipt of a session is printed once more; return which copy it is.
+
+    A corrected invoice has copies of its own.
+    """
+    printed = value(db, "select count(*) from french_receipt where session = ?", (session,))
     db.execute(
-        "insert into french_receipt values (?, ?, ?, ?, ?)",
-        (session, copy, device, seq, at.isoformat()),
+        "insert into french_receipt values (?, ?, ?, ?, ?, ?)",
+        (session, int(printed) + 1, device, seq, at.isoformat(), number_of(db, session)),
     )
-    return copy
+    return copies(db, session)
 
 
 def copies(db: apsw.Connection, session: str) -> int:
-    """Return how many times the receipt of a session was printed."""
-    return int(value(db, "select count(*) from french_receipt where session = ?", (session,)))
+    """Return how many times the receipt of the invoice of a session that counts was printed.
+
+    Before there is an invoice, those of the session.
+    """
+    number = number_of(db, session)
+    return int(
+        value(
+            db, "select count(*) from french_receipt where session = ? and invoice is ?",
+            (session, number),
+        )
+    )  # fmt: skip

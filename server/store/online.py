@@ -135,10 +135,11 @@ def add_run(db: apsw.Connection, run: Run, device: str, seq: int) -> None:
 
 
 def run_of(db: apsw.Connection, session: str) -> Run | None:
-    """Return the go at a session that counts: the newest."""
+    """Return the go at a session that counts: the newest, but for one of a corrected invoice."""
     return one(
         db, Run,
-        _RUN + " where session = ? order by id desc limit 1",
+        _RUN + " where session = ? and not exists (select 1 from tp_end"
+        " where run = tp_run.id and why = 'CORRECTED') order by id desc limit 1",
         (session,),
     )  # fmt: skip
 
@@ -149,7 +150,7 @@ def run(db: apsw.Connection, key: str) -> Run | None:
 
 
 def end_run(db: apsw.Connection, key: str, why: str, now: datetime, device: str, seq: int) -> None:
-    """Write how a person ended a go; harmless twice."""
+    """Write how a go was ended: PATIENT_PAYS or CORRECTED; harmless twice."""
     db.execute(
         "insert or ignore into tp_end values (?, ?, ?, ?, ?)",
         (key, device, seq, why, now.isoformat()),

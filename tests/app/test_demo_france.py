@@ -16,6 +16,7 @@ from server.countries.france.rights import Kind
 from server.services import (
     covers,
     french_billing,
+    french_invoices,
     french_invoicing,
     french_rights,
     french_series,
@@ -189,6 +190,9 @@ def test_who_opens_the_demo_finds_work_to_do(tmp_path: Path) -> None:
         (back,) = patients.search(desk, "Meyer Louis")
         (spine,) = french_series.of_patient(desk, back.id)
         assert spine.count and spine.count.next_rank == 14 and spine.count.warns
+        (waiting,) = french_invoices.refused_waiting(desk)
+        assert waiting.patient.id == back.id and waiting.reject
+        assert waiting.reject.why == "COVER" and waiting.chosen and waiting.chosen.amc
     finally:
         made.program.stop()
         made.end()

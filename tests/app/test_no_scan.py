@@ -53,6 +53,7 @@ SMALL = {
     "clock_back": "the acts whose clock had been set back",
     "tray": "the documents nobody filed yet",
     "mail_closed": "the mails under way, one or none",
+    "french_reject_open": "the invoices refused and not corrected yet",
     "draft": "what is being typed, a few forms for each user",
     "pin": "one row for each user",
     "manifest_key": "one key",
@@ -238,7 +239,7 @@ def test_no_statement_of_a_french_day_walks_a_table_that_grows(
              "payers/?q=breizh&everything=1", "options/")  # fmt: skip
     for path in pages:
         shop.get(path)
-    _bill_in_france(shop, patient)
+    _bill_in_france(shop, patient, statements)
     shop.search("2 61 05 75")
     shop.post("payers/0799900082/delete")
     right = str(french_world.sql("select id from french_right where kind = 'ALD'"))
@@ -257,7 +258,7 @@ def test_no_statement_of_a_french_day_walks_a_table_that_grows(
     assert not found, "\n".join(f"{walked} in: {text}" for text, walked in found.items())
 
 
-def _bill_in_france(shop: Shop, patient: str) -> None:
+def _bill_in_france(shop: Shop, patient: str, statements: Kept) -> None:
     """Treat, visit, decide who pays, and look at every screen that tells it."""
     desk = shop.world.desk
     series = french_series.open_series(
@@ -275,6 +276,23 @@ def _bill_in_france(shop: Shop, patient: str) -> None:
     shop.post(f"invoicing/{session}/receipt")
     for path in (f"invoicing/{session}", "invoicing/", "invoicing/?which=due", "today/",
                  f"sessions/{session}", f"series/{series}"):  # fmt: skip
+        shop.get(path)
+    _correct_in_france(shop, patient, session, statements)
+
+
+def _correct_in_france(shop: Shop, patient: str, session: str, statements: Kept) -> None:
+    """Note a reject, take it back, note it again and correct the invoice, others with it."""
+    noted = {"label": "0250 050", "invoice": "126000001", "part": "AMO"}
+    shop.post(f"invoices/{patient}/rejects", **noted)
+    reject = str(shop.world.sql("select id from french_reject"))
+    statements.pop("select id from french_reject")
+    shop.post(f"invoices/{patient}/rejects/off", reject=reject)
+    shop.post(f"invoices/{patient}/rejects", **noted)
+    for path in (f"invoices/{patient}", f"invoicing/{session}", "invoicing/?which=refused",
+                 "today/", f"past/{patient}", "journal/"):  # fmt: skip
+        shop.get(path)
+    shop.post(f"invoicing/{session}", tp_amo="1", others="1")
+    for path in (f"invoices/{patient}", f"invoicing/{session}", f"past/{patient}"):
         shop.get(path)
 
 

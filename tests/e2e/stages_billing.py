@@ -3,16 +3,22 @@
 from server.core.tray import Origin
 from server.services import (
     agenda,
+    conventions,
     covers,
     french_formulas,
+    french_invoices,
     french_invoicing,
+    french_rejects,
     french_rights,
     french_visits,
     tray,
 )
+from server.store import visits
 from tests.app.waiting import until
 from tests.e2e.stages_france import FrenchDay
 from tests.hardware.drawn import on_a_page, pdf, qr
+
+LABEL = "TRAITEMENT EN COURS - CHANGEMENT DE FU SUR LA PERIODE DES SOINS (INTERLIGNE)"
 
 
 def with_formulas(day: FrenchDay) -> str:
@@ -41,6 +47,27 @@ def decided(day: FrenchDay) -> None:
     for passage in agenda.of_day(day.desk, day.desk.today):
         french_invoicing.decide(day.desk, passage.id, {"tp_amo": "1"})
     agenda.collect(day.desk, passage.id, {"copay_collected": "7,16", "payment_means": "CARD"})
+
+
+def refused(day: FrenchDay) -> str:
+    """Somebody two of whose invoices were refused, the first corrected since; return him."""
+    patient = day.patient("meyer")
+    msa = {"signatory": "02", "label": "MSA d’Armorique", "accord": "T", "criterion": "02???????"}
+    conventions.add_by_hand(day.desk, msa)
+    given = visits.sessions_of_series(day.desk.db, day.series_of("meyer"))
+    first, second = given[0].id, given[1].id
+    for session in (first, second):
+        french_invoicing.decide(day.desk, session, {"tp_amo": "1", "tp_amc": "1"})
+        number = french_invoices.number_of(day.desk, session)
+        typed = {"invoice": str(number), "part": "AMO", "label": LABEL}
+        french_rejects.note(day.desk, patient, typed)
+    covers.assign(
+        day.desk, patient,
+        {"amc": "0799900010", "member": "12345678", "cover_source": "PAPER",
+         "cover_from": f"01/02/{day.desk.today.year}", "cover_to": f"31/12/{day.desk.today.year}"},
+    )  # fmt: skip
+    french_invoicing.decide(day.desk, first, {"tp_amo": "1"})
+    return patient
 
 
 def _visited(day: FrenchDay, name: str, amc: str) -> str:

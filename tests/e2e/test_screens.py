@@ -22,13 +22,22 @@ from server.app.keycards import KeyCardTrials
 from server.core.cards import CardKind
 from server.core.errors import TableRefused
 from server.core.tray import Origin
-from server.services import agenda, convention_import, conventions, ledger, practices, tray
+from server.services import (
+    agenda,
+    convention_import,
+    conventions,
+    french_invoices,
+    ledger,
+    practices,
+    tray,
+)
 from server.services.convention_import import pieces_of
 from tests.app.waiting import until
 from tests.countries.france.tables import line, many, written
 from tests.e2e.pictures import folder_of, save
 from tests.e2e.stages import PLAYS, Day, Stage
 from tests.e2e.stages_billing import decided, with_formulas, without_convention
+from tests.e2e.stages_billing import refused as refused_invoices
 from tests.e2e.stages_france import (
     FRENCH_PLAYS,
     FrenchDay,
@@ -134,6 +143,18 @@ def _invoiced(day: Stage) -> str:
     assert isinstance(day, FrenchDay)
     decided(day)
     return "invoicing/"
+
+
+def _to_mend(day: Stage) -> str:
+    """Have a refused invoice that waits, and one that was corrected."""
+    assert isinstance(day, FrenchDay)
+    _conventions(day)
+    return f"invoices/{refused_invoices(day)}"
+
+
+def _to_correct(day: Stage) -> str:
+    """The session of the one that waits: its corrected invoice is one OK away."""
+    return f"invoicing/{french_invoices.refused_waiting(day.desk)[0].session.id}"
 
 
 SIGNED = (
@@ -249,6 +270,8 @@ SCENES = (
     Scene("fr-montant-facture", "france", _invoiced),
     Scene("fr-factures", "france", lambda day: f"invoices/{day.patient('casanova')}"),
     Scene("fr-comme-au", "france", lambda day: f"past/{day.patient('meyer')}"),
+    Scene("fr-factures-rejet", "france", _to_mend),
+    Scene("fr-facture-corrigee", "france", _to_correct),
     Scene("fr-adri", "france-online", lambda day: f"rights/{adri_answered(_french(day))}"),
     Scene("fr-tp-engage", "france-online", lambda day: f"sessions/{committed(_french(day))}/tp"),
     Scene("fr-tp-arrete", "france-online", lambda day: f"sessions/{refused(_french(day))}/tp"),

@@ -125,9 +125,9 @@ OF_OUR_OWN_NAMES = {
     "dated_importer.py": 1,  # a table of the reference file, named by its shape
     "former.py": 2,  # the past: columns of a dataclass, tables named by their caller
     "french.py": 4,  # columns of dataclasses
-    "french_billing.py": 5,  # columns of dataclasses
+    "french_billing.py": 6,  # columns of dataclasses
     "french_care.py": 4,  # columns of dataclasses
-    "french_invoices.py": 2,  # columns of a dataclass
+    "french_rejects.py": 2,  # columns of a dataclass
     "journal.py": 3,  # the columns that are hashed, and every table that carries their numbers
     "mailbox.py": 1,  # the simulator empties its own tables, named in the loop
     "soundness.py": 1,  # one of two pragmas

@@ -1,6 +1,6 @@
 """« Facturation » of a session in France: who pays what, why, and OK (W16, MAIIA-42…50)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, render_template, request
@@ -16,10 +16,12 @@ from server.services import (
     french_invoices,
     french_invoicing,
     french_papers,
+    french_rejects,
     secure_tp,
     sightings,
 )
-from server.services.french_invoices import Which
+from server.services.desk import Desk
+from server.services.french_invoices import Invoice, Which
 from server.services.french_invoicing import Billing
 from webui import french_care
 from webui.desk import desk
@@ -44,6 +46,8 @@ def index() -> ResponseReturnValue:
         month=french_invoices.of_month(work, first, which),
         which=which,
         waiting=french_invoices.to_bill(work),
+        refused=french_invoices.refused_waiting(work),
+        refused_count=french_rejects.count(work),
         most=french_invoices.MOST_WAITING,
         choices=[(each, here.catalogue.say(f"invoices.which.{each}")) for each in Which],
         before=_key(months[0]),
@@ -149,6 +153,11 @@ def _cover(found: Billing) -> str:
     return found.offer.cover.row.id
 
 
+def _earlier(work: Desk, session_id: str) -> Sequence[Invoice]:
+    """Give the refused invoices of a session that were corrected, the newest first."""
+    return [each for each in french_invoices.of_session(work, session_id) if each.corrected_by]
+
+
 def _screen(session_id: str, typed: Mapping[str, str]) -> ResponseReturnValue:
     here = desk()
     work, spoken = here.work(), here.catalogue
@@ -159,6 +168,7 @@ def _screen(session_id: str, typed: Mapping[str, str]) -> ResponseReturnValue:
         "invoicing/show.html",
         found=found,
         history=french_billing.history(work, session_id)[1:],
+        earlier=_earlier(work, session_id),
         standing=conventions.standing(work) if found.offer.answer else None,
         kept=_count("kept"),
         left=_count("left"),

@@ -9,7 +9,14 @@ from flask.typing import ResponseReturnValue
 from server.core.country import Country
 from server.core.errors import InvalidForm
 from server.core.rights import Right
-from server.services import conventions, french_invoices, payer_notices, practices, today
+from server.services import (
+    conventions,
+    french_invoices,
+    french_rejects,
+    payer_notices,
+    practices,
+    today,
+)
 from server.services.conventions import Version
 from server.services.desk import Desk
 from server.services.forms import parse_day
@@ -65,6 +72,7 @@ def index() -> ResponseReturnValue:
         tables=_tables(work),
         invoiced=_invoiced(work),
         to_bill=to_bill,
+        rejected=_rejected(work),
     )
 
 
@@ -111,6 +119,13 @@ def _to_bill(work: Desk) -> int:
     if work.country is not Country.FRANCE or not work.user.may(Right.BILLING):
         return 0
     return len(french_invoices.to_bill(work))
+
+
+def _rejected(work: Desk) -> int:
+    """Count the invoices of France that a payer refused and nobody corrected, for who bills."""
+    if work.country is not Country.FRANCE or not work.user.may(Right.BILLING):
+        return 0
+    return french_rejects.count(work)
 
 
 def _sentence(seen: Overview, spoken: Catalogue, to_bill: int) -> str:

@@ -26,6 +26,8 @@ def write_care_sheet(sheet: CareSheet) -> bytes:
     made = datetime.combine(receipt.care_date, time(12), UTC)  # fixed: the bytes must not move
     pdf = open_sheet(title, spoken.language, receipt.practice.name, made)
     under = [spoken.say("caresheet.number", number=receipt.number)]
+    if receipt.replaces:
+        under.append(spoken.say("receipt.replaces", number=receipt.replaces))
     if receipt.fictional:
         under.append(spoken.say("receipt.fictional"))
     head(pdf, title, spoken.say("caresheet.not_approved"), *under)

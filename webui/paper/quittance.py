@@ -34,6 +34,8 @@ def write_receipt(receipt: Receipt) -> bytes:
     _say(pdf, title, size=18, style=BOLD)
     day = formats.day(receipt.care_date)
     _say(pdf, spoken.say("receipt.number", number=receipt.number, day=day))
+    if receipt.replaces:
+        _say(pdf, spoken.say("receipt.replaces", number=receipt.replaces))
     if receipt.copy > 1:
         _say(pdf, spoken.say("receipt.copy", copy=receipt.copy), style=BOLD)
     pdf.ln(5)
