@@ -57,7 +57,7 @@ FRENCH_TABLES: Mapping[str, TableShape] = {
     "fr_rejects": TableShape(
         RejectLabel.from_mapping,
         key=("reject",),
-        columns=("reject", "words", "label_fr", "mend"),
+        columns=("reject", "code", "words", "label_fr", "mend"),
     ),
     "fr_payers": TableShape(
         Payer.from_mapping,

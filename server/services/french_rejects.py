@@ -48,6 +48,11 @@ class Reject:
         return self.known.mend if self.known else ""
 
     @property
+    def look(self) -> str:
+        """Where to look first, one of `MENDS`: what the label says, else what the payer knows."""
+        return self.mend or {Part.AMC: "COVER", Part.AMO: "RIGHTS"}[Part(self.row.part)]
+
+    @property
     def why(self) -> str:
         """Why it was refused, as a word of the catalogue: what to change, or whom to ask."""
         return self.mend or self.row.part

@@ -98,7 +98,7 @@ def test_a_known_label_is_kept_as_received_with_its_meaning(world: World) -> Non
 
 @pytest.mark.parametrize("part", ["AMO", "AMC"])
 def test_an_unknown_label_is_kept_too_and_may_be_corrected(world: World, part: str) -> None:
-    note(world, label="0250 050 LIBELLE D’AILLEURS", part=part)
+    note(world, label="9999 999 LIBELLE D’AILLEURS", part=part)
     (waiting,) = french_invoices.refused_waiting(world.desk)
     assert waiting.reject and (waiting.reject.row.code, waiting.reject.why) == ("", part)
     french_invoicing.decide(world.desk, session_of(world), BOTH)  # the very same decision

@@ -52,7 +52,9 @@ def lacking() -> set[str]:
 
 FRANCE: dict[str, set[str]] = {
     "payers.word": {"AMO", "RO", "AMC", "GU", "GS", "DRE", "FSE"},
-    "reject.mend": {*MENDS},
+    "reject.mend": {*MENDS} - {"PAID"},
+    "reject.first": {*MENDS} - {"PAID"},
+    "reject.mended": {"COVER", "RIGHTS"},
     "legal.table": {*FRENCH_TABLES},
     "reject.state": {*MENDS, "AMO", "AMC"},
     "reject.ask": {"AMO", "AMC"},

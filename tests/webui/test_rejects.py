@@ -59,7 +59,7 @@ def session_of(shop: Shop) -> str:
 
 def bold(page: str) -> list[str]:
     """Where the bold buttons of a page lead."""
-    return re.findall(r'class="b p" href="[^"]*?/((?:covers|invoicing)/[^"]+)"', page)
+    return re.findall(r'class="b p" href="[^"]*?/((?:covers|rights|invoicing)/[^"]+)"', page)
 
 
 def test_what_cannot_be_noted_says_why_and_what_to_do(shop: Shop) -> None:
@@ -89,9 +89,9 @@ def test_an_explanation_alone_notes_nothing_and_keeps_what_was_pasted(shop: Shop
 
 def test_an_unknown_label_waits_too_with_whom_to_ask(shop: Shop) -> None:
     for part, words in (("AMO", "à la caisse ce qu’elle attend"), ("AMC", "à la mutuelle ce qu")):
-        page = noted(shop, label="0250 050", part=part)
+        page = noted(shop, label="9999 999", part=part)
         told = said(page)
-        assert words in told and "« 0250 050 »" in told
+        assert words in told and "« 9999 999 »" in told
         assert "2. Faire la facture corrigée" in told
         assert bold(page) == [f"invoicing/{session_of(shop)}"]  # nothing says the cover is wrong
         shop.follow(f"{place(shop)}/rejects/off",
@@ -188,3 +188,33 @@ def test_the_journal_tells_each_step_and_of_whom(shop: Shop) -> None:
         assert "Rejet d’une facture repris : noté par erreur" in told
         assert "Facture corrigée faite à la place d’une facture rejetée" in told
         assert "MARCHAND" in told and "PERIODE" not in told
+
+
+def test_k19_an_insured_the_caisse_does_not_know_leads_to_the_rights(shop: Shop) -> None:
+    page = noted(shop, label="0250 050 ASSURE ABSENT DE NOTRE REFERENTIEL")
+    assert "droits à vérifier" in page and "sous un nouveau numéro" in page
+    assert "1. Vérifier les droits" in page and bold(page) == [f"rights/{patient_of(shop)}"]
+    shop.world.clock.advance(minutes=5)
+    shop.follow(f"rights/{patient_of(shop)}", kind="AMO", right_source="PAPER",
+                right_organism="02 293 0000", rights_from="01/01/2026")  # fmt: skip
+    again = shop.get(place(shop))
+    assert "les droits ont été relus depuis" in again
+    assert bold(again) == [f"invoicing/{session_of(shop)}"]
+
+
+def test_a_prescriber_nobody_knows_leads_to_the_prescription(shop: Shop) -> None:
+    page = noted(shop, label="0460 053")
+    assert "ordonnance à vérifier" in page and "1. Vérifier l’ordonnance" in page
+    assert f"patients/{patient_of(shop)}#series" in page
+
+
+def test_k20_what_was_paid_already_is_looked_for_and_not_asked_again(shop: Shop) -> None:
+    page = noted(shop, label="2900 005 FACTURE DEJA PAYEE")
+    assert "déjà payée" in page and "cherchez son paiement" in page
+    assert bold(page) == []
+    closed = page.partition("<details>")[2].partition("</details>")[0]
+    assert "La refaire quand même" in closed and f"invoicing/{session_of(shop)}" in closed
+    shown = page.partition('id="refused"')[2].partition("<details>")[0]
+    assert f"invoicing/{session_of(shop)}" not in shown
+    looked_up = shop.post(f"{place(shop)}/reject", label="2900 005").text
+    assert "Vérifier" not in looked_up.partition('aria-live="polite"')[2].partition("</section>")[0]

@@ -6,7 +6,14 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.rights import Right
-from server.services import covers, french_invoices, french_rejects, patients, sightings
+from server.services import (
+    covers,
+    french_invoices,
+    french_rejects,
+    french_rights,
+    patients,
+    sightings,
+)
 from server.services.desk import Desk
 from server.services.french_invoices import Invoice
 from server.services.french_rejects import Part
@@ -70,14 +77,20 @@ def _screen(patient_id: str, label: str) -> str:
 
 
 def _mended(work: Desk, patient: str, waiting: Sequence[Invoice]) -> Collection[int]:
-    """Give the refused invoices whose patient has another complementary by now, on their day."""
-    found = set()
-    for each in waiting:
-        counts = covers.on(work, patient, each.session.care_date)
-        before = each.chosen.cover if each.chosen else None
-        if counts is not None and counts.row.id != before:
-            found.add(each.number)
-    return found
+    """Give the refused invoices of which what was to be looked at changed since, on their day."""
+    return {each.number for each in waiting if _is_mended(work, patient, each)}
+
+
+def _is_mended(work: Desk, patient: str, invoice: Invoice) -> bool:
+    day, reject = invoice.session.care_date, invoice.reject
+    if reject is None or reject.look not in ("RIGHTS", "COVER"):
+        return False  # nothing here tells whether a prescription was looked at again
+    if reject.look == "RIGHTS":
+        insured = french_rights.on(work, patient, day).insured
+        return insured is not None and insured.said.captured_at > reject.row.at
+    counts = covers.on(work, patient, day)
+    before = invoice.chosen.cover if invoice.chosen else None
+    return counts is not None and counts.row.id != before
 
 
 def _named(found: Sequence[Invoice], spoken: Catalogue) -> Sequence[tuple[str, str]]:

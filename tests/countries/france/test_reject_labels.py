@@ -11,6 +11,7 @@ ROW = {
     "reject": "fu-change", "words": "Changement de FU sur la période", "label_fr": "autre mutuelle",
     "mend": "COVER", "valid_from": "2025-01-01", "source": "s", "confidence": "S",
 }  # fmt: skip
+CODED = {**ROW, "reject": "coded", "code": "2900 005", "words": "FACTURE DEJA PAYEE"}
 LONGER = {**ROW, "reject": "longer", "words": "CHANGEMENT DE FU SUR LA PERIODE DES SOINS"}
 DAY = date(2026, 3, 10)
 
@@ -36,6 +37,18 @@ def test_the_longest_words_win_and_unknown_or_old_ones_say_nothing() -> None:
     assert found("ASSURE INCONNU", ROW) == ""
     assert found("CHANGEMENT DE FU SUR LA PERIODE", ROW, day=date(2024, 12, 31)) == ""
     assert plain("  Été — (x)") == "ETE X"
+
+
+@pytest.mark.parametrize("text", ["2900 005", "Rejet 2900005 : motif", "2900-005 CHANGEMENT DE FU"])
+def test_a_code_is_known_however_it_is_cut_and_before_any_words(text: str) -> None:
+    assert found(text, ROW, CODED) == "coded"
+
+
+def test_digits_that_are_part_of_others_are_no_code() -> None:
+    assert found("12900005", CODED) == "" and found("29000051", CODED) == ""
+    assert found("facture déjà payée", CODED) == "coded"  # by its words, without the code
+    with pytest.raises(InvalidValue):
+        RejectLabel.from_mapping({**CODED, "code": "29 005"})
 
 
 def test_a_row_that_mends_nothing_we_know_is_refused() -> None:
