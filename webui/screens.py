@@ -2,6 +2,8 @@
 
 from webui import stream
 from webui.pages import (
+    addresses,
+    alarms,
     amounts,
     assessments,
     backups,
@@ -18,6 +20,7 @@ from webui.pages import (
     diagnosis,
     drafts,
     enrolment,
+    file_papers,
     finances,
     frame,
     french_papers,
@@ -30,8 +33,10 @@ from webui.pages import (
     ledger,
     lots,
     mandates,
+    notes,
     notices,
     options,
+    particulars,
     past,
     patients,
     payers,
@@ -63,5 +68,6 @@ PAGES = (
     assessments.page, french_papers.page,
     secure_tp.page,
     invoicing.page, invoices.page,
+    notes.page, alarms.page, addresses.page, particulars.page, file_papers.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

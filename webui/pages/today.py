@@ -9,7 +9,14 @@ from flask.typing import ResponseReturnValue
 from server.core.country import Country
 from server.core.errors import InvalidForm
 from server.core.rights import Right
-from server.services import conventions, french_invoices, payer_notices, practices, today
+from server.services import (
+    alarms,
+    conventions,
+    french_invoices,
+    payer_notices,
+    practices,
+    today,
+)
 from server.services.conventions import Version
 from server.services.desk import Desk
 from server.services.forms import parse_day
@@ -61,6 +68,7 @@ def index() -> ResponseReturnValue:
         missing=practices.card(work).missing,
         faults=sealable if seen.clock_is_suspect else 0,
         copies=notices(work),
+        due=len(alarms.due_today(work)),
         to_ask=_to_ask(work),
         tables=_tables(work),
         invoiced=_invoiced(work),
