@@ -82,6 +82,7 @@ def set_alarm(desk: Desk, patient: str, typed: Mapping[str, str]) -> str:
 
     Fields: alarm, reach, shown_from (today when empty), shown_until, each_visit.
     """
+    require_reach(desk, patient, care=False)
     form = Form(typed)
     body = form.text("alarm", needed=True, most=MOST)
     reach = form.choice("reach", Reach)

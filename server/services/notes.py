@@ -78,6 +78,7 @@ def write(desk: Desk, patient: str, typed: Mapping[str, str]) -> str:
 
     Fields: note, reach. One of care is for who treats the patient: else `Forbidden`.
     """
+    require_reach(desk, patient, care=False)
     form = Form(typed)
     body, reach = form.prose("note", needed=True), form.choice("reach", Reach)
     form.end()
