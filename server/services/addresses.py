@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from server.core.errors import InvalidForm, NotFound
+from server.core.errors import NotFound
 from server.core.rights import Right
 from server.services import patients
 from server.services.areas import authors, require_open
@@ -121,8 +121,6 @@ def _read(desk: Desk, patient: str, form: Form) -> Place:
     if last and last < first:
         form.faults.append(("valid_until", "before_start"))
     form.end()
-    if kind is None:
-        raise InvalidForm(faults=())
     return Place(
         desk.key_for(form.typed, patient), patient, desk.now, desk.user.id, str(kind), name,
         street, postcode, city, access, first, last,

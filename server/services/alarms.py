@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from server.core.errors import InvalidForm, NotFound
+from server.core.errors import NotFound
 from server.core.rights import Right
 from server.services import treating
 from server.services.areas import Reach, authors, require_open, require_reach, sees_care
@@ -92,8 +92,6 @@ def set_alarm(desk: Desk, patient: str, typed: Mapping[str, str]) -> str:
     elif last and last < desk.today:
         form.faults.append(("shown_until", "past"))
     form.end()
-    if reach is None:
-        raise InvalidForm(faults=())
     care = reach is Reach.CARE
     require_reach(desk, patient, care=care)
     row = Alarm(
@@ -119,12 +117,6 @@ def end(desk: Desk, alarm_id: str) -> str:
     with desk.deed("patient.alarm_ended", "patient", held.patient, {"alarm": held.id}) as seq:
         store.end_alarm(desk.db, Ended(held.id, desk.now, desk.user.id), desk.device.id, seq)
     return held.patient
-
-
-@needs(Right.PATIENTS)
-def patient_of(desk: Desk, alarm_id: str) -> str:
-    """Return whose alarm it is; raise `NotFound`, or `Forbidden` when it is not for this user."""
-    return _one(desk, alarm_id).patient
 
 
 def _due_on(desk: Desk, day: date) -> Sequence[Due]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from server.core.errors import InvalidForm, NotFound
+from server.core.errors import NotFound
 from server.core.rights import Right
 from server.services.areas import Reach, authors, require_open, require_reach, sees_care
 from server.services.desk import Desk, Repeated, needs
@@ -82,8 +82,6 @@ def write(desk: Desk, patient: str, typed: Mapping[str, str]) -> str:
     form = Form(typed)
     body, reach = form.prose("note", needed=True), form.choice("reach", Reach)
     form.end()
-    if reach is None:
-        raise InvalidForm(faults=())
     row = Note(
         desk.key_for(typed, patient), patient, desk.now, desk.user.id, reach is Reach.CARE, body,
         None,

@@ -111,7 +111,7 @@ def note(db: apsw.Connection, key: str) -> Note | None:
 
 def notes(db: apsw.Connection, patient: str) -> list[Note]:
     """Return every note of a patient, the newest first, corrected and struck ones among them."""
-    return many(db, Note, _NOTE + " where patient = ? order by id desc", (patient,))
+    return many(db, Note, _NOTE + " where patient = ? order by at desc, seq desc", (patient,))
 
 
 def strike_note(db: apsw.Connection, struck: Ended, device: str, seq: int) -> None:
@@ -149,7 +149,7 @@ def alarm(db: apsw.Connection, key: str) -> Alarm | None:
 
 def alarms(db: apsw.Connection, patient: str) -> list[Alarm]:
     """Return every alarm of a patient, the newest first."""
-    return many(db, Alarm, _ALARM + " where patient = ? order by id desc", (patient,))
+    return many(db, Alarm, _ALARM + " where patient = ? order by at desc, seq desc", (patient,))
 
 
 def open_alarms(db: apsw.Connection, day: date) -> list[Alarm]:
@@ -162,7 +162,7 @@ def open_alarms(db: apsw.Connection, day: date) -> list[Alarm]:
         "select a.id, a.patient, a.at, a.author, a.care, a.body, a.shown_from, a.shown_until,"
         " a.each_visit from patient_alarm_open o cross join patient_alarm a on a.id = o.alarm"
         " cross join patient p on p.id = a.patient where o.until >= ?1 and a.shown_from <= ?1"
-        " and a.each_visit = 0 and p.archived = 0 order by a.shown_from, a.id",
+        " and a.each_visit = 0 and p.archived = 0 order by a.shown_from, a.at, a.seq",
         (day.isoformat(),),
     )  # fmt: skip
 
@@ -203,7 +203,10 @@ def place(db: apsw.Connection, key: str) -> Place | None:
 def places(db: apsw.Connection, patient: str) -> list[Place]:
     """Return every address of a patient besides the home, the one that began last first."""
     return many(
-        db, Place, _PLACE + " where patient = ? order by valid_from desc, id desc", (patient,)
+        db,
+        Place,
+        _PLACE + " where patient = ? order by valid_from desc, at desc, seq desc",
+        (patient,),
     )
 
 
@@ -239,7 +242,7 @@ def particulars(db: apsw.Connection, patient: str) -> list[Particular]:
     return many(
         db, Particular,
         "select id, patient, at, author, key, value from patient_particular where patient = ?"
-        " order by id desc",
+        " order by at desc, seq desc, id desc",
         (patient,),
     )  # fmt: skip
 

@@ -208,7 +208,7 @@ def test_a_place_is_ended_on_its_leaf(shop: Shop, patient: str) -> None:
     post(shop, f"addresses/{key}/end", last_day="01/02/2021")
     page = main_of(shop.get(f"addresses/{patient}"))
     assert "1 adresse qui ne vaut plus" in page and "01/02/2021" in page
-    assert "Soigné à son domicile" in page
+    assert "Les soins se donnent au domicile" in page
 
 
 def test_a_file_without_a_home_says_so(belgian: Shop) -> None:
