@@ -24,6 +24,7 @@ from webui.drafting import below, left_here, written
 from webui.drawings import Drawings, Kept
 from webui.errands import Errands
 from webui.failures import tell_failures
+from webui.file_areas import of_file, place_of_care
 from webui.frame import FrameState, home, rail
 from webui.gate import Gate, GateState
 from webui.guards import keep_to_country
@@ -137,6 +138,8 @@ def _set_up_templates(app: Flask, kept: Kept) -> None:
         plural=_plural,
         token_field=TOKEN_FIELD,
         left_here=left_here,
+        file_areas=of_file,
+        place_of_care=place_of_care,
         page_token=lambda: desk().door.page_token,
         problems=lambda: forms.field_problems(desk().catalogue),
         at_fault=lambda *fields: bool({*fields} & {*forms.field_problems(desk().catalogue)}),

@@ -16,8 +16,9 @@ ONLY: Mapping[Country, frozenset[str]] = {
     }),
     Country.FRANCE: frozenset({
         "assessments", "convention_check", "conventions", "cover_codes", "covers", "enrolment",
-        "french_papers", "invoices", "invoicing", "legal_tables", "notices", "payers", "rights",
-        "secure_tp", "series.access", "series.answer", "series.ask", "sessions.price",
+        "file_papers", "french_papers", "invoices", "invoicing", "legal_tables", "notices",
+        "payers", "rights", "secure_tp", "series.access", "series.answer", "series.ask",
+        "sessions.price",
     }),
 }  # fmt: skip
 """What one country alone has."""

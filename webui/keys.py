@@ -33,6 +33,7 @@ KEYS = (
     Shortcut("PageUp", "previous", "round.index", Right.CLINICAL),
     Shortcut("PageDown", "next", "round.index", Right.CLINICAL),
     Shortcut("/", "filter", "patients.index", Right.PATIENTS),
+    Shortcut("Alt+1 … 0", "leaves", "patients.show", Right.PATIENTS),
     Shortcut("↑ ↓", "list"),
     Shortcut("Enter", "confirm"),
     Shortcut("Escape", "cancel"),

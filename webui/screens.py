@@ -2,6 +2,8 @@
 
 from webui import stream
 from webui.pages import (
+    addresses,
+    alarms,
     amounts,
     assessments,
     backups,
@@ -18,6 +20,7 @@ from webui.pages import (
     diagnosis,
     drafts,
     enrolment,
+    file_papers,
     finances,
     frame,
     french_papers,
@@ -31,8 +34,10 @@ from webui.pages import (
     legal_tables,
     lots,
     mandates,
+    notes,
     notices,
     options,
+    particulars,
     past,
     patients,
     payers,
@@ -64,5 +69,6 @@ PAGES = (
     assessments.page, french_papers.page,
     secure_tp.page,
     invoicing.page, invoices.page,
+    notes.page, alarms.page, addresses.page, particulars.page, file_papers.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

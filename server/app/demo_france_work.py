@@ -5,6 +5,7 @@ All fabricated: no insurer, signatory or physician here exists [T].
 
 from datetime import date, timedelta
 
+from server.app.demo_france_areas import told_of
 from server.app.demo_france_people import CASANOVA, GARREC, MARCHAND, MEYER, PETROV, FrenchPerson
 from server.services import (
     complementaries,
@@ -31,6 +32,7 @@ _MUTUELLES = (
 _SIGNED = "I;;;;;0799900010;MUTUELLE TI DOUE;0;OC;;T;;;0;;;;;;;;"
 _TABLE = "C-InterAMC_{day:%Y%m%d}.csv"
 _LABEL = "TRAITEMENT EN COURS - CHANGEMENT DE FU SUR LA PERIODE DES SOINS (INTERLIGNE)"
+_CARE = "Douleur nocturne depuis dimanche, mieux assise."
 _RX = {"prescriber": "10009999904", "prescriber_name": "Dr Yann LE BIHAN", "max_sessions": ""}
 
 
@@ -56,6 +58,7 @@ def furnish(cabinet: Cabinet) -> None:
     _treat(cabinet.desk(), GARREC, today, territory="LOWER_LIMB")
     back = _treat(cabinet.desk(), MEYER, today, territory="SPINE", situation="low_back_pain",
                   declared="11")  # fmt: skip
+    told_of(cabinet.desk(), _key(cabinet.desk(), MARCHAND), care=_CARE)
     first, _ = (
         french_visits.record(
             cabinet.desk(), back, {"care_date": (today - timedelta(days=ago)).isoformat()}

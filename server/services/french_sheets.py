@@ -12,7 +12,7 @@ from server.core.errors import NotFound, StateConflict
 from server.core.rights import Right
 from server.countries.france.agreement import DapCount, Threshold
 from server.countries.france.rates import Situation
-from server.services import covers, documents, french_papers, patients
+from server.services import addresses, covers, documents, french_papers, patients
 from server.services.desk import Desk, needs
 from server.services.french_papers import Receipt, ReceiptLine
 from server.services.french_series import Asked, series
@@ -21,6 +21,7 @@ from server.services.patients import PatientFile
 from server.store import care, french_care, visits
 from server.store import practice as practices
 from server.store.care import PrescriptionRow
+from server.store.file_areas import Place
 from server.store.french_care import Access
 from server.store.practice import Practice, Practitioner
 
@@ -62,6 +63,7 @@ class FeeNote:
     unpriced: Sequence[date]  # sessions no tariff covers yet
     paid_cents: int
     last_day: date
+    letters: Place | None  # where it is sent today, when that is not the home
 
     @property
     def charged_cents(self) -> int:
@@ -137,6 +139,7 @@ def fee_note(desk: Desk, treatment_id: str) -> FeeNote:
         [each.care_date for each in receipts if not each.lines],
         sum(each.paid_cents for each in receipts),
         given[-1].care_date,
+        addresses.on(desk, treatment.patient, addresses.Kind.LETTERS, desk.today),
     )  # fmt: skip
 
 

@@ -56,6 +56,13 @@ def of_treatment(db: apsw.Connection, treatment: str) -> Sequence[Assessment]:
     return many(db, Assessment, _ASSESSMENT + newest, (treatment,))
 
 
+def of_patient(db: apsw.Connection, patient: str) -> Sequence[Assessment]:
+    """Return the assessments of every treatment of a patient, the newest first."""
+    mine = " where a.treatment in (select id from treatment where patient = ?)"
+    newest = " order by a.done_on desc, a.id desc"
+    return many(db, Assessment, _ASSESSMENT + mine + newest, (patient,))
+
+
 def add_report(
     db: apsw.Connection, key: str, told: tuple[str, date, str], device: str, seq: int
 ) -> None:

@@ -26,6 +26,7 @@ _BORN = " seq <= coalesce((select value from json_each(:cut) where key = device)
 _KNOWN = (
     "patient", "patient_identity", "patient_address", "coverage", "treatment", "agreement",
     "session", "act", "line", "french_right", "french_cover", "french_billing", "french_reject",
+    "patient_note", "patient_alarm",
 )  # fmt: skip
 _MOMENTS = """
     with mine (device, seq) as (
@@ -53,6 +54,12 @@ _MOMENTS = """
         union select device, seq from french_reject where patient = :patient
         union select w.device, w.seq from french_reject x
           cross join french_withdrawn w on w.what = x.id where x.patient = :patient
+        union select device, seq from patient_note where patient = :patient
+        union select e.device, e.seq from patient_note n
+          cross join patient_note_struck e on e.note = n.id where n.patient = :patient
+        union select device, seq from patient_alarm where patient = :patient
+        union select e.device, e.seq from patient_alarm a
+          cross join patient_alarm_ended e on e.alarm = a.id where a.patient = :patient
     )
     select j.at from mine join journal j on j.device = mine.device and j.seq = mine.seq
      where j.action not like :seen order by j.at desc
@@ -153,6 +160,17 @@ def invoice_numbers(db: apsw.Connection, sessions: Sequence[str], cut: Cut) -> d
     ).fetchall()
     replaced = {corrects for _, _, corrects in rows}
     return {str(key): int(str(number)) for key, number, _ in rows if number not in replaced}
+
+
+def ended(db: apsw.Connection, keys: Sequence[str], cut: Cut) -> set[str]:
+    """Return which notes and alarms a moment already held as struck or ended."""
+    rows = db.execute(
+        "select what from (select note as what, device, seq from patient_note_struck"
+        " union all select alarm, device, seq from patient_alarm_ended)"
+        f" where what in (select value from json_each(:keys)) and{_BORN}",
+        {"keys": json.dumps(list(keys)), "cut": cut.json},
+    )
+    return {str(what) for (what,) in rows}
 
 
 def prescriptions(db: apsw.Connection, patient: str, cut: Cut) -> list[PrescriptionRow]:

@@ -257,6 +257,14 @@ def address(db: apsw.Connection, patient_id: str) -> Address | None:
     )  # fmt: skip
 
 
+def addresses(db: apsw.Connection, patient_id: str) -> list[Address]:
+    """Return every home a patient had, the newest first."""
+    return many(
+        db, Address, _ADDRESS + " where patient = ? order by captured_at desc, id desc",
+        (patient_id,),
+    )  # fmt: skip
+
+
 def add_reading(db: apsw.Connection, key: str, read: CardRead, device: str, seq: int) -> None:
     """Keep one card reading with its evidence; the photo is not kept."""
     db.execute(

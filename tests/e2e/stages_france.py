@@ -6,9 +6,11 @@ from pathlib import Path
 
 from server.app.clocks import ShiftedClock
 from server.app.demo_france import FrenchDemo
+from server.app.demo_france_areas import told_of
 from server.services import (
     adri,
     agenda,
+    alarms,
     complementaries,
     convention_import,
     covers,
@@ -60,6 +62,7 @@ def french_morning(day: FrenchDay) -> None:
     """What is noted at the desk, then what is given."""
     noted(day)
     given(day)
+    told(day)
 
 
 def online_morning(day: FrenchDay) -> None:
@@ -99,6 +102,14 @@ def given(day: FrenchDay) -> None:
     )  # fmt: skip
     paid = {"copay_collected": "27,22", "payment_means": "CARD"}
     french_visits.record(day.desk, day.series_of("marchand"), paid)
+
+
+def told(day: FrenchDay) -> None:
+    """What is written in the other areas of two files."""
+    told_of(day.desk, day.patient("marchand"), care="Douleur nocturne depuis dimanche.")
+    alarms.set_alarm(
+        day.desk, day.patient("meyer"), {"alarm": "Demander la radio", "reach": "PRACTICE"}
+    )
 
 
 def noted(day: FrenchDay) -> None:

@@ -23,15 +23,18 @@ from server.core.cards import CardKind
 from server.core.errors import TableRefused
 from server.core.tray import Origin
 from server.services import (
+    addresses,
     agenda,
     convention_import,
     conventions,
     french_invoices,
     ledger,
+    notes,
     practices,
     tray,
 )
 from server.services.convention_import import pieces_of
+from server.services.desk import Desk
 from tests.app.waiting import until
 from tests.countries.france.tables import line, many, written
 from tests.e2e.pictures import folder_of, save
@@ -199,12 +202,50 @@ def _offered(day: Stage) -> str:
     return f"{place}version/{key}"
 
 
+def _filed(day: Stage) -> str:
+    """Have an attestation and a prescription filed under a patient; whose file it is."""
+    patient = day.patient("meyer")
+    if not tray.of_patient(day.desk, patient):
+        today = day.desk.today
+        for name, kind in (("attestation.pdf", "AMC_CARD"), ("ordonnance.pdf", "RX_SCAN")):
+            drawn = pdf(on_a_page(qr(f"NumeroAMC=775678584;{name}"), height=1000, width=720))
+            key = tray.receive(day.desk, drawn, name, Origin.SCAN).id
+            assert day.program.sorter is not None
+            day.program.sorter.wake()
+            until(lambda key=key: tray.document(day.desk, key).pages)
+            said = {"patient": patient, "kind": kind, "dated": today.isoformat()}
+            if kind == "AMC_CARD":
+                said |= {"valid_from": f"01/01/{today.year}", "valid_to": f"31/12/{today.year}"}
+            tray.integrate(day.desk, key, said)
+    return patient
+
+
+def _lambiotte(day: Stage) -> str:
+    """Have notes and an address of care in a Belgian file; whose it is."""
+    patient, desk = day.patient("lambiotte"), day.desk
+    if not notes.of_patient(desk, patient).held:
+        written_note(desk, patient)
+    return patient
+
+
+def written_note(desk: Desk, patient: str) -> None:
+    said = "Sa fille Claire l’accompagne le mardi.\nSonner longtemps."
+    notes.write(desk, patient, {"note": said, "reach": "PRACTICE"})
+    addresses.keep(
+        desk, patient,
+        {"kind": "CARE", "place_name": "Chez sa fille", "street": "Rue du Moulin 12",
+         "postcode": "5000", "city": "Namur", "access": "Code 1234\nDeuxième étage"},
+    )  # fmt: skip
+
+
 SCENES = (
     Scene("entree", "closed", at("unlock")),
     Scene("nouveau-cabinet", "empty", at("new")),
     Scene("aujourdhui", "morning", at("today/")),
     Scene("patients", "morning", at("patients/")),
     Scene("patient", "morning", lambda day: f"patients/{day.patient('lambiotte')}"),
+    Scene("patient-notes", "morning", lambda day: f"notes/{_lambiotte(day)}"),
+    Scene("patient-adresses", "morning", lambda day: f"addresses/{_lambiotte(day)}"),
     Scene("patient-nouveau", "morning", lambda day: f"patients/{day.patient('pirson')}"),
     Scene("serie-nouvelle", "morning", lambda day: f"series/of/{day.patient('pirson')}/new"),
     Scene("serie", "morning", lambda day: f"series/{day.series_of('delvaux')}"),
@@ -269,6 +310,14 @@ SCENES = (
     Scene("fr-aucune-convention", "france", _no_convention),
     Scene("fr-montant-facture", "france", _invoiced),
     Scene("fr-factures", "france", lambda day: f"invoices/{day.patient('casanova')}"),
+    Scene("fr-adresses", "france", lambda day: f"addresses/{day.patient('marchand')}"),
+    Scene("fr-bloc-notes", "france", lambda day: f"notes/{day.patient('marchand')}"),
+    Scene("fr-alarmes", "france", lambda day: f"alarms/{day.patient('marchand')}"),
+    Scene("fr-ordonnances", "france", lambda day: f"file/{day.patient('meyer')}/prescriptions"),
+    Scene("fr-courriers", "france", lambda day: f"file/{day.patient('meyer')}/letters"),
+    Scene("fr-documents", "france", lambda day: f"file/{_filed(day)}/documents"),
+    Scene("fr-divers", "france", lambda day: f"particulars/{day.patient('marchand')}"),
+    Scene("fr-alarmes-du-jour", "france", at("alarms/")),
     Scene("fr-comme-au", "france", lambda day: f"past/{day.patient('meyer')}"),
     Scene("fr-factures-rejet", "france", _to_mend),
     Scene("fr-facture-corrigee", "france", _to_correct),

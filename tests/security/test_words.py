@@ -7,7 +7,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from server.services import patients, payments, practices, sessions, treatments
+from server.services import (
+    addresses,
+    alarms,
+    notes,
+    particulars,
+    patients,
+    payments,
+    practices,
+    sessions,
+    treatments,
+)
 from tests.people import DELVAUX, OUCHENE, Person, niss
 from tests.security.conftest import Served
 from tests.services.answers import put
@@ -84,8 +94,20 @@ def marked(served: Served) -> None:
     )  # fmt: skip
     held = {"niss": OUCHENE.niss, "last_name": PAYLOADS[3], "first_name": PAYLOADS[21][:24]}
     patients.amend(world.desk, world.ids[OUCHENE], held)
+    _told(world, world.ids[OUCHENE])
     second = sessions.record(world.desk, series, {"institution": PAYLOADS[27]})
     assert second
+
+
+def _told(world: World, patient: str) -> None:
+    """Hostile texts in each area of the file."""
+    notes.write(world.desk, patient, {"note": "\n".join(PAYLOADS[28:34]), "reach": "CARE"})
+    alarms.set_alarm(world.desk, patient, {"alarm": PAYLOADS[34], "reach": "PRACTICE"})
+    place = {"street": PAYLOADS[35], "postcode": BODIES[0], "access": PAYLOADS[36]}
+    addresses.keep(world.desk, patient, {"kind": "CARE", **place, "place_name": PAYLOADS[37]})
+    for at in (38, 44):
+        keys = ("physician", "contact", "profession", "employer", "came_by", "more")
+        particulars.keep(world.desk, patient, dict(zip(keys, PAYLOADS[at:], strict=False)))
 
 
 def visited(page: Page, served: Served) -> Iterator[str]:

@@ -15,9 +15,11 @@ from server.countries.france.reject_labels import MENDS
 from server.countries.france.routes import MustStop, Remark
 from server.reference.tables_france import FRENCH_TABLES
 from server.services import secure_tp
+from server.services.addresses import Kind as AddressKind
 from server.services.french_assessments import Kind, Means
 from server.services.french_invoices import Which
 from server.services.online import StepState
+from server.services.particulars import Key
 from server.services.payer_contacts import ACTS
 from server.services.secure_tp import Part
 from server.services.tp_steps import STEPS
@@ -84,6 +86,8 @@ FRANCE: dict[str, set[str]] = {
     "bdk.kind": {str(each) for each in Kind},
     "report.means": {str(each) for each in Means},
     "papers.kind": {"PROOF", "CARE_SHEET", "FEE_NOTE", "REQUEST", "ASSESSMENT", "REPORT"},
+    "addresses.kind": {str(each) for each in AddressKind},
+    "particulars.key": {str(each) for each in Key},
     "access": {str(each) for each in Ground},
     "receipt": {"paid", "paid_means", "case_whole", "case_part", "case_amc"},
     "tp.ticked": {"both", "amo", "none"},

@@ -95,7 +95,7 @@ def test_third_party_payment_without_dates_is_refused_and_the_form_stays_filled(
 @pytest.mark.row("MAIIA-39")
 def test_the_year_is_proposed_on_one_key_and_never_by_itself(shop: Shop, patient: str) -> None:
     read(shop, KNOWN)
-    assert 'data-key="Alt+7"' in shop.get(f"covers/{patient}?scanned=3")
+    assert 'data-key="Alt+A"' in shop.get(f"covers/{patient}?scanned=3")
     asked = shop.post(f"covers/{patient}/year", **QR)
     assert asked.status_code == 200
     assert 'name="cover_from" type="text" value="01/01/2026"' in asked.text

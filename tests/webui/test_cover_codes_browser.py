@@ -57,7 +57,7 @@ def test_a_shot_of_the_reader_fills_all_but_the_dates_and_two_keys_end_it(page: 
     expect(page.locator("#f-amc")).to_have_value("0799900010")
     expect(page.locator("#f-member")).to_have_value("0123456789")
     assert Axe().run(page).violations_count == 0
-    page.keyboard.press("Alt+7")
+    page.keyboard.press("Alt+A")
     expect(page.get_by_label("Droits du")).to_have_value("01/01/2026")
     page.keyboard.press("F2")
     page.wait_for_url("**kept=QR")
@@ -67,7 +67,7 @@ def test_a_shot_of_the_reader_fills_all_but_the_dates_and_two_keys_end_it(page: 
 
 @pytest.mark.scenario("F-10")
 def test_a_code_asked_for_by_its_key_comes_back_to_the_leaf(page: Page) -> None:
-    page.keyboard.press("Alt+5")
+    page.keyboard.press("Alt+L")
     page.wait_for_url("**/codes/?patient=*")
     page.evaluate(READER, "ceci n’est pas un code connu\n")
     expect(page.locator("#code-note")).to_contain_text("Ce code n’est pas connu")

@@ -32,6 +32,10 @@ _LOT = sql("select min(id) from lot")
 LOOKS: dict[str, tuple[str, Key, str]] = {
     "patients.show": ("patients/{}", lambda s: s.world.ids[OUCHENE], "patient.seen"),
     "patients.edit": ("patients/{}/edit", lambda s: s.world.ids[OUCHENE], "patient.seen"),
+    "notes.show": ("notes/{}", lambda s: s.world.ids[OUCHENE], "patient.seen"),
+    "alarms.show": ("alarms/{}", lambda s: s.world.ids[OUCHENE], "patient.seen"),
+    "addresses.show": ("addresses/{}", lambda s: s.world.ids[OUCHENE], "patient.seen"),
+    "particulars.show": ("particulars/{}", lambda s: s.world.ids[OUCHENE], "patient.seen"),
     "series.new": ("series/of/{}/new", lambda s: s.world.ids[OUCHENE], "patient.seen"),
     "series.show": ("series/{}", lambda s: s.world.series[OUCHENE], "patient.seen"),
     "sessions.visit": ("sessions/of/{}", lambda s: s.world.series[OUCHENE], "patient.seen"),
@@ -83,6 +87,9 @@ FRENCH_LOOKS = {
     "covers.show": ("covers/{patient_id}", "patient.seen"),
     "patients.show": ("patients/{patient_id}", "patient.seen"),
     "assessments.index": ("assessments/{series_id}", "patient.seen"),
+    "file_papers.prescriptions": ("file/{patient_id}/prescriptions", "patient.seen"),
+    "file_papers.letters": ("file/{patient_id}/letters", "patient.seen"),
+    "file_papers.documents": ("file/{patient_id}/documents", "patient.seen"),
     "french_papers.show": ("papers/fees/{series_id}", "patient.seen"),
     "french_papers.document": ("papers/fees/{series_id}/document.pdf", "document.seen"),
 }

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from server.core.country import Country
 from server.core.errors import InvalidForm
 from server.core.rights import Right
-from server.services import insurers, past, past_france, sightings
+from server.services import insurers, past, past_areas, past_france, sightings
 from server.services.forms import Form
 from webui.blocks import block_sentence
 from webui.desk import desk
@@ -37,6 +37,7 @@ def show(patient_id: str) -> ResponseReturnValue:
         file=file,
         patient=file.patient,
         held=past_france.as_of(work, patient_id, day, sessions) if french else None,
+        areas=past_areas.as_of(work, patient_id, day),
         asked=form.text("day"),
         days=past.days_of(work, patient_id),
         insurers=insurers.names(work),

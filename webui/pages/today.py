@@ -10,6 +10,7 @@ from server.core.country import Country
 from server.core.errors import InvalidForm
 from server.core.rights import Right
 from server.services import (
+    alarms,
     conventions,
     french_invoices,
     french_rejects,
@@ -68,6 +69,7 @@ def index() -> ResponseReturnValue:
         missing=practices.card(work).missing,
         faults=sealable if seen.clock_is_suspect else 0,
         copies=notices(work),
+        due=len(alarms.due_today(work)),
         to_ask=_to_ask(work),
         tables=_tables(work),
         invoiced=_invoiced(work),

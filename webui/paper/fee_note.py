@@ -25,11 +25,7 @@ def write_fee_note(note: FeeNote) -> bytes:
         under.append(spoken.say("receipt.fictional"))
     head(pdf, title, spoken.say("receipt.not_approved"), *under)
     part(pdf, spoken.say("papers.kine"), *kine_lines(note.practice, note.kine, spoken))
-    patient, lives = note.file.patient, note.file.address
-    part(
-        pdf, spoken.say("papers.patient"), f"{patient.first_name} {patient.last_name.upper()}",
-        f"{lives.street}, {lives.postcode} {lives.city}" if lives else "",
-    )  # fmt: skip
+    part(pdf, spoken.say("papers.patient"), *_addressed(note))
     if note.rows:
         grid(pdf, WIDTHS, AMOUNTS, _table(note, spoken))
     for day in note.unpriced:
@@ -38,6 +34,15 @@ def write_fee_note(note: FeeNote) -> bytes:
     tell(pdf, spoken.say("receipt.paid", sum=formats.money(spoken, note.paid_cents)), style=BOLD)
     tell(pdf, spoken.say("feenote.rest", sum=formats.money(spoken, due)))
     return bytes(pdf.output())
+
+
+def _addressed(note: FeeNote) -> list[str]:
+    """Name the patient, then where his letters go: another address than the home, or the home."""
+    patient, lives = note.file.patient, note.letters or note.file.address
+    lines = [f"{patient.first_name} {patient.last_name.upper()}"]
+    if note.letters is not None and note.letters.name:
+        lines.append(note.letters.name)
+    return [*lines, f"{lives.street}, {lives.postcode} {lives.city}".strip(" ,") if lives else ""]
 
 
 def _table(note: FeeNote, spoken: Catalogue) -> list[list[str]]:

@@ -104,7 +104,8 @@
 
   /* Keys: a link, a button or a field carries its own in data-key. */
   const pressed = (event) => {
-    const key = event.altKey && /^Digit\d$/.test(event.code) ? event.code.slice(5) : event.key;
+    const said = event.altKey && event.key.length === 1 ? event.key.toUpperCase() : event.key;
+    const key = event.altKey && /^Digit\d$/.test(event.code) ? event.code.slice(5) : said;
     return (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.altKey ? "Alt+" : "") + key;
   };
   const bearer = (key) =>

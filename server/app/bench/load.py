@@ -54,6 +54,11 @@ LISTS: Mapping[str, Sequence[str]] = {
     "finances.index": ("finances/", "finances/?after={awaited}"),
     "connection.index": ("connection/",),
     "amounts.index": ("amounts/",),
+    "addresses.show": ("addresses/{patient}",),
+    "alarms.index": ("alarms/",),
+    "alarms.show": ("alarms/{patient}",),
+    "notes.show": ("notes/{patient}",),
+    "particulars.show": ("particulars/{patient}",),
 }  # fmt: skip
 """Pages that list: no slower than five empty requests."""
 
@@ -140,6 +145,9 @@ UNSEEN: Mapping[str, str] = {
     "enrolment.index": "of a practice of France",
     "enrolment.letter": "of a practice of France",
     "enrolment.paper": "of a practice of France",
+    "file_papers.documents": "of a practice of France",
+    "file_papers.letters": "of a practice of France",
+    "file_papers.prescriptions": "of a practice of France",
     "french_papers.document": "of a practice of France",
     "french_papers.show": "of a practice of France",
     "invoices.show": "of a practice of France",
