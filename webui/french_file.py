@@ -5,7 +5,6 @@ from flask import render_template
 from server.services import (
     cards,
     covers,
-    documents,
     french_rights,
     french_series,
     payer_notices,
@@ -30,5 +29,4 @@ def drawn(work: Desk, file: PatientFile) -> str:
         notices=payer_notices.of(work, file.patient.id),
         reading=cards.reading_today(work, file.patient.id),
         papers=tray.of_patient(work, file.patient.id),
-        handed=documents.handed_over(work, file.patient.id) if treats else (),
     )

@@ -121,10 +121,10 @@ def _kept(desk: Desk, patient: str, session: str | None, content: bytes, kind: s
 
 
 @needs(Right.CLINICAL)
-def handed_over(desk: Desk, patient: str, most: int = 10) -> Sequence[papers.Paper]:
-    """Return the last papers made for a patient, the newest first."""
+def handed_over(desk: Desk, patient: str) -> Sequence[papers.Paper]:
+    """Return the papers made for a patient, the newest first."""
     treating.require(desk, patient)
-    return papers.of_patient(desk.db, patient)[:most]
+    return papers.of_patient(desk.db, patient)
 
 
 @needs(Right.CLINICAL)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from server.core.rights import Right
 from server.core.tray import Kind
-from server.services import patients, tray, treating
+from server.services import documents, patients, tray, treating
 from server.services.desk import Desk, needs
 from server.services.tray import Document
-from server.store import assessments, care, papers
+from server.store import assessments, care
 from server.store.assessments import Assessment
 from server.store.care import PrescriptionRow
 from server.store.papers import Paper
@@ -60,7 +60,7 @@ def prescriptions(desk: Desk, patient: str) -> Sequence[Prescribed]:
 def letters(desk: Desk, patient: str) -> Letters:
     """Return every paper made for a patient, and the reports to physicians; raise as above."""
     _check(desk, patient)
-    return Letters(papers.of_patient(desk.db, patient), assessments.of_patient(desk.db, patient))
+    return Letters(documents.handed_over(desk, patient), assessments.of_patient(desk.db, patient))
 
 
 def _check(desk: Desk, patient: str) -> None:

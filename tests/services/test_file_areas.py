@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
+import apsw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +81,14 @@ def test_a_note_replaced_or_struck_is_neither_corrected_nor_struck_again(
             notes.correct(world.desk, key, {"note": "Trois"})
         with pytest.raises(StateConflict):
             notes.strike(world.desk, key)
+
+
+def test_what_was_written_cannot_be_changed_in_the_file_itself(world: World, patient: str) -> None:
+    note(world, patient, "Un")
+    alarm(world, patient, "Radio")
+    for change in ("update patient_note set body = 'x'", "update patient_alarm set body = 'x'"):
+        with pytest.raises(apsw.ConstraintError, match="never changed"):
+            world.desk.db.execute(change)
 
 
 def test_the_same_form_sent_twice_keeps_one_row(world: World, patient: str) -> None:

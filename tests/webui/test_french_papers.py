@@ -202,11 +202,11 @@ def test_the_same_paper_twice_is_kept_once_under_its_kind(shop: Shop) -> None:
 
 def test_a_paper_handed_over_is_found_again_as_it_was(shop: Shop) -> None:
     patient = admitted(shop.world, MARCHAND)
-    assert "Papiers remis" not in get(shop, f"patients/{patient}")
+    assert "papers/kept/" not in get(shop, f"file/{patient}/letters")
     session = visited(shop, opened(shop, patient))
     said = printed(shop, f"care-sheet/{session}")
     key = str(shop.world.sql("select id from document"))
-    page = get(shop, f"patients/{patient}")
+    page = get(shop, f"file/{patient}/letters")
     assert "Papiers remis" in page and f"papers/kept/{key}" in page
     follow(shop, f"sessions/{session}/collect", copay_collected="17,90", payment_means="CASH")
     assert "17,90 €" in printed(shop, f"care-sheet/{session}").replace("\u00a0", " ")

@@ -130,7 +130,7 @@ def _about(work: Desk, paper: str, key: str) -> tuple[str, tuple[str, str]]:
     """Give whose paper it is, and what it was opened from: an endpoint and its key."""
     if paper == KEPT:
         patient = documents.as_handed_over(work, key)[0].patient
-        return patient, ("patients.show", patient)
+        return patient, ("file_papers.letters", patient)
     kind = _known(paper).kind
     if kind == "CARE_SHEET":
         return french_sheets.care_sheet(work, key).file.patient.id, ("sessions.show", key)

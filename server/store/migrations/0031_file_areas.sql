@@ -16,6 +16,9 @@ create table patient_note (
 
 create index patient_note_of on patient_note (patient, id);
 
+create trigger patient_note_stays before update on patient_note
+begin select raise(abort, 'a note is corrected by another, never changed'); end;
+
 create table patient_note_struck (
     note text primary key references patient_note (id),
     device text not null,
@@ -40,6 +43,9 @@ create table patient_alarm (
 ) strict;
 
 create index patient_alarm_of on patient_alarm (patient, id);
+
+create trigger patient_alarm_stays before update on patient_alarm
+begin select raise(abort, 'an alarm is ended, never changed'); end;
 
 create table patient_alarm_ended (
     alarm text primary key references patient_alarm (id),
