@@ -34,6 +34,7 @@ def is_ours(file_name: str) -> bool:
     return PurePath(file_name).name.lower().startswith(_OWN)
 
 
+@needs(Right.SETTINGS)
 def named(desk: Desk, file_name: str) -> str:
     """Return the table a file is for, by its name; "" when it is none of a French practice's."""
     if desk.country is not Country.FRANCE:

@@ -76,7 +76,7 @@ def test_pages_are_turned_and_the_file_stays_as_it_came(
     assert tray.as_it_came(world.desk, key)[1] == PAPER
     revisions.undo(world.desk, key)
     assert tray.page(world.desk, key, 1) == before
-    assert until(lambda: len(told) == 2)
+    assert until(lambda: len(told) >= 2)  # the words of the page may be told of too
 
 
 def test_what_cannot_be_redrawn_is_seen_as_before(world: World, sorter: Sorter) -> None:

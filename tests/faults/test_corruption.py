@@ -142,14 +142,14 @@ def test_a_flipped_bit_of_the_log_loses_nothing_without_a_word(
 
 
 def zero_page(folder: Path) -> None:
-    """Write zeros over a page in the middle of the file."""
+    """Write zeros over a page in use: one of the first tables, further on some are free."""
     with (folder / "besace.db").open("r+b") as file:
-        file.seek((folder / "besace.db").stat().st_size // PAGE // 2 * PAGE)
+        file.seek((folder / "besace.db").stat().st_size // PAGE // 8 * PAGE)
         file.write(bytes(PAGE))
 
 
 def swap_pages(folder: Path) -> None:
-    """Let two pages in use change places: those of the first tables, further on some are free."""
+    """Let two pages in use change places: those of the first tables."""
     file = folder / "besace.db"
     held = bytearray(file.read_bytes())
     at = len(held) // PAGE // 8 * PAGE

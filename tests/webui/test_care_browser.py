@@ -128,14 +128,13 @@ def test_the_lamp_is_asked_after_a_reading_only_by_a_page_that_stays(
 ) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    listening = "**/frame/line*"  # asked for once the stream is open
-    with page.expect_response(listening):
-        go(page, shop, "patients/")
+    with page.expect_response("**/frame/line*"), page.expect_response("**/frame/lamp*"):
+        go(page, shop, "patients/")  # both are drawn again once the stream is open
     shop.broker.publish("card.done", "somebody")
     shop.broker.publish("card.reading", "80")
     expect(page.get_by_text("Lecture de la carte, 80")).to_be_visible()
     assert not [url for url in asked if "card.done" in url]
-    with page.expect_response(listening):
+    with page.expect_response("**/frame/line*"), page.expect_response("**/frame/lamp*"):
         go(page, shop, "patients/new")
     page.get_by_label("Nom", exact=True).fill("Servais")
     with page.expect_request("**/frame/lamp?event=card.done*"):

@@ -170,7 +170,7 @@ def test_from_the_patients_cover_one_key_compares_it_with_the_table(shop: Shop) 
     page = shop.follow(f"covers/{patient}", amc="799900010", cover_source="PAPER",
                        cover_from="01/01/2026", cover_to="31/12/2026")  # fmt: skip
     form = page.partition(f'action="{shop.door.root}{CHECK}"')[2].partition("</form>")[0]
-    assert 'data-key="Alt+4"' in form
+    assert 'data-key="Alt+C"' in form
     sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
     assert (sent["type"], sent["number"], sent["label"]) == (
         "OC", "0799900010", "Mutuelle Ti Doué"
