@@ -202,6 +202,10 @@ def _offered(day: Stage) -> str:
     return f"{place}version/{key}"
 
 
+def _drawn(day: Stage, key: str) -> bool:
+    return bool(tray.document(day.desk, key).pages)
+
+
 def _filed(day: Stage) -> str:
     """Have an attestation and a prescription filed under a patient; whose file it is."""
     patient = day.patient("meyer")
@@ -212,7 +216,7 @@ def _filed(day: Stage) -> str:
             key = tray.receive(day.desk, drawn, name, Origin.SCAN).id
             assert day.program.sorter is not None
             day.program.sorter.wake()
-            until(lambda key=key: tray.document(day.desk, key).pages)
+            until(partial(_drawn, day, key))
             said = {"patient": patient, "kind": kind, "dated": today.isoformat()}
             if kind == "AMC_CARD":
                 said |= {"valid_from": f"01/01/{today.year}", "valid_to": f"31/12/{today.year}"}

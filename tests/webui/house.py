@@ -178,7 +178,7 @@ class FakeServices:
     def confirm_date(self) -> None:
         self.world.cabinet.confirm_date()
 
-    def import_tariff(self, table: bytes) -> None:
+    def import_tariff(self, table: bytes, name: str = "tariff") -> None:
         raise ReferenceRefused(rows=())
 
     def frame(self, now: datetime) -> FrameState:

@@ -369,8 +369,10 @@ def test_row_12_what_the_areas_keep_is_shown_as_text(shop: Shop, patient: str) -
         postcode=HOSTILE[:12], city=HOSTILE, access=HOSTILE,
     )  # fmt: skip
     for value in (HOSTILE, "x"):
-        said = {key: value for key in ("physician", "contact", "employer", "came_by", "more")}
-        post(shop, f"particulars/{patient}", **said)
+        post(
+            shop, f"particulars/{patient}", physician=value, contact=value, employer=value,
+            came_by=value, more=value,
+        )  # fmt: skip
     key = str(shop.world.sql("select id from patient_note"))
     for path in (
         f"notes/{patient}", f"notes/{patient}?note={key}", f"alarms/{patient}", "alarms/",

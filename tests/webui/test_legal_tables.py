@@ -37,12 +37,12 @@ def send(shop: Shop, place: str, name: str, content: bytes) -> TestResponse:
     )
 
 
-def letters(world: World) -> list[tuple[str, str | None]]:
+def letters(world: World) -> list[tuple[int, str, str | None]]:
     rows = world.cabinet.desk().db.execute(
         "select metro_cents, valid_from, valid_to from ref.fr_letters where letter = 'TER'"
         " order by valid_from"
     )
-    return [tuple(row) for row in rows]
+    return [(int(str(cents)), str(begins), ends and str(ends)) for cents, begins, ends in rows]
 
 
 def test_every_table_is_listed_with_its_days_and_has_a_name(shop: Shop) -> None:
