@@ -89,7 +89,16 @@ def test_letters_only_utf8_explains_are_noticed_as_before(text: str, script: str
     one = Script()
     one.read(block)
     seen = re.search(rb"[\xc3-\xf4][\x80-\xbf]", block) is not None
-    assert seen or not one.utf8
+    assert seen or not one.utf8 or not in_windows(block)
+
+
+def in_windows(block: bytes) -> bool:
+    """Say whether the other script could have written it: five bytes are no letter there."""
+    try:
+        block.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @given(st.lists(st.from_regex(r"[0-9?]{9}", fullmatch=True)))
