@@ -83,7 +83,8 @@ def test_looking_up_finds_what_reading_every_row_finds(
 ) -> None:
     rows = [line(f"9{n}", criterion=one) for n, one in enumerate(criteria)]
     number = next(_TURN)
-    key = taken(world, rows, f"C-essai {'i' * number}.csv")
+    name = "".join("abcdefghij"[int(digit)] for digit in str(number))  # digits would be a day
+    key = taken(world, rows, f"C-essai {name}.csv")
     tables = [each.number for each in conventions.standing(world.desk).tables]
     assert len(tables) == 1
     need = unique(body)
