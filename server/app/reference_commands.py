@@ -11,8 +11,7 @@ from server.app.sentences import Speech
 from server.app.unlocking import unlocked
 from server.core.country import Country
 from server.core.errors import NotFound
-
-_OWN_TABLES = "fr_"  # how the dated tables of France are named: `fr_letters_2027.csv`
+from server.services.legal_tables import is_ours
 
 
 def import_table(folder: Path, table: Path, user: str, speech: Speech) -> int:
@@ -22,8 +21,7 @@ def import_table(folder: Path, table: Path, user: str, speech: Speech) -> int:
     `ReferenceRefused` or `TableRefused`, and what `unlocked` raises.
     """
     with unlocked(folder, user, speech) as cabinet:
-        ours = table.name.startswith(_OWN_TABLES)
-        if cabinet.desk().country is Country.FRANCE and not ours:
+        if cabinet.desk().country is Country.FRANCE and not is_ours(table.name):
             return import_conventions(cabinet, table, speech)
         reference.import_tariff(cabinet, folder, table)
         speech.tell("reference.imported")

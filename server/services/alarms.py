@@ -155,8 +155,7 @@ def _read(desk: Desk, patient: str) -> Sequence[Alarmed]:
 
 
 def _is_open(each: Alarmed, day: date) -> bool:
-    until = each.alarm.shown_until
-    return each.ended is None and (until is None or day <= until)
+    return each.ended is None and not each.alarm.is_over(day)
 
 
 def _first_day(each: Alarmed) -> date:

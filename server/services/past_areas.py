@@ -35,10 +35,8 @@ def as_of(desk: Desk, patient: str, day: date) -> PastAreas:
     known = noted(rows, {}, authors(desk))
     return PastAreas(
         [each for each in known if each.note.id not in gone],
-        [each for each in alarms if each.id not in gone and _shown(each, day)],
-    )
-
-
-def _shown(alarm: Alarm, day: date) -> bool:
-    until = alarm.shown_until
-    return alarm.shown_from <= day and (until is None or day <= until)
+        [
+            each for each in alarms
+            if each.id not in gone and each.shown_from <= day and not each.is_over(day)
+        ],
+    )  # fmt: skip

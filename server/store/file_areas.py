@@ -35,6 +35,10 @@ class Alarm:
     shown_until: date | None
     each_visit: bool  # to be known at each visit, nothing to be done
 
+    def is_over(self, day: date) -> bool:
+        """Whether its last day is before a day."""
+        return self.shown_until is not None and self.shown_until < day
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:

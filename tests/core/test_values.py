@@ -1,7 +1,7 @@
 """Keys, lives and quotes: the small values everything else is made of."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 import pytest
@@ -27,9 +27,10 @@ NOW = datetime(2026, 3, 18, 7, tzinfo=UTC)
 
 @given(
     st.binary(min_size=10, max_size=10),
-    st.datetimes(min_value=datetime(1971, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.timedeltas(timedelta(0), timedelta(days=2_900_000)),
 )
-def test_keys_have_one_shape_and_sort_by_their_instant(entropy: bytes, at: datetime) -> None:
+def test_keys_have_one_shape_and_sort_by_their_instant(entropy: bytes, after: timedelta) -> None:
+    at = datetime(1971, 1, 1, tzinfo=UTC) + after
     key = new_ulid(at, lambda _: entropy)
     assert len(key) == 26
     assert set(key) <= set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")

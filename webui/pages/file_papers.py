@@ -14,31 +14,25 @@ page = only(Blueprint("file_papers", __name__, url_prefix="/file"), Right.PATIEN
 @page.get("/<patient_id>/prescriptions")
 def prescriptions(patient_id: str) -> ResponseReturnValue:
     """Show what was prescribed to a patient, to who treats him."""
-    work = desk().work()
-    found = file_papers.prescriptions(work, patient_id)
-    sightings.patient(work, patient_id)
-    return render_template(
-        "areas/prescriptions.html", file=patients.open_file(work, patient_id), found=found
-    )
+    found = file_papers.prescriptions(desk().work(), patient_id)
+    return _drawn("prescriptions", patient_id, found=found)
 
 
 @page.get("/<patient_id>/letters")
 def letters(patient_id: str) -> ResponseReturnValue:
     """Show what was handed over or sent about a patient, to who treats him."""
-    work = desk().work()
-    found = file_papers.letters(work, patient_id)
-    sightings.patient(work, patient_id)
-    return render_template(
-        "areas/letters.html", file=patients.open_file(work, patient_id), found=found
-    )
+    return _drawn("letters", patient_id, found=file_papers.letters(desk().work(), patient_id))
 
 
 @page.get("/<patient_id>/documents")
 def documents(patient_id: str) -> ResponseReturnValue:
     """Show what was received and filed under a patient."""
+    return _drawn("documents", patient_id, papers=tray.of_patient(desk().work(), patient_id))
+
+
+def _drawn(leaf: str, patient_id: str, **facts: object) -> str:
+    """Draw a leaf of a file, and note that it was seen; raise `NotFound`."""
     work = desk().work()
     file = patients.open_file(work, patient_id)
     sightings.patient(work, patient_id)
-    return render_template(
-        "areas/documents.html", file=file, papers=tray.of_patient(work, patient_id)
-    )
+    return render_template(f"areas/{leaf}.html", file=file, **facts)
