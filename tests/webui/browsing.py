@@ -59,3 +59,14 @@ def come_in(page: Page, invitation: str) -> None:
     page.get_by_label("Phrase de passe").fill(PASSPHRASE)
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Nouvelle séance")).to_be_visible()
+
+
+def go_and_listen(page: Page, url: str) -> None:
+    """Open a page and wait until it hears the stream and has drawn what that asks for.
+
+    The page before is left first, so that what it asked for is not taken for the answer.
+    """
+    page.goto("about:blank")
+    with page.expect_response("**/frame/line*"), page.expect_response("**/frame/lamp*"):
+        page.goto(url)
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping')")

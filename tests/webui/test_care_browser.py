@@ -11,7 +11,7 @@ from server.core.cards import CardAddress, CardKind, CardRead, Identity, Proof
 from server.core.identifiers import Niss
 from server.services import cards, practices
 from tests.people import LAMBIOTTE, OUCHENE, PIRSON, Person
-from tests.webui.browsing import come_in, quiet_page, served
+from tests.webui.browsing import come_in, go_and_listen, quiet_page, served
 from tests.webui.shop import Shop
 from tests.world import World
 
@@ -109,8 +109,7 @@ def test_a_card_does_not_take_away_what_is_being_typed(page: Page, shop: Shop) -
 
 
 def test_a_card_that_cannot_be_read_is_a_sentence_on_the_screen(page: Page, shop: Shop) -> None:
-    expect(page.get_by_text("Pas de carte")).to_be_visible()
-    page.wait_for_timeout(50)
+    go_and_listen(page, page.url)
     shop.broker.publish("card.failed", "card.pulled")
     expect(page.get_by_role("alert")).to_contain_text("La carte est sortie avant la fin")
     shop.broker.publish("card.inserted", "")
@@ -118,7 +117,7 @@ def test_a_card_that_cannot_be_read_is_a_sentence_on_the_screen(page: Page, shop
 
 
 def test_the_lamp_tells_how_much_of_the_card_is_read(page: Page, shop: Shop) -> None:
-    page.wait_for_timeout(50)
+    go_and_listen(page, page.url)
     shop.broker.publish("card.reading", "45")
     expect(page.get_by_text("Lecture de la carte, 45")).to_be_visible()
 
@@ -128,14 +127,12 @@ def test_the_lamp_is_asked_after_a_reading_only_by_a_page_that_stays(
 ) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    with page.expect_response("**/frame/line*"), page.expect_response("**/frame/lamp*"):
-        go(page, shop, "patients/")  # both are drawn again once the stream is open
+    go_and_listen(page, shop.door.origin + shop.door.root + "patients/")
     shop.broker.publish("card.done", "somebody")
     shop.broker.publish("card.reading", "80")
     expect(page.get_by_text("Lecture de la carte, 80")).to_be_visible()
     assert not [url for url in asked if "card.done" in url]
-    with page.expect_response("**/frame/line*"), page.expect_response("**/frame/lamp*"):
-        go(page, shop, "patients/new")
+    go_and_listen(page, shop.door.origin + shop.door.root + "patients/new")
     page.get_by_label("Nom", exact=True).fill("Servais")
     with page.expect_request("**/frame/lamp?event=card.done*"):
         shop.broker.publish("card.done", "somebody")
