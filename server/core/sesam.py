@@ -6,12 +6,16 @@ Only an approved component may read rights and sign; the program asks it through
 Source: `fr-sesam-vitale.md` §2.2–2.4 and §3 (modes).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from server.core.errors import KineError
+
+if TYPE_CHECKING:
+    from server.core.teletransmission import BuiltLot, LotOrder
 
 
 class Group(NamedTuple):
@@ -177,4 +181,27 @@ class SesamDriver(Protocol):
 
     def countersign(self, sealed: Sealed, pin: str) -> Sealed:
         """Add the professional's signature to what Vitale alone has signed."""
+        ...
+
+    def clock(self) -> datetime:
+        """Say what the clock of the reader shows, in UTC (case L7)."""
+        ...
+
+    def build_lot(self, order: "LotOrder", pin: str) -> "BuiltLot":
+        """Make a lot and sign it with the professional's card.
+
+        May be asked again: the documents keep their signatures, and only what is kept as a lot is
+        ever sent.
+        """
+        ...
+
+    def build_file(self, lots: "Sequence[BuiltLot]") -> bytes:
+        """Put the lots of one receiver into one file, its bytes are sent as they are."""
+        ...
+
+    def translate(self, content: bytes) -> "Mapping[str, object]":
+        """Translate what came back into its functional form (`fr-sesam-vitale.md` §6).
+
+        Raises REFUSED for bytes that are neither an ARL nor a return, or whose seal does not hold.
+        """
         ...
