@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from webui.rights_reading import RightsControl
     from webui.safe import Safe
     from webui.scanning import ScanControl
+    from webui.signing import SigningControl
     from webui.tables import TableControl
 
 
@@ -80,6 +81,11 @@ class Services(Protocol):
     @property
     def rights_reading(self) -> "RightsControl | None":
         """The component that reads French rights; None where there is none."""
+        ...
+
+    @property
+    def signing(self) -> "SigningControl | None":
+        """The component that signs invoices; None outside France, and for who does not bill."""
         ...
 
     @property

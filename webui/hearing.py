@@ -32,6 +32,7 @@ PASSING: Mapping[str, Right | None] = {
     "post": Right.AMOUNTS, "scan": Right.PATIENTS, "folder": Right.PATIENTS,
     "code": Right.PATIENTS, "mail": Right.PATIENTS,
     "rights": Right.PATIENTS,
+    "signing": Right.BILLING,
     "convention": Right.BILLING,
     "line": _EVERYBODY,  # the line to the hub
     "backup": _EVERYBODY, "outbound": _EVERYBODY, "practice": _EVERYBODY,

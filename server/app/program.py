@@ -47,17 +47,16 @@ if TYPE_CHECKING:
     from server.app.code_desk import CodeDesk
     from server.app.door_cards import DoorCards
     from server.app.dropping import Dropping
+    from server.app.french_beside import FrenchBeside
     from server.app.hands import Hands
     from server.app.health import HealthWatch
     from server.app.keeper import Keeper
     from server.app.keycards import KeyCardTrials
     from server.app.mailing import Mailing
     from server.app.post import Post
-    from server.app.rights_reading import RightsReading
     from server.app.scanning import Scanning
     from server.app.sleep import SleepWatch
     from server.app.sorter import Sorter
-    from server.app.tables import Tables
     from server.core.sesam import SesamDriver
     from server.services.cabinet import Cabinet
     from server.services.desk import Desk
@@ -67,6 +66,9 @@ log = logging.getLogger(__name__)
 
 _MOVES = frozenset({"card.inserted", "card.removed", "reader.removed"})
 _FREES = frozenset({"card.done", "card.removed", "reader.removed"})
+_BESIDE = ("codes", "mail", "folder", "scans", "sorter", "france", "keycards", "hands")
+"""What runs beside an open practice, in the order it is stopped once the post was."""
+
 _OWN_FILES = ("besace", "reference", "tariff-")  # how the names of a practice's files begin
 
 
@@ -116,8 +118,7 @@ class Program:
         self.sorter: Sorter | None = None
         self.scans: Scanning | None = None
         self.keycards: KeyCardTrials | None = None
-        self.rights: RightsReading | None = None
-        self.tables: Tables | None = None
+        self.france: FrenchBeside | None = None
         self._component = component
         self.folder: Dropping | None = None
         self.mail: Mailing | None = None
@@ -263,8 +264,7 @@ class Program:
         if self.settings.cards and self.cabinet.desk().user.may(Right.PATIENTS):
             self._start_hands()
         self._start_papers()
-        self._start_rights()
-        self._start_tables()
+        self._start_france()
         self._start_keeper()
         self._watchman.opened()
 
@@ -321,37 +321,11 @@ class Program:
         if self._called is not None:
             self.outbound.forget(self._called)
             self._called = None
-        codes, self.codes = self.codes, None
-        if codes is not None:
-            codes.stop()
-        mail, self.mail = self.mail, None
-        if mail is not None:
-            mail.stop()
-        folder, self.folder = self.folder, None
-        if folder is not None:
-            folder.stop()
-        scans, self.scans = self.scans, None
-        if scans is not None:
-            scans.stop()
-        sorter, self.sorter = self.sorter, None
-        if sorter is not None:
-            sorter.stop()
-        self._rest_of_france()
-        keycards, self.keycards = self.keycards, None
-        if keycards is not None:
-            keycards.stop()
-        hands, self.hands = self.hands, None
-        if hands is not None:
-            hands.stop()
-
-    def _rest_of_france(self) -> None:
-        """Stop what reads rights and tables of conventions."""
-        tables, self.tables = self.tables, None
-        if tables is not None:
-            tables.close()
-        rights, self.rights = self.rights, None
-        if rights is not None:
-            rights.stop()
+        for name in _BESIDE:
+            running = getattr(self, name)
+            setattr(self, name, None)
+            if running is not None:
+                running.stop()
 
     def _start_hands(self) -> None:
         """Watch the readers: only now, because the first page has no use for their library."""
@@ -361,23 +335,17 @@ class Program:
         self.hands.start()
         self._start_keycards()
 
-    def _start_rights(self) -> None:
-        """Let rights be read from a French card, where a component is and for who sees patients."""
-        from server.app.rights_reading import RightsReading
+    def _start_france(self) -> None:
+        """Let cards of France be read, invoices be signed, tables be taken in."""
+        from server.app.french_beside import FrenchBeside
 
-        desk = self.cabinet.desk()
-        if self._component is not None and desk.user.may(Right.PATIENTS):
-            self.rights = RightsReading(
-                self.cabinet, self._component, self.broker.publish, simulated=desk.practice.demo
-            )
+        self.france = FrenchBeside(
+            self.cabinet, self._component, self.broker.publish, self._wake_post
+        )
 
-    def _start_tables(self) -> None:
-        """Let convention tables be read, in a practice of France, for who settles things."""
-        from server.app.tables import Tables
-
-        desk = self.cabinet.desk()
-        if desk.country is Country.FRANCE and desk.user.may(Right.SETTINGS):
-            self.tables = Tables(self.cabinet, self.broker.publish)
+    def _wake_post(self) -> None:
+        if self.post is not None:
+            self.post.wake()
 
     def _start_keycards(self) -> None:
         """Have the codes of cards tried by who asks; their software is loaded then, not before."""

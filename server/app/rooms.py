@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from server.app.rights_reading import RightsReading
     from server.app.safe import CabinetSafe
     from server.app.scanning import Scanning
+    from server.app.signing import Signing
     from server.app.tables import Tables
     from server.services.desk import Desk
     from server.services.logins import Logins
@@ -82,12 +83,20 @@ class Rooms:
     @property
     def rights_reading(self) -> "RightsReading | None":
         """The component that reads French rights, while the practice is open."""
-        return self._program.rights
+        france = self._program.france
+        return france.rights if france else None
+
+    @property
+    def signing(self) -> "Signing | None":
+        """The component that signs French invoices, for who bills."""
+        france = self._program.france
+        return france.signing if france else None
 
     @property
     def tables(self) -> "Tables | None":
         """The reader of convention tables of the open practice."""
-        return self._program.tables
+        france = self._program.france
+        return france.tables if france else None
 
     @property
     def folder(self) -> "Dropping | None":

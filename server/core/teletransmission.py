@@ -42,13 +42,13 @@ class DocumentState(StrEnum):
     ACK_NEGATIVE = "AckNegative"  # of its lot: it waits for another one, unchanged
     PAID = "Paid"
     REJECTED = "Rejected"  # by its payer: corrected under a new number
-    GIVEN_UP = "GivenUp"  # handed over on paper after two sendings that failed
+    GIVEN_UP = "GivenUp"  # handed over on paper after two failures; of a DRE: the patient pays
 
 
 _D = DocumentState
 DOCUMENT_STEPS: Mapping[DocumentState, frozenset[DocumentState]] = {
     _D.PART_SIGNED: frozenset({_D.SIGNED}),
-    _D.SIGNED: frozenset({_D.IN_LOT}),
+    _D.SIGNED: frozenset({_D.IN_LOT, _D.GIVEN_UP}),
     _D.DEGRADED: frozenset({_D.IN_LOT}),
     _D.IN_LOT: frozenset({_D.SENT, _D.ACK_NEGATIVE, _D.ACK_POSITIVE}),
     _D.SENT: frozenset({_D.ACK_POSITIVE, _D.ACK_NEGATIVE, _D.PAID, _D.REJECTED}),

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from server.core.outbox import FINAL, MessageState
 from server.core.states import LotState
-from server.services import fates
+from server.core.teletransmission import STREAM
+from server.services import fates, french_sending
 from server.services.desk import Desk
 from server.store import claims, post
 from server.store.post import Row
@@ -36,6 +37,8 @@ def present(desk: Desk, seq: int, row: Row, evidence: str) -> None:
     post.plan(desk.db, row.id, None)
     if row.lot:
         _lot_present(desk, seq, row.lot, evidence)
+    elif row.stream == STREAM:
+        french_sending.arrived(desk, seq, row.id, evidence)
 
 
 def absent(desk: Desk, seq: int, row: Row, reason: str) -> None:

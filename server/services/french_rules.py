@@ -4,6 +4,7 @@ from datetime import date
 
 from server.countries.dated import in_force
 from server.countries.france.acts import Territory, act_given
+from server.countries.france.clocks import Calendar
 from server.countries.france.letters import Coding, Zone
 from server.countries.france.rulebook import Rulebook
 from server.countries.france.supplements import Supplement
@@ -34,6 +35,14 @@ def zone(desk: Desk) -> Zone:
 def ground(desk: Desk) -> Ground:
     """Return what the roads around the practice are: plain until it says more."""
     return Ground(stand(desk).ik_zone or Ground.PLAIN)
+
+
+def calendar(desk: Desk) -> Calendar:
+    """Return what counts the working days of an invoice: holidays of the whole country alone.
+
+    A holiday more, of a region, would only move a last day later.
+    """
+    return rulebook(desk).calendar()
 
 
 def coding_of(code: str) -> Coding | None:

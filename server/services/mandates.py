@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from server.core import online
+from server.core import online, teletransmission
 from server.core.errors import InvalidForm, NotFound, SendingHeld
 from server.core.mandates import Service, Standing, overlap, standing
 from server.core.rights import Right, Role
@@ -66,6 +66,8 @@ def may_travel(desk: Desk, stream: str) -> bool:
     """
     if stream == online.STREAM:
         return desk.user.may(Right.PATIENTS)
+    if stream == teletransmission.STREAM:
+        return desk.user.may(Right.BILLING)
     service = OF_STREAM.get(stream)
     return service is None or may_reach(desk, service)
 

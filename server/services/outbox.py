@@ -16,7 +16,14 @@ from server.core.clock import civil_date, start_of_day
 from server.core.errors import StateConflict
 from server.core.online import STREAM
 from server.core.outbox import Message, MessageState, Outcome, Verdict
-from server.services import arrivals, fates, homecomings, mandates, online_answers
+from server.services import (
+    arrivals,
+    fates,
+    french_sending,
+    homecomings,
+    mandates,
+    online_answers,
+)
 from server.services.desk import Desk
 from server.store import claims, post
 from server.store.post import Attempt, Row
@@ -184,7 +191,9 @@ class PracticeOutbox:
     def _depends(self, desk: Desk, row: Row) -> bool:
         """Say whether a message that must leave first has not arrived yet."""
         before = post.get(desk.db, row.depends_on) if row.depends_on else None
-        return before is not None and before.state is not _S.DONE
+        if before is not None and before.state is not _S.DONE:
+            return True
+        return french_sending.waits_for_another(desk, row)
 
     def _must_not_leave(self, desk: Desk, row: Row, now: datetime) -> bool:
         """Say whether a due row stays: its day is taken, or what it asks is not true any more."""

@@ -5,13 +5,14 @@ and go on by themselves; without a commitment the part is held, and who pays it 
 (F-14, F-15; FR-54; `domain.md` §3.7). The service asks no fee (MAIIA-52).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from server.core.errors import InvalidForm, NotFound
 from server.core.online import OnlineService
 from server.core.rights import Right
 from server.core.states import SessionState
+from server.core.teletransmission import DocumentKind, DocumentState
 from server.countries.france.routes import Route
 from server.services import convention_search, covers, french_invoicing, online, tp_steps
 from server.services.convention_search import Need
@@ -19,9 +20,10 @@ from server.services.covers import Cover, Statement
 from server.services.desk import Desk, needs
 from server.services.online import StepState
 from server.services.tp_steps import Shares, Step
-from server.store import french_billing, invoices, visits
+from server.store import french_billing, french_documents, invoices, visits
 from server.store import online as store
 from server.store import patients as people
+from server.store.french_billing import BillingRow
 from server.store.online import Run
 from server.store.patients import Patient
 from server.store.visits import Session
@@ -164,8 +166,26 @@ def let_patient_pay(desk: Desk, session_id: str) -> None:
     with desk.deed("online.patient_pays", "session", session_id) as seq:
         store.end_run(desk.db, held.run.id, PATIENT_PAYS, desk.now, desk.device.id, seq)
         chosen = french_billing.choice(desk.db, session_id)
-        if chosen is not None and chosen.amc:
+        if chosen is None or not chosen.amc:
+            return
+        if not _give_up_request(desk, seq, chosen):
             french_invoicing.decide(desk, session_id, {"tp_amo": "1"})  # the caisse's part stays
+
+
+def _give_up_request(desk: Desk, seq: int, chosen: BillingRow) -> bool:
+    """Give up the DRE that was signed with the FSE, which is not touched (F-15); False before."""
+    rows = french_documents.of_session(desk.db, chosen.session)
+    waiting = [row for row in rows if row.state is DocumentState.SIGNED]
+    for row in waiting:
+        if row.kind is DocumentKind.DRE:
+            french_documents.move(
+                desk.db, row, DocumentState.GIVEN_UP, desk.now, "patient", desk.device.id, seq
+            )
+    if not rows:
+        return False
+    alone = replace(chosen, id=desk.new_id(), at=desk.now, by=desk.user.id, amc=False)
+    french_billing.add_choice(desk.db, alone, desk.device.id, seq)
+    return True
 
 
 def advance(desk: Desk, seq: int, run: Run, service: OnlineService) -> None:

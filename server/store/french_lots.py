@@ -33,6 +33,10 @@ STEPS = {
 }
 
 
+LATE = "late"
+"""Reason of a lot whose receipt came once its documents were in another."""
+
+
 @dataclass(frozen=True, slots=True)
 class LotRow:
     """One lot, without its bytes."""
@@ -110,6 +114,11 @@ def newest(db: apsw.Connection, most: int) -> list[LotRow]:
 def in_state(db: apsw.Connection, state: LotStanding) -> list[LotRow]:
     """Return the lots in a state, the one sent first at the head."""
     return many(db, LotRow, f"{_ROW} where state = ? order by sent_on, id", (state,))
+
+
+def late(db: apsw.Connection) -> list[LotRow]:
+    """Return the lots whose receipt came after their documents were put into others (K5)."""
+    return many(db, LotRow, f"{_ROW} where reason = 'late' order by id desc")
 
 
 def of_message(db: apsw.Connection, message: str) -> list[LotRow]:

@@ -98,7 +98,7 @@ def test_the_command_opens_the_country_asked_for(
 
 def read(opened: FrenchDemo, patient: str, pin: str = "1234") -> ReadingState:
     """Read the card in the reader through the simulated component, and wait for what it brought."""
-    control = opened.program.rights
+    control = opened.program.france and opened.program.france.rights
     assert control
     control.read(patient, pin)
     until(lambda: not control.state.running)
@@ -147,7 +147,7 @@ def test_what_keeps_from_reading_is_told_and_nothing_is_kept(opened: FrenchDemo)
     opened.insert(card(opened, "Jade"))
     assert read(opened, meyer).rights == 1
     opened.program.gate.lock()
-    assert opened.program.rights is None
+    assert opened.program.france is None
 
 
 def test_the_leaf_of_rights_asks_for_the_code_and_says_the_service_is_simulated(
@@ -157,7 +157,8 @@ def test_the_leaf_of_rights_asks_for_the_code_and_says_the_service_is_simulated(
     visitor = Visitor(made.program.start())
     try:
         visitor.post("unlock", user=visitor.user(), passphrase=PASSPHRASE)
-        control, desk = made.program.rights, made.program.cabinet.desk
+        desk, france = made.program.cabinet.desk, made.program.france
+        control = france.rights if france else None
         assert control
         meyer, garrec = (patients.search(desk(), name)[0].id for name in ("meyer", "garrec"))
         visitor.get(f"rights/{meyer}")
@@ -203,7 +204,8 @@ def test_the_card_in_a_phone_gives_dated_rights_of_its_own_source(tmp_path: Path
     visitor = Visitor(made.program.start())
     try:
         visitor.post("unlock", user=visitor.user(), passphrase=PASSPHRASE)
-        control, desk = made.program.rights, made.program.cabinet.desk
+        desk, france = made.program.cabinet.desk, made.program.france
+        control = france.rights if france else None
         assert control
         meyer, petrov = (patients.search(desk(), name)[0].id for name in ("meyer", "petrov"))
         visitor.get(f"rights/{meyer}")

@@ -75,6 +75,7 @@ create table french_lot (
 ) strict;
 
 create index french_lot_state on french_lot (state, sent_on, id);
+create index french_lot_late on french_lot (id) where reason = 'late';
 create index french_lot_message on french_lot (message);
 create index french_lot_number on french_lot (kind, sender, number, id);
 

@@ -1,0 +1,119 @@
+"""The post of a practice of France: receipts and returns, stored, translated, applied, confirmed.
+
+The approved component alone translates what came; it is asked outside any act. What it does not
+understand is set aside and stays in the mailbox. Source: `fr-sesam-vitale.md` §5–6; cases K8, K10,
+K13; write order C4–C7 of `reliability-security.md` §3.1.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from server.core.errors import InvalidValue
+from server.core.outbox import Letter
+from server.core.rights import Right
+from server.core.sesam import DriverError, SesamProblem
+from server.core.teletransmission import Acknowledgement, Return
+from server.countries.france import returns
+from server.services import french_receipts, french_returns
+from server.services.desk import Desk, needs
+from server.store import post
+from server.store.post import LetterRow
+
+log = logging.getLogger(__name__)
+
+Translate = Callable[[bytes], Mapping[str, object]]
+"""The component's translation; raises `DriverError`."""
+
+_FORMS = {"ARL": "fr.arl", "RSP": "fr.rsp"}
+
+
+class FrenchIntake:
+    """Reads the post of one open practice; answers the port `sync` works with."""
+
+    def __init__(self, desk: Callable[[], Desk], translate: Translate) -> None:
+        self._desk = desk
+        self._translate = translate
+
+    def keep(self, raw: bytes, now: datetime) -> None:
+        """Store a message as received (C4)."""
+        desk = self._desk()
+        sha256 = hashlib.sha256(raw).hexdigest()
+        with desk.deed("post.kept", "mailbox", desk.device.id, {"sha256": sha256}):
+            post.keep_raw(desk.db, None, raw, sha256, now)
+
+    def take(self, letter: Letter, now: datetime) -> bool:
+        """Store, understand and apply one letter (C5); True when it may be confirmed."""
+        desk = self._desk()
+        sha256 = hashlib.sha256(letter.content).hexdigest()
+        held = post.letter_by_hash(desk.db, str(letter.kind), letter.hash, sha256)
+        if held is not None and (held.state == "Applied" or held.released_at is not None):
+            return True
+        key = held.id if held else desk.new_id()
+        if held is None:
+            with desk.deed("letter.received", "letter", key, {"sha256": sha256}) as seq:
+                post.add_letter(desk.db, key, letter, sha256, now, desk.device.id, seq)
+        return _apply(desk, key, letter.content, sha256, self._translate)
+
+    def confirmed(self, hashes: Sequence[str], now: datetime) -> None:
+        """Record that these left the mailbox (C7)."""
+        desk = self._desk()
+        with desk.deed("post.confirmed", "mailbox", desk.device.id, {"hashes": list(hashes)}):
+            for hashed in hashes:
+                post.confirm_letter(desk.db, hashed, now)
+
+
+@needs(Right.BILLING)
+def set_aside(desk: Desk) -> Sequence[LetterRow]:
+    """Return the letters nobody could read yet, the oldest first."""
+    return post.letters_in(desk.db, "Quarantined")
+
+
+@needs(Right.BILLING)
+def reread(desk: Desk, translate: Translate) -> int:
+    """Try again to understand every letter set aside; return how many were applied."""
+    done = 0
+    for row in post.letters_in(desk.db, "Quarantined"):
+        done += _apply(desk, row.id, post.letter_bytes(desk.db, row.id), row.sha256, translate)
+    return done
+
+
+def _apply(desk: Desk, key: str, content: bytes, sha256: str, translate: Translate) -> bool:
+    """Understand a stored letter and apply it; True when nothing of it is left to understand."""
+    try:
+        told = returns.read(translate(content))
+    except DriverError as error:
+        if error.problem is SesamProblem.REFUSED:
+            return _leave(desk, key, "unreadable")
+        log.info("a letter waits for the component: %s", error.problem)
+        return False  # it stays Received, and is taken again at the next look
+    except InvalidValue:
+        return _leave(desk, key, "unreadable")
+    if isinstance(told, Acknowledgement):
+        return _acknowledge(desk, key, told)
+    return _settle(desk, key, sha256, told)
+
+
+def _acknowledge(desk: Desk, key: str, told: Acknowledgement) -> bool:
+    with desk.deed("letter.applied", "letter", key) as seq:
+        problem = french_receipts.take(desk, seq, key, told)
+        state = "Quarantined" if problem else "Applied"
+        post.file_letter(desk.db, key, state, _FORMS["ARL"], None, problem, desk.now)
+    return not problem
+
+
+def _settle(desk: Desk, key: str, sha256: str, told: Return) -> bool:
+    with desk.deed("letter.applied", "letter", key) as seq:
+        french_returns.take(desk, seq, key, sha256, told)
+        post.file_letter(desk.db, key, "Applied", _FORMS["RSP"], None, "", desk.now)
+    return True
+
+
+def _leave(desk: Desk, key: str, problem: str) -> bool:
+    """Keep a letter apart with its reason; the mailbox keeps it too."""
+    held = post.letter(desk.db, key)
+    if held is None or held.state != "Quarantined" or held.reason != problem:
+        with desk.deed("letter.set_aside", "letter", key, reason=problem):
+            post.file_letter(desk.db, key, "Quarantined", "", None, problem, desk.now)
+    return False

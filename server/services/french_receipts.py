@@ -1,0 +1,202 @@
+"""Receipts of lots (ARL): good, bad, late or absent, and what each makes of what the lot holds.
+
+A lot that is refused, or whose receipt does not come, keeps its number; its documents go into
+another lot, signed as they are. After two failures a duplicate on paper replaces them. Source:
+`fr-sesam-vitale.md` §3.1–3.2, §4; cases K4, K5, K14, K15, J3.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.core.clock import civil_date
+from server.core.errors import InvalidForm, NotFound
+from server.core.outbox import MessageState
+from server.core.rights import Right
+from server.core.states import LineState, SessionState
+from server.core.teletransmission import Acknowledgement, DocumentKind, DocumentState
+from server.services import arrivals, fates, french_sending
+from server.services.desk import Desk, needs
+from server.services.french_rules import calendar
+from server.store import french_documents, french_lots, invoices, post, visits
+from server.store.french_documents import DocumentRow
+from server.store.french_lots import LATE, LotRow, LotStanding
+
+FAILURES = 2
+"""Sendings that failed before a duplicate on paper is due (`fr-sesam-vitale.md` §3.2)."""
+
+_ANSWERED = (LotStanding.ACK_POSITIVE, LotStanding.ACK_NEGATIVE)
+_UNDER_WAY = (DocumentState.IN_LOT, DocumentState.SENT)
+_FAILED = (LotStanding.ACK_NEGATIVE, LotStanding.RECYCLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A lot whose receipt has not come in time."""
+
+    lot: LotRow
+    sent_on: date
+    missing_since: date
+    send_again_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A document whose sendings failed twice or more: due on paper."""
+
+    document: DocumentRow
+    lots: Sequence[LotRow]  # those that failed, the newest first
+
+
+def take(desk: Desk, seq: int, letter: str, told: Acknowledgement) -> str:
+    """Apply a receipt inside the caller's deed; return why it cannot be, "" when it was.
+
+    Any receipt proves that the file arrived: a message in doubt ends there.
+    """
+    lot = french_lots.numbered(desk.db, told.kind, told.sender, told.lot)
+    if lot is None:
+        return "unknown_lot"
+    if lot.state in _ANSWERED:
+        return ""
+    row = post.get(desk.db, lot.message or "")
+    if row is not None:
+        arrivals.present(desk, seq, row, f"letter:{letter}")
+    held = french_lots.get(desk.db, lot.id) or lot
+    if told.positive:
+        _good(desk, seq, held, letter)
+    else:
+        _bad(desk, seq, held, letter, told.reason)
+    return ""
+
+
+@needs(Right.BILLING)
+def absent(desk: Desk) -> Sequence[Absent]:
+    """Return the lots without a receipt after the wait the law gives (J3), the oldest first."""
+    found = []
+    for lot in (
+        *french_lots.in_state(desk.db, LotStanding.SENT),
+        *french_lots.in_state(desk.db, LotStanding.IN_LOT),
+    ):
+        sent = _sent_on(desk, lot)
+        waited = calendar(desk).receipt_missing_after(sent) if sent else None
+        if sent and waited and desk.today > waited:
+            found.append(Absent(lot, sent, waited, calendar(desk).latest_resending(sent)))
+    return found
+
+
+@needs(Right.BILLING)
+def recycle(desk: Desk, lot_id: str) -> None:
+    """Free what an absent lot holds for another lot, as a person decided; harmless twice (K5).
+
+    Raises `NotFound`, and `InvalidForm` while the receipt may still come in time.
+    """
+    lot = french_lots.get(desk.db, lot_id)
+    if lot is None:
+        raise NotFound(kind="french_lot")
+    if lot.state is LotStanding.RECYCLED:
+        return
+    if lot.id not in {each.lot.id for each in absent(desk)}:
+        raise InvalidForm(faults=(("lot", "not_absent"),))
+    with desk.deed("lot.recycled", "french_lot", lot.id, {"number": lot.number}) as seq:
+        french_lots.move(desk.db, lot, LotStanding.RECYCLED)
+        french_sending.move_all(
+            desk, seq, lot, _UNDER_WAY, DocumentState.ACK_NEGATIVE, "arl.absent"
+        )
+        row = post.get(desk.db, lot.message or "")
+        if row is not None and row.state is MessageState.UNKNOWN:
+            post.move(desk.db, row, MessageState.FAILED, "arl.absent")
+            post.plan(desk.db, row.id, None)
+
+
+@needs(Right.BILLING)
+def doubled(desk: Desk) -> Sequence[tuple[LotRow, Sequence[DocumentRow]]]:
+    """Return the lots whose late receipt shows that documents were received twice (K5)."""
+    found = []
+    for lot in french_lots.late(desk.db):
+        rows = french_documents.some(desk.db, french_lots.documents_of(desk.db, lot.id))
+        again = [row for row in rows if len(french_lots.of_document(desk.db, row.id)) > 1]
+        if again:
+            found.append((lot, again))
+    return found
+
+
+@needs(Right.BILLING)
+def failures(desk: Desk) -> Sequence[Failure]:
+    """Return what failed to be sent twice: its duplicate on paper is due (K14, K15)."""
+    rows = french_documents.in_states(desk.db, (DocumentState.ACK_NEGATIVE,))
+    found = [Failure(row, _failed(desk, row)) for row in rows]
+    return [each for each in found if len(each.lots) >= FAILURES]
+
+
+@needs(Right.BILLING)
+def failure_of(desk: Desk, document: str) -> Failure:
+    """Return a document that failed twice, also once it was given up; raise `NotFound`."""
+    row = french_documents.get(desk.db, document)
+    lots = _failed(desk, row) if row else []
+    if row is None or len(lots) < FAILURES:
+        raise NotFound(kind="document")
+    return Failure(row, lots)
+
+
+@needs(Right.BILLING)
+def give_up(desk: Desk, document: str) -> None:
+    """Note that the duplicate of a document was handed over on paper; harmless twice."""
+    held = failure_of(desk, document)
+    if held.document.state is not DocumentState.ACK_NEGATIVE:
+        return
+    facts = {"invoice": held.document.invoice, "kind": str(held.document.kind)}
+    with desk.deed("invoice.duplicated", "document", document, facts) as seq:
+        french_documents.move(
+            desk.db, held.document, DocumentState.GIVEN_UP, desk.now, "paper", desk.device.id, seq
+        )
+
+
+def _good(desk: Desk, seq: int, lot: LotRow, letter: str) -> None:
+    late = lot.state is LotStanding.RECYCLED
+    french_lots.move(
+        desk.db, lot, LotStanding.ACK_POSITIVE, reason=LATE if late else "",
+        answered_at=desk.now, letter=letter,
+    )  # fmt: skip
+    states = (*_UNDER_WAY, DocumentState.ACK_NEGATIVE)
+    moved = french_sending.move_all(
+        desk, seq, lot, states, DocumentState.ACK_POSITIVE, f"letter:{letter}"
+    )
+    for row in moved:
+        if row.kind is DocumentKind.FSE and not row.third_party:
+            settle_unpaid(desk, seq, row, f"letter:{letter}")
+
+
+def _bad(desk: Desk, seq: int, lot: LotRow, letter: str, reason: str) -> None:
+    french_lots.move(
+        desk.db, lot, LotStanding.ACK_NEGATIVE, reason=reason[:200], answered_at=desk.now,
+        letter=letter,
+    )  # fmt: skip
+    french_sending.move_all(
+        desk, seq, lot, _UNDER_WAY, DocumentState.ACK_NEGATIVE, f"letter:{letter}"
+    )
+
+
+def settle_unpaid(desk: Desk, seq: int, row: DocumentRow, evidence: str) -> None:
+    """Close a session whose patient paid: the caisse refunds him, nothing comes to the kiné."""
+    session = visits.session(desk.db, row.session)
+    if session is None or session.state is not SessionState.CLAIMED:
+        return
+    for line in invoices.lines_of_session(desk.db, session.id):
+        if line.state is LineState.LOCKED:
+            for state in (LineState.SENT, LineState.ACCEPTED, LineState.PAID):
+                invoices.move_line(desk.db, desk.stamp, seq, line.id, state, evidence)
+    fates.settle_session(desk, seq, session.id, evidence)
+
+
+def _failed(desk: Desk, row: DocumentRow) -> Sequence[LotRow]:
+    return [lot for lot in french_lots.of_document(desk.db, row.id) if lot.state in _FAILED]
+
+
+def _sent_on(desk: Desk, lot: LotRow) -> date | None:
+    """Give the day a lot left: of one whose arrival nobody knows, that of its first try."""
+    if lot.sent_on is not None:
+        return lot.sent_on
+    row = post.get(desk.db, lot.message or "")
+    if row is None or row.state is not MessageState.UNKNOWN or row.first_try is None:
+        return None
+    return civil_date(row.first_try, desk.country)
