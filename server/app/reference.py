@@ -19,7 +19,8 @@ from server.services.cabinet import Cabinet
 from server.services.doorstep import REFERENCE
 
 DEMO_TABLES = (
-    "demo/be_tariff_demo.csv", "demo/fr_letters_demo.csv", "demo/fr_acts_demo.csv"
+    "demo/be_tariff_demo.csv", "demo/fr_letters_demo.csv", "demo/fr_acts_demo.csv",
+    "demo/fr_recipients_demo.csv", "demo/fr_oppositions_demo.csv",
 )  # fmt: skip
 
 _VERSIONS = """

@@ -15,9 +15,12 @@ from server.countries.france.formulas import Ceiling, Formula
 from server.countries.france.holidays import Holiday
 from server.countries.france.letters import Letter
 from server.countries.france.notices import Notice
+from server.countries.france.oppositions import Opposition
 from server.countries.france.payers import Payer
 from server.countries.france.rates import Deductible, Exoneration, Rate
+from server.countries.france.recipients import KnownRecipient, RecipientRule
 from server.countries.france.reject_labels import RejectLabel
+from server.countries.france.securing import SupportingDocument
 from server.countries.france.supplements import Supplement
 from server.countries.france.travel import Allowance, Kilometre
 from server.countries.switches import Switch
@@ -153,6 +156,22 @@ FRENCH_TABLES: Mapping[str, TableShape] = {
     ),
     "fr_settings": TableShape(
         Switch.from_mapping, key=("key",), columns=("key", "value", "meaning")
+    ),
+    "fr_recipients": TableShape(
+        KnownRecipient.from_mapping,
+        key=("regime", "caisse", "centre"),
+        columns=("regime", "caisse", "centre", "organism", "computing_centre"),
+    ),
+    "fr_recipient_rules": TableShape(
+        RecipientRule.from_mapping,
+        key=("regime", "caisse", "centre"),
+        columns=("regime", "caisse", "centre", "answer", "organism", "computing_centre"),
+    ),
+    "fr_supporting_documents": TableShape(
+        SupportingDocument.from_mapping, key=("code",), columns=("code", "wording")
+    ),
+    "fr_oppositions": TableShape(
+        Opposition.from_mapping, key=("serial",), columns=("serial",)
     ),
     "fr_convention_columns": TableShape(
         Column.from_mapping,

@@ -49,6 +49,10 @@ _TABLES: Mapping[str, str] = {
     "fr_pmss": "select * from ref.fr_pmss",
     "fr_domains": "select * from ref.fr_domains",
     "fr_settings": "select * from ref.fr_settings",
+    "fr_recipients": "select * from ref.fr_recipients",
+    "fr_recipient_rules": "select * from ref.fr_recipient_rules",
+    "fr_supporting_documents": "select * from ref.fr_supporting_documents",
+    "fr_oppositions": "select * from ref.fr_oppositions",
 }
 
 
@@ -87,6 +91,10 @@ FRENCH_RULES = (
     "fr_pmss",
     "fr_domains",
     "fr_settings",
+    "fr_recipients",
+    "fr_recipient_rules",
+    "fr_supporting_documents",
+    "fr_oppositions",
 )
 
 

@@ -58,6 +58,7 @@ FRANCE: dict[str, set[str]] = {
     "reject.first": {*MENDS} - {"PAID"},
     "reject.mended": {"COVER", "RIGHTS"},
     "legal.table": {*FRENCH_TABLES},
+    "nature": {"rights_certificate", "earlier_reading", "online_rights", "other"},
     "reject.state": {*MENDS, "AMO", "AMC"},
     "reject.ask": {"AMO", "AMC"},
     "reject.part": {"AMO", "AMC"},

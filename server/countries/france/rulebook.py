@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Self, TypeVar
 
 from server.core.care import Confidence
+from server.core.teletransmission import Recipient
 from server.countries.calendar import Deadline
-from server.countries.dated import Cells, Dated, Table, needed_cell, whole_cell
+from server.countries.dated import Cells, Dated, Table, in_force, needed_cell, whole_cell
 from server.countries.france.acts import Act
 from server.countries.france.agreement import DapRules, Threshold
 from server.countries.france.assessment import AssessmentRules, Steps
@@ -19,8 +20,11 @@ from server.countries.france.domains import Domain
 from server.countries.france.formulas import Ceiling, Formula
 from server.countries.france.holidays import Holiday
 from server.countries.france.letters import Letter
+from server.countries.france.oppositions import Opposition
 from server.countries.france.pricing import PriceRules
 from server.countries.france.rates import Deductible, Exoneration, Rate
+from server.countries.france.recipients import KnownRecipient, RecipientRule, of_patient
+from server.countries.france.securing import SecuringRules, SupportingDocument
 from server.countries.france.supplements import Supplement
 from server.countries.france.travel import Allowance, Kilometre, TravelRules
 from server.countries.switches import Switch, switch_value
@@ -50,6 +54,10 @@ class Rulebook:
     ceilings: Table[Ceiling]
     domains: Table[Domain]
     switches: Table[Switch]
+    recipients: Table[KnownRecipient]
+    recipient_rules: Table[RecipientRule]
+    natures: Table[SupportingDocument]
+    oppositions: Table[Opposition]
 
     @classmethod
     def from_tables(cls, tables: Mapping[str, Iterable[Cells]], *, demo: bool) -> Self:
@@ -81,6 +89,10 @@ class Rulebook:
             ceilings=rows("fr_pmss", Ceiling.from_mapping),
             domains=rows("fr_domains", Domain.from_mapping),
             switches=rows("fr_settings", Switch.from_mapping),
+            recipients=rows("fr_recipients", KnownRecipient.from_mapping),
+            recipient_rules=rows("fr_recipient_rules", RecipientRule.from_mapping),
+            natures=rows("fr_supporting_documents", SupportingDocument.from_mapping),
+            oppositions=rows("fr_oppositions", Opposition.from_mapping),
         )
 
     def prices(self, care_date: date) -> PriceRules:
@@ -105,6 +117,20 @@ class Rulebook:
     def calendar(self, region: str = "") -> Calendar:
         """Give the clocks of an invoice where the practice is."""
         return Calendar(self.clocks, self.holidays, region)
+
+    def recipient(self, body: str, day: date) -> Recipient | None:
+        """Give who receives the FSE of a patient of a caisse; None when nobody says."""
+        return of_patient(body, day, self.recipients, self.recipient_rules)
+
+    def securing(self, day: date) -> SecuringRules:
+        """Give what decides how an invoice of a day is secured; raise as `number`."""
+        minutes = self.number("fr.reader.clock_minutes", day)
+        natures = frozenset(row.code for row in in_force(self.natures, day))
+        return SecuringRules(timedelta(minutes=minutes), natures)
+
+    def lot_size(self, day: date) -> int:
+        """Give how many documents a lot made on a day holds at most; raise as `number`."""
+        return self.number("fr.lot.documents", day)
 
     def says(self, key: str, day: date) -> bool:
         """Say whether an unconfirmed fact is held true on a day; raise as `number`."""

@@ -33,7 +33,7 @@ def ceilings() -> Table[Ceiling]:
 @pytest.fixture(scope="session")
 def french_tables() -> dict[str, Sheet]:
     found = {path.stem: sheet(path.stem) for path in REFERENCE.glob("fr_*.csv")}
-    for name in ("fr_letters", "fr_acts"):
+    for name in ("fr_letters", "fr_acts", "fr_recipients", "fr_oppositions"):
         found[name] = [*found[name], *sheet(f"demo/{name}_demo")]
     return found
 
