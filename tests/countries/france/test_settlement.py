@@ -1,4 +1,4 @@
-"""What lines of returns make of what was asked: nothing is lost, nothing is spread (K6…K18, G-08)."""
+"""What lines of returns make of what was asked: nothing is lost nor spread (K6…K18, G-08)."""
 
 import pytest
 from hypothesis import given
