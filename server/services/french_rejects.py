@@ -1,6 +1,6 @@
 """Invoices a payer refused in France: what the label means, who noted it, what waits (H2, MAIIA-3).
 
-A reject comes on paper or is copied by hand; returns that are read will feed the same table. A
+A reject comes on paper and is copied by hand, or in a return that was read: both feed one table. A
 refused invoice is made again under a new number (`fr-sesam-vitale.md` §4).
 """
 
@@ -16,7 +16,7 @@ from server.countries.france.reject_labels import RejectLabel, meaning_of
 from server.services import french_billing
 from server.services.desk import Desk, Repeated, needs
 from server.services.forms import Form
-from server.store import french, french_invoices, reference, visits
+from server.store import french, french_invoices, invoices, reference, visits
 from server.store import french_billing as billing
 from server.store import french_rejects as store
 from server.store.french_billing import BillingRow
@@ -24,6 +24,7 @@ from server.store.french_invoices import InvoiceRow
 from server.store.french_rejects import RejectRow
 
 LONGEST = 200  # characters of a label kept
+NO_WORDS = "–"  # of a payer that gave neither a code nor a word
 _NUMBERS = 999_999_999  # nine digits
 _READ: dict[str, tuple[RejectLabel, ...]] = {}
 
@@ -93,6 +94,22 @@ def note(desk: Desk, patient: str, typed: Mapping[str, str]) -> str:
     return key
 
 
+def refuse(desk: Desk, invoice: InvoiceRow, text: str, part: Part) -> str:
+    """Keep the refusal that a return brought, inside the caller's deed; return its id.
+
+    A text that is longer than a label is known by the whole of it; its letter keeps it all.
+    """
+    label = text[:LONGEST].strip() or NO_WORDS
+    known = meaning_of(text, _rows(desk), desk.today)
+    code = known.reject if known else ""
+    chosen = billing.choice(desk.db, invoice.session)
+    made = _made(desk, desk.new_id(), invoice, chosen, label, part, code)
+    facts = {"invoice": invoice.number, "part": str(part), "code": code}
+    with desk.deed("invoice.refused", "reject", made.id, facts) as seq:
+        store.add(desk.db, made, desk.device.id, seq)
+    return made.id
+
+
 @needs(Right.BILLING)
 def take_back(desk: Desk, patient: str, reject: str) -> None:
     """Take back what was noted by mistake; harmless twice.
@@ -159,7 +176,8 @@ def _made(
     code: str,
 ) -> RejectRow:  # fmt: skip
     """Gather the row: what the invoice amounts to now is kept with it, whatever is priced anew."""
-    sums = french_billing.parts_of(desk, row.session)
+    lines = french_billing.held(invoices.lines_of_session(desk.db, row.session))
+    sums = french_billing.parts(lines, chosen)
     return RejectRow(
         key, desk.now, desk.user.id, row.number, row.session, row.patient, label, str(part), code,
         chosen.id if chosen else None, sums.charged_cents, sums.amo_cents, sums.amc_cents,

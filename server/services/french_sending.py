@@ -109,7 +109,8 @@ def plan(desk: Desk) -> Sequence[PlannedLot]:
 def order(desk: Desk) -> Sequence[Parcel]:
     """Give the lots to make their numbers, and return them by file.
 
-    Raises `Missing` where nothing may leave. A number whose lot is not made in the end is burnt, and the journal says so.
+    Raises `Missing` where nothing may leave. A number whose lot is not made in the end is burnt,
+    and the journal says so.
     """
     if not standing(desk).allowed:
         raise Missing(what="sending")

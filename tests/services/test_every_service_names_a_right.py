@@ -28,6 +28,8 @@ INSIDE: Mapping[str, str] = {
     "facts": "the facts the rules read, inside the act that judges",
     "french_invoicing.keep": "the recording of a visit and the deciding of its billing",
     "french_offers": "the screens of a visit and of its billing, which asked for it",
+    "french_rejects.refuse": "a return that came, inside the deed that took it",
+    "french_returns": "the post, or who ties a line, inside the deed",
     "french_rules.ground": "the rules in force",
     "french_rules.rulebook": "the rules in force",
     "french_rules.zone": "the rules in force",

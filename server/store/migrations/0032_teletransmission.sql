@@ -161,6 +161,8 @@ create table french_return_tie (
     check (document is not null or comment <> '')
 ) strict;
 
+create index french_return_tie_of on french_return_tie (document, line);
+
 create trigger french_return_tie_ties after insert on french_return_tie
 begin delete from french_return_loose where line = new.line; end;
 
