@@ -75,7 +75,7 @@ class FrenchDemo(Toys):
         self._with_work = furnished
         self._pile = _pile()
         self._slot = folder / "vitale.card"  # what the simulated component finds in its reader
-        self.component = driver_of(None, demo=True, slot=self._slot)  # starts at its first call
+        self.component = driver_of(None, demo=True, slot=self._slot, now=self.clock.now)
         self.services = ChildSimulator("sesam")
         try:
             self.services.set_clock(self.clock.now())

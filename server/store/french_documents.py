@@ -128,7 +128,7 @@ def some(db: apsw.Connection, keys: Collection[str]) -> list[DocumentRow]:
     """Return some documents, the oldest first."""
     return many(
         db, DocumentRow,
-        f"{_ROW} where id in (select value from json_each(?)) order by id",
+        f"{_ROW} where id in (select value from json_each(?)) order by invoice, kind desc",
         (json.dumps(list(keys)),),
     )  # fmt: skip
 
@@ -140,14 +140,14 @@ def of_invoice(db: apsw.Connection, invoice: int) -> list[DocumentRow]:
 
 def of_session(db: apsw.Connection, session: str) -> list[DocumentRow]:
     """Return the documents of a session, the oldest first."""
-    return many(db, DocumentRow, f"{_ROW} where session = ? order by id", (session,))
+    return many(db, DocumentRow, f"{_ROW} where session = ? order by invoice, kind desc", (session,))
 
 
 def of_sessions(db: apsw.Connection, sessions: Sequence[str]) -> list[DocumentRow]:
     """Return the documents of some sessions, the oldest first."""
     return many(
         db, DocumentRow,
-        f"{_ROW} where session in (select value from json_each(?)) order by id",
+        f"{_ROW} where session in (select value from json_each(?)) order by invoice, kind desc",
         (json.dumps(sessions),),
     )  # fmt: skip
 
@@ -160,9 +160,9 @@ def in_states(
     for state in states:
         found += many(
             db, DocumentRow,
-            f"{_ROW} where state = ? order by deadline, id limit ?", (state, most),
+            f"{_ROW} where state = ? order by deadline, rowid limit ?", (state, most),
         )  # fmt: skip
-    return sorted(found, key=lambda row: (row.deadline or date.max, row.id))
+    return sorted(found, key=lambda row: row.deadline or date.max)
 
 
 def sealed(db: apsw.Connection, row: DocumentRow) -> Sealed:

@@ -108,22 +108,22 @@ def get(db: apsw.Connection, key: str) -> LotRow | None:
 
 def newest(db: apsw.Connection, most: int) -> list[LotRow]:
     """Return the last lots, the newest first."""
-    return many(db, LotRow, f"{_ROW} order by id desc limit ?", (most,))
+    return many(db, LotRow, f"{_ROW} order by rowid desc limit ?", (most,))
 
 
 def in_state(db: apsw.Connection, state: LotStanding) -> list[LotRow]:
     """Return the lots in a state, the one sent first at the head."""
-    return many(db, LotRow, f"{_ROW} where state = ? order by sent_on, id", (state,))
+    return many(db, LotRow, f"{_ROW} where state = ? order by sent_on, rowid", (state,))
 
 
 def late(db: apsw.Connection) -> list[LotRow]:
     """Return the lots whose receipt came after their documents were put into others (K5)."""
-    return many(db, LotRow, f"{_ROW} where reason = 'late' order by id desc")
+    return many(db, LotRow, f"{_ROW} where reason = 'late' order by rowid desc")
 
 
 def of_message(db: apsw.Connection, message: str) -> list[LotRow]:
     """Return the lots of the file a message carries."""
-    return many(db, LotRow, f"{_ROW} where message = ? order by id", (message,))
+    return many(db, LotRow, f"{_ROW} where message = ? order by rowid", (message,))
 
 
 def of_document(db: apsw.Connection, document: str) -> list[LotRow]:
@@ -131,7 +131,7 @@ def of_document(db: apsw.Connection, document: str) -> list[LotRow]:
     return many(
         db, LotRow,
         f"{_ROW} where id in (select lot from french_lot_document where document = ?)"
-        " order by id desc",
+        " order by rowid desc",
         (document,),
     )  # fmt: skip
 
@@ -140,7 +140,7 @@ def numbered(db: apsw.Connection, kind: DocumentKind, sender: str, number: int) 
     """Return the newest lot of a number: numbers come round again."""
     return one(
         db, LotRow,
-        f"{_ROW} where kind = ? and sender = ? and number = ? order by id desc limit 1",
+        f"{_ROW} where kind = ? and sender = ? and number = ? order by rowid desc limit 1",
         (kind, sender, number),
     )  # fmt: skip
 

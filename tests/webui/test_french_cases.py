@@ -44,6 +44,16 @@ def test_c3_state_aid_ticks_both_boxes_and_leaves_nothing_due(shop: Shop) -> Non
     assert "le patient 0,00 €" in page
 
 
+def test_l5_rights_asked_offline_are_answered_at_once_and_wait_for_the_line(shop: Shop) -> None:
+    session = covered(shop, MARCHAND, "0799900010")
+    patient = str(shop.world.sql("select patient from session where id = ?", (session,)))
+    page = said(follow(shop, f"rights/{patient}/adri"))
+    assert "Hors ligne, la demande attend et part seule au retour de la ligne" in page
+    assert "Une demande est déjà en route" in page
+    assert shop.world.sql("select state from message") == "Ready"
+    assert shop.world.sql("select count(*) from attempt") == 0  # the line was not even touched
+
+
 def test_e2_a_table_without_the_prefix_is_refused_and_a_renamed_copy_offered(shop: Shop) -> None:
     page = sent(shop, written(many(3)), "InterAMC.csv")
     assert "C-" in page and "Importer la copie" in page

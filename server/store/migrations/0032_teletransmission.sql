@@ -28,9 +28,9 @@ create table french_document (
     unique (kind, invoice)
 ) strict;
 
-create index french_document_state on french_document (state, deadline, id);
+create index french_document_state on french_document (state, deadline);
 create index french_document_invoice on french_document (invoice, kind);
-create index french_document_session on french_document (session, id);
+create index french_document_session on french_document (session, invoice);
 
 create trigger french_document_is_kept_as_it_was_signed
 before update of kind, invoice, session, patient, sender, mode, amo_cents, amc_cents, content
@@ -74,10 +74,10 @@ create table french_lot (
     reason text not null default ''
 ) strict;
 
-create index french_lot_state on french_lot (state, sent_on, id);
+create index french_lot_state on french_lot (state, sent_on);
 create index french_lot_late on french_lot (id) where reason = 'late';
 create index french_lot_message on french_lot (message);
-create index french_lot_number on french_lot (kind, sender, number, id);
+create index french_lot_number on french_lot (kind, sender, number);
 
 create trigger french_lot_is_kept_as_it_was_signed
 before update of kind, family, number, sender, recipient, content, total_cents on french_lot
