@@ -22,7 +22,7 @@ ROWS: Mapping[str, Right | None] = {
     "backup": _EVERYBODY, "device": _EVERYBODY, "practice": _EVERYBODY,
     "reference": _EVERYBODY, "root": _EVERYBODY, "outbound": _EVERYBODY,
     "mail": Right.PATIENTS, "scanner": Right.PATIENTS, "complementary": Right.PATIENTS,
-    "convention": Right.BILLING, "invoice": Right.BILLING,
+    "return": Right.BILLING, "convention": Right.BILLING, "invoice": Right.BILLING,
 }  # fmt: skip
 """Rows of the event table: what was done."""
 

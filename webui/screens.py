@@ -24,6 +24,7 @@ from webui.pages import (
     finances,
     frame,
     french_papers,
+    french_returns,
     gate,
     help,
     invoices,
@@ -68,7 +69,7 @@ PAGES = (
     payers.page, rights.page, covers.page, cover_codes.page, notices.page, enrolment.page,
     assessments.page, french_papers.page,
     secure_tp.page,
-    invoicing.page, invoices.page,
+    invoicing.page, invoices.page, french_returns.page,
     notes.page, alarms.page, addresses.page, particulars.page, file_papers.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

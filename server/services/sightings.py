@@ -46,6 +46,12 @@ def letter(desk: Desk, key: str) -> None:
     desk.sight("letter.seen", "letter", key)
 
 
+@needs(Right.BILLING)
+def french_return(desk: Desk, key: str) -> None:
+    """Note that the user saw a return of a French payer, with the patients it names."""
+    desk.sight("return.seen", "return", key)
+
+
 @needs(Right.CLINICAL)
 def document(desk: Desk, key: str) -> None:
     """Note that the user had a patient's paper before him, to print or to keep."""

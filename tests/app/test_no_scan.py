@@ -20,13 +20,22 @@ from server.app.bench.big_server import Copyless, Morning, every_route
 from server.app.bench.big_visitor import Visitor
 from server.app.clocks import ShiftedClock
 from server.app.demo_practice import PASSPHRASE
-from server.services import french_series, french_visits, lots, payments, refusals, sessions
+from server.services import (
+    french_series,
+    french_settlements,
+    french_visits,
+    lots,
+    payments,
+    refusals,
+    sessions,
+)
 from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.settings import Settings
 from sync.transports.fakes import FakePartner
 from tests.france import MARCHAND, admitted
 from tests.people import BODART, DELVAUX, OUCHENE
+from tests.services.french_payers import Payers, paid, refused
 from tests.services.office import Office
 from tests.services.online_office import online_office
 from tests.webui.shop import Shop
@@ -53,6 +62,7 @@ SMALL = {
     "clock_back": "the acts whose clock had been set back",
     "tray": "the documents nobody filed yet",
     "mail_closed": "the mails under way, one or none",
+    "french_return_loose": "the lines of returns nobody tied yet",
     "french_reject_open": "the invoices refused and not corrected yet",
     "draft": "what is being typed, a few forms for each user",
     "pin": "one row for each user",
@@ -278,6 +288,30 @@ def _bill_in_france(shop: Shop, patient: str, statements: Kept) -> None:
                  f"sessions/{session}", f"series/{series}"):  # fmt: skip
         shop.get(path)
     _correct_in_france(shop, patient, session, statements)
+    _paid_in_france(shop, session, statements)
+
+
+def _paid_in_france(shop: Shop, session: str, statements: Kept) -> None:
+    """Take returns that pay, refuse and name nobody; tie what is loose, and look at the bank."""
+    payers = Payers(shop.world)
+    number = int(str(shop.world.sql("select max(number) from french_invoice")))
+    statements.pop("select max(number) from french_invoice")
+    payers.sent(session, "FSE", 1074)
+    payers.sent(session, "DRE", 0, 716)
+    first = payers.answers(paid(number, 500), paid(199999999, 1), paid(199999998, 1)).id
+    payers.answers(paid(number, 574))
+    payers.answers(refused(number, "0250 050"), origin="AMC")
+    shop.world.clock.advance(days=40)
+    one, other = (each.line.id for each in french_settlements.loose(shop.world.desk))
+    for path in ("returns/", f"returns/?before={first}", f"returns/{first}"):
+        shop.get(path)
+    shop.post(f"returns/lines/{one}/tie", **{f"invoice-{one}": str(number)})
+    shop.post(f"returns/lines/{other}/aside", **{f"comment-{other}": "Rendu"})
+    shop.post(f"returns/{first}/bank", amount="5")
+    payers.answers(paid(number, 0, 716), origin="AMC")
+    french_settlements.owed(shop.world.desk, number)
+    for path in ("returns/", f"returns/{first}"):
+        shop.get(path)
 
 
 def _correct_in_france(shop: Shop, patient: str, session: str, statements: Kept) -> None:

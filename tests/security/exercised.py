@@ -8,6 +8,7 @@ from server.services import covers, french_assessments, french_series, french_vi
 from server.services.tray import Page
 from tests.france import MARCHAND, admitted
 from tests.people import DELVAUX, OUCHENE
+from tests.services.french_payers import Payers, paid
 from tests.webui.shop import Shop
 from tests.world import World
 
@@ -33,6 +34,7 @@ def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
         "user_id": str(sql("select id from app_user")),
         "card_id": "01NOCARD",
         "mandate_id": "01NOMANDATE",
+        "return_id": "01NORETURN",
         "incoming_id": paper_on(shop),
         "request_id": "01NOREQUEST",
         "scanner_id": str(sql("select id from scanner")),
@@ -73,6 +75,7 @@ def of_france(world: World) -> Shop:
     french_visits.record(world.desk, series, {"care_date": today})
     written = {name: "Raideur" for name in ("findings", "diagnosis", "goals", "plan")}
     french_assessments.write(world.desk, series, {"kind": "INITIAL", "done_on": today, **written})
+    Payers(world).answers(paid(199999999, 1074))
     paper_on(made)
     return made
 
@@ -85,6 +88,8 @@ def of_french_ids(shop: Shop) -> Mapping[str, str]:
         "incoming_id": paper_on(shop),
         "series_id": str(shop.world.sql("select id from treatment")),
         "request_id": str(shop.world.sql("select id from french_request")),
+        "return_id": str(shop.world.sql("select id from french_return")),
+        "line_id": str(shop.world.sql("select line from french_return_loose")),
         "session_id": str(shop.world.sql("select id from session")),
         "paper": "fees",
         "about_id": str(shop.world.sql("select id from treatment")),

@@ -127,7 +127,10 @@ OF_OUR_OWN_NAMES = {
     "french.py": 4,  # columns of dataclasses
     "french_billing.py": 6,  # columns of dataclasses
     "french_care.py": 4,  # columns of dataclasses
+    "french_documents.py": 1,  # columns of a dataclass
+    "french_lots.py": 1,  # columns of a dataclass
     "french_rejects.py": 2,  # columns of a dataclass
+    "french_returns.py": 4,  # columns of dataclasses
     "journal.py": 3,  # the columns that are hashed, and every table that carries their numbers
     "mailbox.py": 1,  # the simulator empties its own tables, named in the loop
     "soundness.py": 1,  # one of two pragmas

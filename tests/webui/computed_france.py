@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from server.core.teletransmission import DocumentKind, LineKind, Origin
 from server.countries.france import billable_case
 from server.countries.france.acts import Territory
 from server.countries.france.agreement import Answer
@@ -13,6 +14,7 @@ from server.countries.france.expression import SUMS
 from server.countries.france.rates import Situation
 from server.countries.france.reject_labels import MENDS
 from server.countries.france.routes import MustStop, Remark
+from server.countries.france.settlement import Lacking
 from server.reference.tables_france import FRENCH_TABLES
 from server.services import secure_tp
 from server.services.addresses import Kind as AddressKind
@@ -63,6 +65,11 @@ FRANCE: dict[str, set[str]] = {
     "reject.ask": {"AMO", "AMC"},
     "reject.part": {"AMO", "AMC"},
     "payers.contact": {*ACTS},
+    "returns.awaited": {str(each) for each in DocumentKind},
+    "returns.kind": {str(each) for each in LineKind},
+    "returns.lacking": {str(each) for each in Lacking},
+    "returns.next": {str(each) for each in Lacking},
+    "returns.payer": {str(each) for each in Origin},
     "online.state": {*(str(each) for each in StepState), "offline"},
     "online.why": {"doubt", "failed", "overtaken", "stopped", "unreadable"},
     "online.contradicted": {"amount", "period", "too_much", "type"},

@@ -83,6 +83,7 @@ FRENCH_LOOKS = {
     "rights.show": ("rights/{patient_id}", "patient.seen"),
     "secure_tp.show": ("sessions/{session_id}/tp", "patient.seen"),
     "invoices.show": ("invoices/{patient_id}", "patient.seen"),
+    "french_returns.show": ("returns/{return_id}", "return.seen"),
     "invoicing.show": ("invoicing/{session_id}", "patient.seen"),
     "covers.show": ("covers/{patient_id}", "patient.seen"),
     "patients.show": ("patients/{patient_id}", "patient.seen"),

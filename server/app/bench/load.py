@@ -150,6 +150,8 @@ UNSEEN: Mapping[str, str] = {
     "file_papers.prescriptions": "of a practice of France",
     "french_papers.document": "of a practice of France",
     "french_papers.show": "of a practice of France",
+    "french_returns.index": "of a practice of France",
+    "french_returns.show": "of a practice of France",
     "invoices.show": "of a practice of France",
     "invoicing.index": "of a practice of France",
     "invoicing.show": "of a practice of France",
