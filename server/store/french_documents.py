@@ -140,7 +140,7 @@ def of_invoice(db: apsw.Connection, invoice: int) -> list[DocumentRow]:
 
 def of_session(db: apsw.Connection, session: str) -> list[DocumentRow]:
     """Return the documents of a session, the oldest first."""
-    return many(db, DocumentRow, f"{_ROW} where session = ? order by invoice, kind desc", (session,))
+    return of_sessions(db, [session])
 
 
 def of_sessions(db: apsw.Connection, sessions: Sequence[str]) -> list[DocumentRow]:

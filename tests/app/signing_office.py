@@ -4,7 +4,7 @@ The component is the real child process; the line is a list of what left and wha
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -104,7 +104,7 @@ class SigningOffice:
             found.append(Letter(LetterKind.MESSAGE, "x", content, name, "", ""))
         return MailBatch(Outcome(Verdict.DONE), tuple(found))
 
-    def confirm(self, hashes: list[str], tack_hashes: list[str]) -> Outcome:
+    def confirm(self, hashes: Sequence[str], tack_hashes: Sequence[str]) -> Outcome:
         for name in hashes:
             del self.letters[name]
         return Outcome(Verdict.DONE)

@@ -1,7 +1,7 @@
 """Signing through the component, lots, receipts: cases K4, K5, K12, K16, L1 to L4, L6, L7."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -41,12 +41,12 @@ class Bench:
     office: SigningOffice
     series: str
 
-    def billed(self, day: date = DAY, **ticks: str) -> str:
+    def billed(self, ticks: Mapping[str, str] = BOTH, day: date = DAY) -> str:
         """One session, decided: unless told, both parts are asked of their payers."""
-        return given(self.office.world, self.series, day, billing="1", **(ticks or BOTH))
+        return given(self.office.world, self.series, day, billing="1", **ticks)
 
-    def signed(self, day: date = DAY, **ticks: str) -> str:
-        session = self.billed(day, **ticks)
+    def signed(self, ticks: Mapping[str, str] = BOTH, day: date = DAY) -> str:
+        session = self.billed(ticks, day)
         assert self.office.sign(session) == ""
         return session
 
@@ -141,7 +141,7 @@ def test_l3_without_vitale_a_degraded_sheet_names_a_paper_and_guarantees_nothing
 
 
 def test_a_degraded_sheet_is_for_third_party_payment_only(bench: Bench) -> None:
-    office, session = bench.office, bench.billed(**PATIENT_PAYS)
+    office, session = bench.office, bench.billed(PATIENT_PAYS)
     office.slot.unlink()
     assert office.sign(session, Mode.DEGRADED, nature="1") == "not_third_party"
     office.insert(MARCHAND)
@@ -215,7 +215,7 @@ def test_what_hinders_signing_is_told_before_any_card_is_asked(bench: Bench) -> 
 
 
 def test_k4_a_refused_lot_frees_its_documents_for_another_number(bench: Bench) -> None:
-    office, session = bench.office, bench.signed(**CAISSE_ONLY)
+    office, session = bench.office, bench.signed(CAISSE_ONLY)
     before = office.world.sql("select hex(content) || signatures from french_document")
     office.batch()
     office.run()
@@ -239,7 +239,7 @@ def test_k4_a_refused_lot_frees_its_documents_for_another_number(bench: Bench) -
 def test_k5_an_absent_receipt_lets_a_person_send_again_and_a_late_one_is_told(
     bench: Bench,
 ) -> None:
-    office, session = bench.office, bench.signed(**CAISSE_ONLY)
+    office, session = bench.office, bench.signed(CAISSE_ONLY)
     office.batch()
     office.run()  # Tuesday 10 March
     desk = office.world.desk
@@ -267,7 +267,7 @@ def test_k5_an_absent_receipt_lets_a_person_send_again_and_a_late_one_is_told(
 
 
 def test_a_late_receipt_ends_the_wait_of_what_is_in_no_other_lot(bench: Bench) -> None:
-    office, session = bench.office, bench.signed(**CAISSE_ONLY)
+    office, session = bench.office, bench.signed(CAISSE_ONLY)
     office.batch()
     office.run()
     office.later(days=3)
@@ -283,7 +283,7 @@ def test_k12_a_power_cut_after_the_file_was_made_sends_it_once_under_its_number(
     bench: Bench, tmp_path: Path
 ) -> None:
     office = bench.office
-    bench.signed(**CAISSE_ONLY)
+    bench.signed(CAISSE_ONLY)
     office.batch()
     (lot,) = office.lots
     cut = tmp_path / "cut"
@@ -301,7 +301,7 @@ def test_k12_a_power_cut_after_the_file_was_made_sends_it_once_under_its_number(
 
 
 def test_what_fell_silent_while_being_sent_is_never_sent_again_by_itself(bench: Bench) -> None:
-    office, session = bench.office, bench.signed(**CAISSE_ONLY)
+    office, session = bench.office, bench.signed(CAISSE_ONLY)
     office.batch()
     office.says = lambda _: Verdict.UNKNOWN
     office.run()
@@ -319,7 +319,7 @@ def test_what_fell_silent_while_being_sent_is_never_sent_again_by_itself(bench: 
 
 
 def test_a_receipt_ends_the_doubt_about_a_message(bench: Bench) -> None:
-    office, session = bench.office, bench.signed(**CAISSE_ONLY)
+    office, session = bench.office, bench.signed(CAISSE_ONLY)
     office.batch()
     office.says = lambda _: Verdict.UNKNOWN
     office.run()
@@ -350,7 +350,7 @@ def test_l6_twelve_files_that_waited_leave_once_each_in_order_when_the_line_is_b
     office = bench.office
     office.line = False
     for number in range(12):
-        bench.signed(DAY - timedelta(days=number), **CAISSE_ONLY)
+        bench.signed(CAISSE_ONLY, DAY - timedelta(days=number))
         assert office.batch() == ""
         office.later(hours=1)
     assert office.left == [] and len(post.open_rows(office.world.desk.db)) == 12
@@ -364,7 +364,7 @@ def test_l6_twelve_files_that_waited_leave_once_each_in_order_when_the_line_is_b
 
 
 def test_a_patient_who_paid_is_done_with_at_the_receipt(bench: Bench) -> None:
-    office, session = bench.office, bench.signed(**PATIENT_PAYS)
+    office, session = bench.office, bench.signed(PATIENT_PAYS)
     (sheet,) = office.documents(session)
     assert (sheet.cents, sheet.third_party, sheet.deadline) == (0, False, date(2026, 3, 13))
     office.batch()

@@ -185,7 +185,8 @@ def _unplaced(day: Stage) -> str:
     content = "Sign.;Intitulé;Type de convention;Accord;Critère secondaire;Divers\n" + "".join(
         f"{79_990_001 + n};MUTUELLE DES GOELANDS {n};OC;T;;x\n" for n in range(4)
     )
-    tables = day.program.france and day.program.france.tables
+    france = day.program.france
+    tables = france.tables if france else None
     assert tables is not None
     with suppress(TableRefused):
         tables.read("C-Goélands.csv", content.encode("latin-1"))
