@@ -30,6 +30,7 @@ create table french_document (
 
 create index french_document_state on french_document (state, deadline);
 create index french_document_invoice on french_document (invoice, kind);
+create index french_document_patient on french_document (patient);
 create index french_document_session on french_document (session, invoice);
 
 create trigger french_document_is_kept_as_it_was_signed
@@ -44,7 +45,8 @@ create table french_document_step (
     device text not null,
     seq integer not null,
     at text not null,
-    state text not null,
+    state text not null check (state in ('PartSigned', 'Signed', 'Degraded', 'InLot', 'Sent',
+        'AckPositive', 'AckNegative', 'Paid', 'Rejected', 'GivenUp')),
     evidence text not null default ''
 ) strict;
 
@@ -77,6 +79,7 @@ create table french_lot (
 create index french_lot_state on french_lot (state, sent_on);
 create index french_lot_late on french_lot (id) where reason = 'late';
 create index french_lot_message on french_lot (message);
+create index french_lot_letter on french_lot (letter);
 create index french_lot_number on french_lot (kind, sender, number);
 
 create trigger french_lot_is_kept_as_it_was_signed
@@ -97,6 +100,8 @@ create table french_message_after (
     before text not null references message (id),
     primary key (message, before)
 ) strict, without rowid;
+
+create index french_message_after_before on french_message_after (before);
 
 -- A return of a payer, as it was translated: one transfer, line by line. Its bytes are those of its
 -- letter.
