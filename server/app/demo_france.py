@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from hardware.fake_vitale import CpsSlot, VitaleCard
 from hardware.fakes import EmulatedCard
@@ -23,13 +24,19 @@ from server.app.demo_practice import PASSPHRASE
 from server.app.demo_toys import CHEAP, Toys
 from server.app.program import Program
 from server.app.sesam import driver_of
+from server.app.ways import MailRoute
 from server.services import patients, practices
 from server.services.cabinet import Cabinet
 from server.services.doorstep import REFERENCE
 from server.services.founding import NewPractice
 from server.settings import Settings
 from server.simulators.sesam.cards import parse
+from server.simulators.sesam.front.service import PASSWORD
 from server.simulators.sesam.phone import show
+from sync.mailbox import Door
+from sync.transports.smtp_line import SmtpDoor
+
+_OUR_ADDRESS = "fse@besace.invalid"
 
 FORM = NewPractice(
     country="FR",
@@ -118,6 +125,17 @@ class FrenchDemo(Toys):
         """Let as much time pass at the services."""
         self.services.advance(by)
 
+    def _mail(self) -> MailRoute | None:
+        """Give the way of files to the simulated front-end, and of its answers."""
+        doors = self.services.doors
+        if not doors:
+            return None
+        box = urlsplit(doors["pop3"])
+        return MailRoute(
+            SmtpDoor.parse(doors["smtp"]), Door(str(box.hostname), int(box.port or 0), tls=False),
+            _OUR_ADDRESS, PASSWORD,
+        )  # fmt: skip
+
     def _take_out(self) -> None:
         self._slot.unlink(missing_ok=True)
 
@@ -127,7 +145,7 @@ class FrenchDemo(Toys):
         reference.build(settings.practice / REFERENCE, demo=True)
         program = Program(
             settings, self.clock, scard=self.reader.scard, cable=self.cable, cost=CHEAP,
-            demo=self, component=self.component,
+            demo=self, component=self.component, mail=self._mail(),
         )  # fmt: skip
         fill(program.cabinet)
         if self._with_work:

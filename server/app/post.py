@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from threading import Lock
-from typing import cast
+from typing import Generic, TypeVar, cast
 
 from server.app.cable import Cable
 from server.app.ways import Way
@@ -15,16 +15,17 @@ from server.core.outbox import MailBatch, Message, Outcome, Verdict
 from server.services import mandates
 from server.services.cabinet import Cabinet
 from server.services.outbox import PracticeOutbox
-from server.services.returns import PracticeIntake
 from sync.clock import Bell
 from sync.engine import Engine
 from sync.line import Line, LineState, TcpProbe
 from sync.outbound import Connect
-from sync.ports import Keep, Mailbox, Transport
+from sync.ports import Intake, Keep, Mailbox, Transport
 from sync.report import Progress, Report
 from sync.transports.endpoint import Endpoint
 from sync.worker import Worker
 from webui.outside import PostState
+
+T = TypeVar("T")
 
 
 class Post:
@@ -35,7 +36,8 @@ class Post:
         cabinet: Cabinet,
         clock: Clock,
         endpoint: Endpoint,
-        way: Way,
+        ways: Sequence[Way],
+        intake: Intake,
         cable: Cable,
         tell: Callable[[str, str], None],
         connect: Connect,
@@ -43,27 +45,29 @@ class Post:
     ) -> None:
         """`tell` publishes what passes: a kind and an id or a figure, never a name.
 
-        `way` is that of the country; `connect` opens every line of the post; `stranger` names the
-        user whose card is in the reader while somebody else works, "" when there is none.
+        `ways` and `intake` are those of the country; `connect` opens the lines that are probed;
+        `stranger` names the user whose card is in the reader while somebody else works, "" when
+        there is none.
         """
         self._tell = tell
         self._cabinet = cabinet
         self._stranger = stranger
-        self._way = way
+        self._service = next((way.service for way in ways if way.service), None)
         self.endpoint = endpoint
         self.last: Report | None = None
         self._clock = clock
         self._answered: datetime | None = None
         self.progress: Progress | None = None
         outbox = PracticeOutbox(cabinet.desk, clock.monotonic, held=lambda: bool(stranger()))
-        partner = _Lazy(lambda: way.made(cabinet, clock, endpoint, connect))
-        transports = {way.stream: _OnCable(cable, partner)}
-        boxes = {way.stream: _BoxOnCable(cable, partner, lambda: self.held)}
-        intake = PracticeIntake(cabinet.desk)
-        self._engine = Engine(
-            outbox, transports, boxes if way.mailbox else {}, intake, clock, self._step
-        )
-        doors = [(endpoint.host, endpoint.port)]
+        partners = {way.stream: _Lazy(way.partner) for way in ways}
+        boxes = {
+            way.stream: _BoxOnCable(cable, _box(way, partners[way.stream]), lambda: self.held)
+            for way in ways
+            if way.box is not None
+        }
+        transports = {stream: _OnCable(cable, partner) for stream, partner in partners.items()}
+        self._engine = Engine(outbox, transports, boxes, intake, clock, self._step)
+        doors = list(dict.fromkeys(door for way in ways for door in way.doors))
         probe = _CableProbe(cable, connect)
         self.line = Line(doors, probe, clock, random.random, self._heard)
         self._worker = Worker(self._engine, outbox, self.line, clock, Bell(), self._ran)
@@ -81,8 +85,8 @@ class Post:
         name = self._stranger()
         if name:
             raise SendingHeld(reason="card", name=name)
-        if self._way.service is not None:
-            mandates.require(self._cabinet.desk(), self._way.service)
+        if self._service is not None:
+            mandates.require(self._cabinet.desk(), self._service)
         self._worker.press()
 
     def wake(self) -> None:
@@ -103,7 +107,7 @@ class Post:
         with suppress(Locked):
             if self._stranger():
                 return "held.card"
-            service = self._way.service
+            service = self._service
             if service is not None and not mandates.may_reach(self._cabinet.desk(), service):
                 return "held.mandate"
         return ""
@@ -138,6 +142,14 @@ class Post:
         self._tell("post.ran", "")
 
 
+def _box(way: Way, partner: "_Lazy[Transport]") -> "_Lazy[Mailbox]":
+    """Give the box of a way: its partner itself where it is both, and made once."""
+    same: object = way.partner
+    if way.box is None or way.box is same:
+        return cast("_Lazy[Mailbox]", partner)
+    return _Lazy(way.box)
+
+
 def _trouble(report: Report | None) -> str:
     """Give the reason code of a run whose look into the mailbox brought nothing."""
     if report is None:
@@ -146,15 +158,15 @@ def _trouble(report: Report | None) -> str:
     return bad[0] if bad else ""
 
 
-class _Lazy:
+class _Lazy(Generic[T]):
     """A partner made at its first use."""
 
-    def __init__(self, make: Callable[[], Transport]) -> None:
+    def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        self._made: Transport | None = None
+        self._made: T | None = None
         self._guard = Lock()
 
-    def __call__(self) -> Transport:
+    def __call__(self) -> T:
         with self._guard:
             if self._made is None:
                 self._made = self._make()
@@ -175,7 +187,7 @@ class _CableProbe:
 class _OnCable:
     """A partner at the end of a cable: nothing leaves while it is pulled."""
 
-    def __init__(self, cable: Cable, partner: _Lazy) -> None:
+    def __init__(self, cable: Cable, partner: _Lazy[Transport]) -> None:
         self._cable = cable
         self._partner = partner
 
@@ -189,9 +201,9 @@ class _OnCable:
 class _BoxOnCable:
     """The mailbox of a partner at the end of a cable, read for who may."""
 
-    def __init__(self, cable: Cable, partner: _Lazy, held: Callable[[], str]) -> None:
+    def __init__(self, cable: Cable, box: _Lazy[Mailbox], held: Callable[[], str]) -> None:
         self._cable = cable
-        self._partner = partner
+        self._box = box
         self._held = held
 
     def fetch(self, keep: Keep, staying: int | None = None) -> MailBatch:
@@ -202,9 +214,6 @@ class _BoxOnCable:
 
     def confirm(self, hashes: Sequence[str], tack_hashes: Sequence[str]) -> Outcome:
         return _DOWN if self._cable.cut else self._box().confirm(hashes, tack_hashes)
-
-    def _box(self) -> Mailbox:
-        return cast(Mailbox, self._partner())  # a way with a mailbox makes partners that have one
 
 
 _DOWN = Outcome(Verdict.UNREACHABLE, "line.down")

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from server.app.scanning import Scanning
     from server.app.sleep import SleepWatch
     from server.app.sorter import Sorter
+    from server.app.ways import MailRoute
     from server.core.sesam import SesamDriver
     from server.services.cabinet import Cabinet
     from server.services.desk import Desk
@@ -85,11 +86,13 @@ class Program:
         cost: Cost | None = None,
         demo: "DemoControl | None" = None,
         component: "SesamDriver | None" = None,
+        mail: "MailRoute | None" = None,
         outbound: Outbound = THIS_PROCESS,
     ) -> None:
         """`scard`, `cable` and `demo` are the toys of a demo; `cost` that of one passphrase try.
 
-        `component` reads French rights, `outbound` is the list of whom the program may call.
+        `component` reads French cards and signs, `mail` is the way of its files; `outbound` is the
+        list of whom the program may call.
         """
         self.settings = settings
         self.clock = clock
@@ -98,7 +101,8 @@ class Program:
         self.broker = Broker()
         self.kept = Kept()  # rows of lists as they were drawn, while the practice is open
         self.outbound = outbound
-        self._called: Host | None = None
+        self._called: list[Host] = []
+        self._mail = mail
         self._cost = cost or Cost()
         self._late = LateCabinet(self._make_cabinet)
         self._step = Doorstep(settings.practice, Keyring(settings.practice, clock, self._cost))
@@ -246,27 +250,35 @@ class Program:
 
         self.health = HealthWatch(self.cabinet, self.found_damage)
         self.health.start()
-        desk = self.cabinet.desk()
-        endpoint = partner_of(self.settings.endpoint, demo=desk.practice.demo)
-        if endpoint is not None and _may_send(desk):
-            from server.app.post import Post  # only now: the first page has no use for it
-            from server.app.ways import way_of
-
-            why = "partner" if endpoint.tls else "simulator"
-            self._called = Host(endpoint.host, endpoint.port, why)
-            self.outbound.allow(self._called)
-            self.post = Post(
-                self.cabinet, self.clock, endpoint, way_of(desk.country), self.cable,
-                self.broker.publish,
-                self.outbound.connect, self._stranger,
-            )  # fmt: skip
-            self.post.start()
+        self._start_post()
         if self.settings.cards and self.cabinet.desk().user.may(Right.PATIENTS):
             self._start_hands()
         self._start_papers()
         self._start_france()
         self._start_keeper()
         self._watchman.opened()
+
+    def _start_post(self) -> None:
+        """Let what waits leave, where there is a partner and something may be sent to it."""
+        desk = self.cabinet.desk()
+        endpoint = partner_of(self.settings.endpoint, demo=desk.practice.demo)
+        if endpoint is None or not _may_send(desk):
+            return
+        from server.app.post import Post  # only now: the first page has no use for it
+        from server.app.ways import intake_of, ways_of
+
+        connect = self.outbound.connect
+        ways = ways_of(self.cabinet, self.clock, endpoint, connect, self._mail)
+        why = "partner" if endpoint.tls else "simulator"
+        doors = dict.fromkeys(door for way in ways for door in way.doors)
+        self._called = [Host(host, port, why) for host, port in doors]
+        for called in self._called:
+            self.outbound.allow(called)
+        self.post = Post(
+            self.cabinet, self.clock, endpoint, ways, intake_of(self.cabinet, self._component),
+            self.cable, self.broker.publish, connect, self._stranger,
+        )  # fmt: skip
+        self.post.start()
 
     def _watch_sleep(self) -> None:
         """Lock with the machine and its screen; the same watch for the whole run."""
@@ -318,9 +330,9 @@ class Program:
         post, self.post = self.post, None
         if post is not None:
             post.stop()
-        if self._called is not None:
-            self.outbound.forget(self._called)
-            self._called = None
+        for called in self._called:
+            self.outbound.forget(called)
+        self._called = []
         for name in _BESIDE:
             running = getattr(self, name)
             setattr(self, name, None)

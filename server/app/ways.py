@@ -1,39 +1,81 @@
-"""The way out of a country: which stream of the outbox leaves, and the partner at its end."""
+"""The ways out of a country: which streams of the outbox leave, the partners at their ends.
 
-from collections.abc import Callable
+What comes back is read by the country's own intake: that of France needs the component, which alone
+translates what payers write.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from server.core import online
+from server.core import online, teletransmission
 from server.core.clock import Clock
 from server.core.country import Country
 from server.core.mandates import Service
 from server.store import practice as practices
 from sync.outbound import Connect
-from sync.ports import Transport
+from sync.ports import Intake, Mailbox, Transport
 from sync.transports.endpoint import Endpoint
 
 if TYPE_CHECKING:
+    from server.core.sesam import SesamDriver
     from server.services.cabinet import Cabinet
+    from sync.mailbox import Door
     from sync.transports.mycarenet import MyCareNet
+    from sync.transports.smtp_line import SmtpDoor
 
 _PACKAGE = "Besace"
-_Make = Callable[["Cabinet", Clock, Endpoint, Connect], Transport]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What travels from a practice: `made` gives its partner, at the first use."""
+    """What travels from a practice: what makes its partner, and the box of its answers.
+
+    One that is both is made once: `box` is then the very `partner`.
+    """
 
     stream: str
-    made: _Make
-    mailbox: bool  # whether answers wait somewhere to be fetched
-    service: Service | None  # the mandate that who sends must hold; None: none is asked for
+    doors: Sequence[tuple[str, int]]  # hosts and ports that are called
+    partner: Callable[[], Transport]
+    box: Callable[[], Mailbox] | None = None  # where answers wait to be fetched, if anywhere
+    service: Service | None = None  # the mandate that who sends must hold; None: none is asked for
 
 
-def way_of(country: Country) -> Way:
-    """Give the way out of a country."""
-    return _FRANCE if country is Country.FRANCE else _BELGIUM
+@dataclass(frozen=True, slots=True)
+class MailRoute:
+    """Where files of France are handed over, where their answers are fetched, as whom."""
+
+    out: "SmtpDoor"
+    box: "Door"
+    account: str  # our own address, and the name of the box
+    password: str
+
+
+def ways_of(
+    cabinet: "Cabinet", clock: Clock, endpoint: Endpoint, connect: Connect,
+    mail: MailRoute | None = None,
+) -> Sequence[Way]:  # fmt: skip
+    """Give the ways out of the open practice; `mail` is that of télétransmission, None without."""
+    doors = [(endpoint.host, endpoint.port)]
+    if cabinet.desk().country is not Country.FRANCE:
+
+        def hub() -> MyCareNet:
+            return my_care_net(cabinet, clock, endpoint, connect)
+
+        return [Way("efact", doors, hub, hub, Service.EFACT)]
+    services = Way(online.STREAM, doors, lambda: _sesam_online(cabinet, clock, endpoint, connect))
+    return [services] if mail is None else [services, _by_mail(mail, clock, connect)]
+
+
+def intake_of(cabinet: "Cabinet", component: "SesamDriver | None") -> Intake:
+    """Give who reads the post of the open practice."""
+    if cabinet.desk().country is Country.FRANCE and component is not None:
+        from server.services.french_intake import FrenchIntake
+
+        return FrenchIntake(cabinet.desk, component.translate)
+    from server.services.returns import PracticeIntake
+
+    return PracticeIntake(cabinet.desk)
 
 
 def my_care_net(
@@ -67,5 +109,17 @@ def _sesam_online(
     )
 
 
-_BELGIUM = Way("efact", my_care_net, mailbox=True, service=Service.EFACT)
-_FRANCE = Way(online.STREAM, _sesam_online, mailbox=False, service=None)
+def _by_mail(mail: MailRoute, clock: Clock, connect: Connect) -> Way:
+    def partner() -> Transport:
+        from sync.circuit import Circuit
+        from sync.transports.sesam_mail import SesamMail
+
+        return SesamMail(mail.out, mail.account, clock, Circuit(), connect=connect)
+
+    def box() -> Mailbox:
+        from sync.sesam_mailbox import SesamMailbox
+
+        return SesamMailbox(mail.box, mail.account, mail.password, mail.account, connect=connect)
+
+    doors = [(mail.out.host, mail.out.port), (mail.box.host, mail.box.port)]
+    return Way(teletransmission.STREAM, doors, partner, box)
