@@ -4,18 +4,19 @@ Nothing is created by guess: a loose line is tied by a person, and a difference 
 `fr-sesam-vitale.md` §6, MAIIA-71, cases K8, K9, K18 and scenario G-08.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from server.core.errors import NotFound, StateConflict
 from server.core.money import parse_cents
 from server.core.rights import Right
-from server.core.teletransmission import LineKind
+from server.core.teletransmission import LineKind, Origin
 from server.countries.france import settlement
+from server.countries.france.numbers import bare
 from server.countries.france.settlement import Fate, Owed, Totals
 from server.countries.switches import switch_value
-from server.services import french_returns
+from server.services import complementaries, french_returns
 from server.services.desk import Desk, needs
 from server.services.forms import Form
 from server.services.french_rules import rulebook
@@ -38,6 +39,7 @@ class Listed:
 
     row: ReturnRow
     bank: BankRow | None
+    name: str = ""  # of a complementary the list knows; a caisse goes by its number
 
     @property
     def lines(self) -> Totals:
@@ -89,6 +91,7 @@ class Loose:
 
     line: LineRow
     row: ReturnRow
+    name: str = ""  # of its payer, as in `Listed`
 
 
 @needs(Right.BILLING)
@@ -98,7 +101,8 @@ def listed(desk: Desk, before: str = "", most: int = MOST) -> Sequence[Listed]:
     place = (held.at.isoformat(), held.id) if held else None
     rows = store.page(desk.db, place, most)
     banks = store.banks(desk.db, [row.id for row in rows])
-    return [Listed(row, banks.get(row.id)) for row in rows]
+    names = _names(desk, rows)
+    return [Listed(row, banks.get(row.id), names.get(row.id, "")) for row in rows]
 
 
 @needs(Right.BILLING)
@@ -116,10 +120,11 @@ def whole(desk: Desk, return_id: str) -> Whole:
     told = []
     for line in lines:
         document, tie = held.get(line.document or ""), ties.get(line.id)
-        due = document and _after(document, known[document.id], line, people)
+        due = _after(document, known[document.id], line, people) if document else None
         fate = settlement.fate(line.value, due.owed) if due else Fate.NOTHING
         told.append(Told(line, due, fate, tie, store.is_loose(desk.db, line.id)))
-    return Whole(Listed(row, store.banks(desk.db, [row.id]).get(row.id)), told)
+    bank, name = store.banks(desk.db, [row.id]).get(row.id), _names(desk, [row]).get(row.id, "")
+    return Whole(Listed(row, bank, name), told)
 
 
 @needs(Right.BILLING)
@@ -127,7 +132,8 @@ def loose(desk: Desk, most: int = MOST) -> Sequence[Loose]:
     """Return the lines that nobody tied to an invoice yet, the oldest first (K8)."""
     lines = store.loose(desk.db, most)
     rows = store.some(desk.db, {line.return_id for line in lines})
-    return [Loose(line, rows[line.return_id]) for line in lines]
+    names = _names(desk, rows.values())
+    return [Loose(line, rows[line.return_id], names.get(line.return_id, "")) for line in lines]
 
 
 @needs(Right.BILLING)
@@ -213,6 +219,16 @@ def note_bank(desk: Desk, return_id: str, typed: Mapping[str, str]) -> None:
     with desk.deed("return.banked", "return", row.id, {"bank": key, "cents": cents}) as seq:
         made = BankRow(key, row.id, desk.now, desk.user.id, cents or 0, day)
         store.note_bank(desk.db, made, desk.device.id, seq)
+
+
+def _names(desk: Desk, rows: Iterable[ReturnRow]) -> Mapping[str, str]:
+    """Give the names of the complementaries among some payers, by return, where they are known."""
+    asked = {row.id: bare(row.payer) for row in rows if row.origin is Origin.AMC}
+    if not asked:
+        return {}
+    listed = complementaries.listed(desk, everything=True)
+    known = {bare(each.number): each.name for each in listed}
+    return {key: known[number] for key, number in asked.items() if number in known}
 
 
 def _line(desk: Desk, key: str) -> tuple[LineRow, ReturnRow]:

@@ -7,12 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm
 from server.core.rights import Right
-from server.core.teletransmission import LineOutcome, Origin
-from server.countries.france.numbers import bare
-from server.services import complementaries, french_rejects, french_settlements, sightings
+from server.core.teletransmission import LineOutcome
+from server.services import french_rejects, french_settlements, sightings
 from server.services.desk import Desk
 from server.services.french_settlements import MOST, Whole
-from server.store.french_returns import ReturnRow
 from webui.desk import desk
 from webui.forms import faults_of, shown_again_by
 from webui.guards import only
@@ -29,12 +27,10 @@ def index() -> ResponseReturnValue:
     before = request.args.get("before", "")
     found = french_settlements.listed(work, before, MOST + 1)
     shown = found[:MOST]
-    loose = french_settlements.loose(work)
-    names = _names(work)
     return render_template(
         "french_returns/index.html",
-        returns=[(each, _name(each.row, names)) for each in shown],
-        loose=[(each, _name(each.row, names)) for each in loose],
+        returns=shown,
+        loose=french_settlements.loose(work),
         part_paid=french_settlements.part_paid(work),
         missing=french_settlements.missing(work),
         before=before,
@@ -54,7 +50,6 @@ def show(return_id: str) -> ResponseReturnValue:
         "french_returns/show.html",
         found=found,
         row=found.listed.row,
-        payer=_name(found.listed.row, _names(work)),
         known=_known(work, found),
         form_key=work.new_id(),
     )
@@ -98,15 +93,6 @@ def _one_of_many(
     except InvalidForm as error:
         faults = tuple((name, why) for _, why in faults_of(error))
         raise InvalidForm(faults=faults) from None
-
-
-def _names(work: Desk) -> Mapping[str, str]:
-    return {bare(each.number): each.name for each in complementaries.listed(work, everything=True)}
-
-
-def _name(row: ReturnRow, names: Mapping[str, str]) -> str:
-    """Give the name of a complementary when the list knows it; "" for a caisse."""
-    return names.get(bare(row.payer), "") if row.origin is Origin.AMC else ""
 
 
 def _known(work: Desk, found: Whole) -> Mapping[str, str]:
