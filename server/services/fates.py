@@ -98,3 +98,13 @@ def settle_session(desk: Desk, seq: int, session: str, evidence: str = "") -> No
             desk.db, desk.stamp, seq, "session", session,
             (str(SessionState.CLAIMED), str(SessionState.SETTLED)), evidence,
         )  # fmt: skip
+
+
+def move_session(desk: Desk, seq: int, session: str, new: SessionState, evidence: str = "") -> None:
+    """Take a session one allowed step further, and keep the step; raises `StateConflict`."""
+    held = visits.session(desk.db, session)
+    if held is None:
+        return
+    visits.move_session(desk.db, session, held.state, new)
+    states = (str(held.state), str(new))
+    lives.add_step(desk.db, desk.stamp, seq, "session", session, states, evidence)

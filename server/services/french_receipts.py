@@ -13,12 +13,12 @@ from server.core.clock import civil_date
 from server.core.errors import InvalidForm, NotFound
 from server.core.outbox import MessageState
 from server.core.rights import Right
-from server.core.states import LineState, SessionState
+from server.core.states import SessionState
 from server.core.teletransmission import Acknowledgement, DocumentKind, DocumentState
 from server.services import arrivals, fates, french_sending
 from server.services.desk import Desk, needs
 from server.services.french_rules import calendar
-from server.store import french_documents, french_lots, invoices, post, visits
+from server.store import french_documents, french_lots, post, visits
 from server.store.french_documents import DocumentRow
 from server.store.french_lots import LATE, LotRow, LotStanding
 
@@ -177,15 +177,13 @@ def _bad(desk: Desk, seq: int, lot: LotRow, letter: str, reason: str) -> None:
 
 
 def settle_unpaid(desk: Desk, seq: int, row: DocumentRow, evidence: str) -> None:
-    """Close a session whose patient paid: the caisse refunds him, nothing comes to the kiné."""
+    """Close a session whose patient paid: the caisse refunds him, nothing comes to the kiné.
+
+    Its lines stay locked: should the caisse refuse it all the same, they are opened again.
+    """
     session = visits.session(desk.db, row.session)
-    if session is None or session.state is not SessionState.CLAIMED:
-        return
-    for line in invoices.lines_of_session(desk.db, session.id):
-        if line.state is LineState.LOCKED:
-            for state in (LineState.SENT, LineState.ACCEPTED, LineState.PAID):
-                invoices.move_line(desk.db, desk.stamp, seq, line.id, state, evidence)
-    fates.settle_session(desk, seq, session.id, evidence)
+    if session is not None and session.state is SessionState.CLAIMED:
+        fates.move_session(desk, seq, session.id, SessionState.SETTLED, evidence)
 
 
 def _failed(desk: Desk, row: DocumentRow) -> Sequence[LotRow]:

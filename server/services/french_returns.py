@@ -21,7 +21,7 @@ from server.countries.france.settlement import Fate, Parts
 from server.services import fates, french_rejects
 from server.services.desk import Desk
 from server.services.french_rejects import Part
-from server.store import french, french_documents, french_invoices, invoices, lives, visits
+from server.store import french, french_documents, french_invoices, invoices, visits
 from server.store import french_rejects as rejects
 from server.store import french_returns as store
 from server.store.french_documents import DocumentRow
@@ -166,11 +166,7 @@ def _settle(
     if held is None or held.state not in (SessionState.READY, SessionState.CLAIMED):
         return
     if held.state is SessionState.READY:  # a refusal had freed it
-        states = (SessionState.READY, SessionState.CLAIMED)
-        visits.move_session(desk.db, held.id, *states)
-        lives.add_step(
-            desk.db, desk.stamp, seq, "session", held.id, (str(states[0]), str(states[1])), evidence
-        )
+        fates.move_session(desk, seq, held.id, SessionState.CLAIMED, evidence)
     for line in invoices.lines_of_session(desk.db, invoice.session):
         if line.state in _UP and line.state is not LineState.PAID:
             _end(desk, seq, line, asked, evidence)
@@ -201,7 +197,11 @@ def _refuse(
     if not rejects.standing(desk.db, [invoice.number]):  # a person may have noted it before
         words = " / ".join(" ".join(filter(None, pair)) for pair in line.said)
         french_rejects.refuse(desk, invoice, words, Part(origin.value))
-    for each in invoices.lines_of_session(desk.db, invoice.session):
+    held = visits.session(desk.db, invoice.session)
+    lines = invoices.lines_of_session(desk.db, invoice.session)
+    if held and held.state is SessionState.SETTLED and any(x.state in _FREED for x in lines):
+        fates.move_session(desk, seq, held.id, SessionState.CLAIMED, evidence)  # he had paid
+    for each in lines:
         if each.state in _FREED:
             invoices.move_line(desk.db, desk.stamp, seq, each.id, LineState.PRICED, evidence)
     fates.free_session(desk, seq, invoice.session, evidence)

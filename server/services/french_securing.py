@@ -33,6 +33,7 @@ from server.store.french_billing import BillingRow
 from server.store.french_documents import DocumentRow
 from server.store.visits import Session
 
+_DONE_WITH = (DocumentState.REJECTED, DocumentState.GIVEN_UP)
 _SERIAL = (101, 2)  # group and field of the serial number of a Vitale card
 
 
@@ -51,6 +52,7 @@ class Prepared:
     sheet: Recipient
     request: Recipient | None  # of the DRE, None without one
     third_party: bool
+    unique: bool  # whether the FSE carries the complementary part
     amo_cents: int
     amc_cents: int
     source: Source | None  # of the rights that count
@@ -73,8 +75,10 @@ def standing(desk: Desk, session_id: str) -> Standing:
     session = _session(desk, session_id)
     chosen, number = billing.choice(desk.db, session.id), _number(desk, session)
     documents = french_documents.of_invoice(desk.db, number) if number else []
+    faults = _faults(desk, session, chosen, number)
     return Standing(
-        number, () if documents else _faults(desk, session, chosen, number), documents,
+        number, [fault for fault in faults if fault != "signed"] if documents else faults,
+        documents,
         french_billing.parts_of(desk, session.id), chosen is not None and chosen.amo,
     )  # fmt: skip
 
@@ -89,17 +93,17 @@ def prepare(desk: Desk, session_id: str, mode: Mode, nature: str = "") -> Prepar
     chosen, number = billing.choice(desk.db, session.id), _number(desk, session)
     faults = [*_faults(desk, session, chosen, number)]
     third_party = chosen is not None and chosen.amo
-    if faults or chosen is None or number is None:
+    wanted = _wanted(desk, session, chosen) if chosen else None
+    if faults or chosen is None or number is None or wanted is None:
         raise InvalidForm(faults=tuple(("secure", fault) for fault in faults))
     parts, sheet = french_billing.parts_of(desk, session.id), _caisse(desk, session)
-    request = _complementary(chosen) if chosen.route == Route.DRE and chosen.amc else None
-    wanted = Wanted.BOTH if request else Wanted.FSE
+    request = None if wanted is Wanted.FSE else _complementary(chosen)
     known = french_rights.on(desk, session.patient, session.care_date)
     return Prepared(
         session.id, session.patient, number, mode, nature if mode is Mode.DEGRADED else "",
         french_groups.of_invoice(desk, session, chosen, number, sheet, wanted),
         wanted, online.sender_of(desk, session.practitioner),
-        sheet, request, third_party, parts.amo_cents if chosen.amo else 0,
+        sheet, request, third_party, chosen.route == Route.GU, parts.amo_cents if chosen.amo else 0,
         parts.amc_cents if chosen.amc else 0, known.insured.said.source if known.insured else None,
     )  # fmt: skip
 
@@ -195,6 +199,25 @@ def countersigned(desk: Desk, document: str, sealed: Sealed) -> None:
         )
 
 
+def _wanted(desk: Desk, session: Session, chosen: BillingRow) -> Wanted | None:
+    """Say which documents are to be signed; None when there is none.
+
+    What a payer holds and did not refuse is not asked of him again: of an invoice whose DRE alone
+    was refused, the DRE alone is made anew (`domain.md` §3.7).
+    """
+    held = {
+        row.kind
+        for row in french_documents.of_session(desk.db, session.id)
+        if row.state not in _DONE_WITH
+    }
+    by_request = chosen.route == Route.DRE and chosen.amc
+    sheet = DocumentKind.FSE not in held
+    request = by_request and DocumentKind.DRE not in held
+    if sheet and request:
+        return Wanted.BOTH
+    return Wanted.FSE if sheet else Wanted.DRE if request else None
+
+
 def _session(desk: Desk, session_id: str) -> Session:
     held = visits.session(desk.db, session_id)
     if held is None:
@@ -215,12 +238,12 @@ def _faults(
     if chosen.route == Route.PAPER:
         return ("paper",)
     faults = []
-    if french_documents.of_invoice(desk.db, number):
+    if french_rejects.waiting(desk, session.id):
+        faults.append("refused")
+    elif french_documents.of_invoice(desk.db, number) or not _wanted(desk, session, chosen):
         faults.append("signed")
     elif session.state is not SessionState.READY:
         faults.append("not_ready")
-    if french_rejects.waiting(desk, session.id):
-        faults.append("refused")
     if desk.clock_is_suspect:
         faults.append("clock")
     if not online.sender_of(desk, session.practitioner):
@@ -260,7 +283,7 @@ def _row(
     part = prepared.mode is Mode.DESYNCHRONISED
     day = None if part else desk.likely_today
     dre = kind is DocumentKind.DRE
-    amc = prepared.amc_cents if dre or prepared.request is None else 0
+    amc = prepared.amc_cents if dre or prepared.unique else 0
     receiver = prepared.request if dre and prepared.request else prepared.sheet
     return DocumentRow(
         desk.new_id(), kind, prepared.invoice, prepared.session, prepared.patient, prepared.sender,

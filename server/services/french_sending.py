@@ -78,6 +78,7 @@ class Standing:
     source: str
 
 
+@needs(Right.BILLING)
 def standing(desk: Desk) -> Standing:
     """Say whether anything may be sent: by a demo to its simulator, by others once allowed."""
     row = newest(
@@ -231,7 +232,7 @@ def _sheets_before(desk: Desk, rows: Sequence[DocumentRow]) -> Sequence[str]:
 def _message(desk: Desk, recipient: Recipient, file: bytes, rows: Sequence[DocumentRow]) -> Row:
     key = desk.new_id()
     return Row(
-        id=key, stream=STREAM, lane=f"{STREAM}:{recipient}", target=address_of(desk, recipient),
+        id=key, stream=STREAM, lane=f"{STREAM}:{recipient}", target=_address_of(desk, recipient),
         reference=key, lot=None, sha256=hashlib.sha256(file).hexdigest(), priority=_PRIORITY,
         deadline=_deadline(desk, rows), not_before=None, expires_at=None, depends_on=None,
         created_at=desk.now, state=MessageState.NEW, reason="", next_try=None, attempts=0,
@@ -239,7 +240,7 @@ def _message(desk: Desk, recipient: Recipient, file: bytes, rows: Sequence[Docum
     )  # fmt: skip
 
 
-def address_of(desk: Desk, recipient: Recipient) -> str:
+def _address_of(desk: Desk, recipient: Recipient) -> str:
     """Give the address lots of a receiver are sent to; raises `Missing` without its template."""
     template = switch_value(_ADDRESS[recipient.kind], desk.today, rulebook(desk).switches)
     if template is None:

@@ -124,6 +124,23 @@ class SigningOffice:
         )  # fmt: skip
         self.run()
 
+    def settle(
+        self, origin: str, invoice: int, *, amo: int = 0, amc: int = 0, outcome: str = "paid",
+        codes: Sequence[Mapping[str, str]] = (),
+    ) -> None:  # fmt: skip
+        """Let a return of one line lie in the mailbox, and look."""
+        line = {
+            "kind": "invoice", "invoice_number": invoice, "amo_paid": amo, "amc_paid": amc,
+            "outcome": outcome, "codes": list(codes), "dates": {},
+        }  # fmt: skip
+        paid = {"reference": f"V{invoice}{origin}", "date": "2026-03-20", "amount": amo + amc}
+        sender = str(self.world.sql("select sender from french_document limit 1"))
+        self.answer(
+            {"kind": "RSP", "origin": origin, "file_name": "R", "ps_number": sender,
+             "payer": "012910000", "payment": paid, "lines": [line]}
+        )  # fmt: skip
+        self.run()
+
     @property
     def lots(self) -> list[LotRow]:
         """All lots, the oldest first."""

@@ -22,7 +22,7 @@ from server.services import (
 from server.store import post, visits
 from tests.app.signing_office import SigningOffice, signing_office
 from tests.countries.france.tables import line
-from tests.france import MARCHAND, MEYER
+from tests.france import BEN_AMAR, MARCHAND, MEYER
 from tests.services.test_convention_import import taken
 from tests.services.test_french_billing import BOTH, TI_DOUE, covered, printed
 from tests.services.test_french_care import given, opened
@@ -371,6 +371,12 @@ def test_a_patient_who_paid_is_done_with_at_the_receipt(bench: Bench) -> None:
     office.run()
     office.acknowledge(office.lots[0])
     assert session_state(office, session) is SessionState.SETTLED
+    codes = [{"code": "0250 050", "text": "ASSURE INCONNU"}]
+    office.settle("AMO", sheet.invoice, outcome="rejected", codes=codes)
+    assert office.states(session) == ["Rejected"]
+    assert session_state(office, session) is SessionState.READY
+    french_invoicing.decide(office.world.desk, session, CAISSE_ONLY)
+    assert office.sign(session) == ""
 
 
 def test_a_receipt_of_a_lot_we_do_not_know_is_set_aside_and_stays(bench: Bench) -> None:
@@ -384,3 +390,43 @@ def test_a_receipt_of_a_lot_we_do_not_know_is_set_aside_and_stays(bench: Bench) 
     assert len(office.letters) == 1
     (row,) = post.letters_in(office.world.desk.db, "Quarantined")
     assert row.reason == "unknown_lot"
+
+
+def test_of_an_invoice_whose_dre_alone_was_refused_the_dre_alone_is_made_anew(
+    bench: Bench,
+) -> None:
+    office, session = bench.office, bench.signed()
+    office.batch()
+    office.run()
+    office.run()
+    for lot in office.lots:
+        office.acknowledge(lot)
+    number = office.documents(session)[0].invoice
+    office.settle("AMO", number, amo=1074)
+    office.settle("AMC", number, outcome="rejected", codes=[{"code": "", "text": "DROITS FERMES"}])
+    assert office.states(session) == ["Paid", "Rejected"]
+    assert office.hindered(session) == ["refused"]
+    french_invoicing.decide(office.world.desk, session, BOTH)
+    assert office.sign(session) == ""
+    first, refused, again = office.documents(session)
+    assert (again.kind, again.state, again.amo_cents, again.amc_cents) == ("DRE", "Signed", 0, 716)
+    assert again.invoice > first.invoice == refused.invoice
+    assert office.hindered(session) == []
+
+
+def test_unique_management_signs_one_sheet_that_carries_both_parts(
+    french_world: World, tmp_path: Path
+) -> None:
+    french_world.clock.advance(days=8)
+    patient = covered(french_world, BEN_AMAR, "99999997")
+    with signing_office(french_world, tmp_path) as office:
+        office.insert(BEN_AMAR)
+        session = given(french_world, opened(french_world, patient), DAY, billing="1", **BOTH)
+        assert office.sign(session) == ""
+        (sheet,) = office.documents(session)
+        assert (sheet.kind, sheet.amo_cents, sheet.amc_cents) == ("FSE", 1074, 716)
+        office.batch()
+        office.run()
+        office.settle("AMO", sheet.invoice, amo=1074, amc=716)
+        assert office.states(session) == ["Paid"]
+        assert session_state(office, session) is SessionState.SETTLED
