@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from hardware.framing import Garbled, receive, send
 
-MOST_BYTES = 2_000_000  # of a frame
+MOST_BYTES = 8_000_000  # of a frame: a file of lots is the longest
 
 
 class Kind(IntEnum):

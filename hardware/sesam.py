@@ -6,12 +6,21 @@ Source: `fr-sesam-vitale.md` §2.2, `hardware.md` §3.3–3.4.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from hardware.framing import Garbled
 from hardware.sesam_child import SesamChild
+from hardware.sesam_lots_wire import (
+    MOST_CONTENT,
+    pack_lot,
+    pack_order,
+    unpack_content,
+    unpack_functional,
+    unpack_instant,
+    unpack_lot,
+)
 from hardware.sesam_wire import pack_groups, pack_sealed, unpack_groups, unpack_sealed
 from server.core.sesam import (
     Component,
@@ -22,7 +31,9 @@ from server.core.sesam import (
     SesamProblem,
     Wanted,
 )
+from server.core.teletransmission import BuiltLot, LotOrder
 
+T = TypeVar("T")
 READ_SECONDS, SIGN_SECONDS = 20.0, 40.0  # a card answers in under 5 s, [K]
 
 
@@ -52,6 +63,22 @@ class NoDriver:
     def countersign(self, sealed: Sealed, pin: str) -> NoReturn:
         """Raise `DriverError` ABSENT."""
         raise DriverError(SesamProblem.ABSENT, "countersign")
+
+    def clock(self) -> NoReturn:
+        """Raise `DriverError` ABSENT."""
+        raise DriverError(SesamProblem.ABSENT, "clock")
+
+    def build_lot(self, order: LotOrder, pin: str) -> NoReturn:
+        """Raise `DriverError` ABSENT."""
+        raise DriverError(SesamProblem.ABSENT, "build_lot")
+
+    def build_file(self, lots: Sequence[BuiltLot]) -> NoReturn:
+        """Raise `DriverError` ABSENT."""
+        raise DriverError(SesamProblem.ABSENT, "build_file")
+
+    def translate(self, content: bytes) -> NoReturn:
+        """Raise `DriverError` ABSENT."""
+        raise DriverError(SesamProblem.ABSENT, "translate")
 
     def close(self) -> None:
         """Close nothing."""
@@ -111,12 +138,41 @@ class SesamProcess:
         except Garbled:
             raise self._child.doubt("countersign", signing=True) from None
 
+    def clock(self) -> datetime:
+        """Say what the clock of the reader shows, in UTC."""
+        answer = self._child.ask("clock", READ_SECONDS)
+        return self._read("clock", lambda: unpack_instant(answer))
+
+    def build_lot(self, order: LotOrder, pin: str) -> BuiltLot:
+        """Make a lot and sign it; one that was lost may be asked for again."""
+        answer = self._child.ask("build_lot", SIGN_SECONDS, pin=pin, **pack_order(order))
+        simulated = self.config().simulated
+        return self._read("build_lot", lambda: unpack_lot(answer, order.number, simulated))
+
+    def build_file(self, lots: Sequence[BuiltLot]) -> bytes:
+        """Put the lots of one receiver into one file."""
+        answer = self._child.ask("build_file", READ_SECONDS, lots=list(map(pack_lot, lots)))
+        return self._read("build_file", lambda: unpack_content(answer))
+
+    def translate(self, content: bytes) -> Mapping[str, object]:
+        """Translate what came back; nothing of it is understood here."""
+        if len(content) > MOST_CONTENT:
+            raise DriverError(SesamProblem.REFUSED, "translate")
+        carried = base64.b64encode(content).decode()
+        answer = self._child.ask("translate", READ_SECONDS, content=carried)
+        return self._read("translate", lambda: unpack_functional(answer))
+
     def close(self) -> None:
         """End the process."""
         self._child.close()
 
     def _groups(self, step: str, **told: Any) -> Groups:
+        answer = self._child.ask(step, READ_SECONDS, **told)
+        return self._read(step, lambda: unpack_groups(answer))
+
+    def _read(self, step: str, read: Callable[[], T]) -> T:
+        """Read an answer; one that makes no sense ends the process, and is told."""
         try:
-            return unpack_groups(self._child.ask(step, READ_SECONDS, **told))
+            return read()
         except Garbled:
             raise self._child.doubt(step) from None

@@ -33,6 +33,32 @@ def is_signed(holder: str, data: bytes, signature: bytes) -> bool:
     return True
 
 
+def is_certified(shown: bytes) -> bool:
+    """Say whether a certificate (DER) was issued by the simulator's root."""
+    from cryptography.exceptions import InvalidSignature
+
+    try:
+        read = x509.load_der_x509_certificate(shown)
+        read.verify_directly_issued_by(x509.load_der_x509_certificate(root()))
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def holds(shown: bytes, data: bytes, signature: bytes) -> bool:
+    """Say whether the key of a certificate (DER, certified) made a signature."""
+    from cryptography.exceptions import InvalidSignature
+
+    key = x509.load_der_x509_certificate(shown).public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        return False
+    try:
+        key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
 @cache
 def certificate(holder: str) -> bytes:
     """Give the certificate (DER) of a holder, signed by the simulator's root."""
@@ -59,7 +85,8 @@ def _certified(
         .not_valid_after(_END)
         .add_extension(x509.BasicConstraints(ca=name == issuer, path_length=None), critical=True)
     )
-    return builder.sign(by, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    made = builder.sign(by, hashes.SHA256(), ecdsa_deterministic=True)
+    return made.public_bytes(serialization.Encoding.DER)
 
 
 def _name(text: str) -> x509.Name:

@@ -2,22 +2,25 @@
 
 `--cps FILE` and `--vitale FILE` put cards of serialised groups into its readers; without them its
 own invented people lie there. `--no-cps` and `--no-vitale` leave a reader empty; `--slot FILE` is a
-reader whose card is that file while it exists.
+reader whose card is that file while it exists. `--clock-offset SECONDS` sets the reader's clock
+apart from that of the PC.
 """
 
 import argparse
 import json
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from server.simulators.sesam.cards import write
-from server.simulators.sesam.component import Component, Readers, Refusal
+from server.simulators.sesam.component import Component
 from server.simulators.sesam.people import CPS, VITALE
+from server.simulators.sesam.readers import Readers, Refusal
 
 _ASK, _ANSWER, _PROBLEM = 1, 2, 3
-_LONGEST = 4_000_000
+_LONGEST = 8_000_000
 
 
 def main(asked: Sequence[str] | None = None) -> None:
@@ -28,13 +31,15 @@ def main(asked: Sequence[str] | None = None) -> None:
     parser.add_argument("--slot", type=Path)
     parser.add_argument("--no-cps", action="store_true")
     parser.add_argument("--no-vitale", action="store_true")
+    parser.add_argument("--clock-offset", type=float, default=0.0)
     options = parser.parse_args(asked)
     readers = Readers(
         cps=None if options.no_cps else _file(options.cps) or write(CPS),
         vitale=None if options.no_vitale else _file(options.vitale) or write(VITALE),
         slot=options.slot,
     )
-    serve(Component(readers), sys.stdin.buffer, sys.stdout.buffer)
+    late_by = timedelta(seconds=options.clock_offset)
+    serve(Component(readers, late_by), sys.stdin.buffer, sys.stdout.buffer)
 
 
 def serve(component: Component, asked: BinaryIO, answers: BinaryIO) -> None:
