@@ -1,15 +1,33 @@
-"""How often one may look into a partner's mailbox (`be-mycarenet.md` §9)."""
+"""How often one may look into a partner's mailbox (`be-mycarenet.md` §9; France: ours)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from math import ceil
 
 from server.core.clock import Clock
 from server.core.outbox import Outcome, Verdict
+from server.core.teletransmission import STREAM as TELETRANSMISSION
 
 TOO_SOON = "mailbox.too_soon"  # the reason of an outcome: « not enough time » since the last look
 BACKGROUND_SECONDS = 15 * 60
 MANUAL_SECONDS = 60
 WORST_PENALTY = 32  # 15 min × 32 = 8 h: still more than one look a day
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two looks: of themselves, and when somebody asks."""
+
+    background: int = BACKGROUND_SECONDS
+    manual: int = MANUAL_SECONDS
+
+
+PACES: Mapping[str, Pace] = {TELETRANSMISSION: Pace(30 * 60, 15)}
+"""Streams whose box has a pace of its own.
+
+A box of télétransmission is the kiné's, at a provider that counts no looks: a receipt takes hours,
+a return days, and whoever presses the button may know at once [D].
+"""
 
 
 class Etiquette:
@@ -18,7 +36,8 @@ class Etiquette:
     Times are monotonic seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace = Pace()) -> None:
+        self._pace = pace
         self._last: float | None = None
         self._penalty = 1
         self._floor = 0.0
@@ -28,7 +47,7 @@ class Etiquette:
         """Return the seconds still to wait before a look; 0 when it may happen."""
         earliest = self._floor if manual else max(self._floor, self._missed)
         if self._last is not None:
-            space = MANUAL_SECONDS if manual else BACKGROUND_SECONDS
+            space = self._pace.manual if manual else self._pace.background
             earliest = max(earliest, self._last + space * self._penalty)
         return max(0, ceil(earliest - at))
 
@@ -55,7 +74,7 @@ class Looks:
 
     def __init__(self, streams: Iterable[str], clock: Clock) -> None:
         self._clock = clock
-        self._etiquette = {stream: Etiquette() for stream in streams}
+        self._etiquette = {s: Etiquette(PACES.get(s, Pace())) for s in streams}
 
     def patience(self, manual: bool) -> Mapping[str, int]:
         """Return the seconds each mailbox wants before it is looked into again."""

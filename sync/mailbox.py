@@ -1,8 +1,9 @@
-"""A mailbox read by POP3 (RFC 1939): listed and fetched, each message as it came, never emptied.
+"""A mailbox read by POP3 (RFC 1939): listed and fetched, each message as it came.
 
 Over TLS, with the certificate checked. Time and bytes are limited whatever the server says of
-lengths, and nothing is ever asked to be deleted: whoever reads the same box elsewhere misses
-nothing.
+lengths. Nothing is deleted by reading: the box of papers is never emptied, and whoever reads it
+elsewhere misses nothing; the box of télétransmission has what was stored deleted by name
+(`sync.sesam_mailbox`).
 """
 
 import poplib
@@ -80,6 +81,8 @@ class Session:
     def __init__(self, wire: Wire, door: Door, patience: Patience) -> None:
         self._wire = wire
         self._patience = patience
+        self._body = bytearray()
+        self._gone = False
         self._short()
         with _told():
             self._client = _Client(wire, door.host, door.port)
@@ -104,11 +107,17 @@ class Session:
             found = [Listed(n, _uidl(name), _size(sizes, n)) for n, name in names.items()]
         return sorted(found, key=lambda each: each.number)
 
+    @property
+    def came(self) -> bytes:
+        """What came of the message last fetched, whole or not."""
+        return bytes(self._body)
+
     def fetch(self, listed: Listed) -> bytes:
         """Return a message as it came.
 
         Raises `MailRefused` — after `WITHHELD` the visit goes on —, `TooMuch` when it has no end.
         """
+        self._body.clear()
         self._wire.grant(self._patience.message, MOST)
         with _told(too_much=False):
             # Not `retr`: it gives lines without their ends, and refuses long ones.
@@ -118,20 +127,37 @@ class Session:
                 raise MailRefused(MailTrouble.WITHHELD if answer else MailTrouble.CUT)
             return self._message()
 
+    def delete(self, listed: Listed) -> None:
+        """Ask that a message be deleted, which happens at `finish`; raise `MailRefused`.
+
+        For the box of télétransmission alone, and only of what is stored here.
+        """
+        self._short()
+        with _told():
+            self._client.dele(listed.number)
+
+    def finish(self) -> None:
+        """Take leave, and have the deletions done; raise `MailRefused` when they may not be."""
+        self._short()
+        self._gone = True
+        with _told():
+            self._client.quit()
+
     def _message(self) -> bytes:
-        body = bytearray()
         at_start = True
         while True:
             piece = self._client.file.readline(_PIECE)
             if not piece:
                 raise MailRefused(MailTrouble.CUT)
             if at_start and piece in (b".\r\n", b".\n"):
-                return bytes(body)
-            body += piece[1:] if at_start and piece.startswith(b".") else piece
+                return self.came
+            self._body += piece[1:] if at_start and piece.startswith(b".") else piece
             at_start = piece.endswith(b"\n")
 
     def leave(self) -> None:
-        """Take leave; nothing was to be deleted."""
+        """Take leave, once; nothing was to be deleted."""
+        if self._gone:
+            return
         self._short()
         with suppress(OSError, TooMuch, poplib.error_proto):
             self._client.quit()

@@ -72,7 +72,7 @@ class Letter:
 
 def open_letter(raw: bytes) -> Letter:
     """Take a mail apart; whatever its bytes, this gives a letter, in a time that is bounded."""
-    if _is_hostile(raw):
+    if is_hostile(raw):
         return Letter("", (), (LeftPart("", LeftWhy.UNREADABLE),))
     try:
         return _taken_apart(BytesParser(policy=compat32).parsebytes(raw))
@@ -80,7 +80,8 @@ def open_letter(raw: bytes) -> Letter:
         return Letter("", (), (LeftPart("", LeftWhy.UNREADABLE),))
 
 
-def _is_hostile(raw: bytes) -> bool:
+def is_hostile(raw: bytes) -> bool:
+    """Whether the parser of mails is better spared these bytes."""
     return (
         max(raw.count(b"\n"), raw.count(b"\r")) > _MOST_LINES
         or _more(_NESTED, raw, _MOST_NESTED)

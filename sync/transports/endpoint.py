@@ -31,12 +31,13 @@ class Endpoint:
         if parts.scheme not in ("https", "http") or not host or "@" in parts.netloc or not written:
             raise InvalidValue(field="endpoint", reason="url")
         tls = parts.scheme == "https"
-        if not tls and not _loopback(host):
+        if not tls and not is_loopback(host):
             raise InvalidValue(field="endpoint", reason="not_encrypted")
         return cls(host, port or (443 if tls else 80), path, tls)
 
 
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Say whether an address is of this very machine."""
     # By number only: a name may be resolved to anywhere.
     try:
         return ip_address(host).is_loopback

@@ -82,7 +82,7 @@ def exchange(
     try:
         wire = Wire(_opened(endpoint, limits, tls, connect), deadline)
     except OSError as trouble:
-        return NotSent(_reason(trouble))
+        return NotSent(reason_of(trouble))
     connection = _speaker(endpoint, tls)
     connection.sock = wire
     try:
@@ -141,7 +141,7 @@ def _talk(
             connection.putheader(name, value)
         connection.endheaders()
     except OSError as trouble:
-        return NotSent(_reason(trouble))
+        return NotSent(reason_of(trouble))
     return _send_body(connection, body, limits)
 
 
@@ -176,7 +176,8 @@ def _read(response: HTTPResponse, received: bytearray, most: int) -> bool:
     return True
 
 
-def _reason(trouble: OSError) -> str:
+def reason_of(trouble: OSError) -> str:
+    """Say in a code why a line did not open."""
     match trouble:
         case OutboundRefused():
             return "line.forbidden"

@@ -36,9 +36,11 @@ class PopServer:
     refusal: bytes = b"-ERR [AUTH] no"
     answers: Mapping[bytes, bytes] = field(default_factory=dict)  # instead of its own, by command
     cut_after: int | None = None  # bytes of a message, then the line falls
+    cut_only: str = ""  # name of the message `cut_after` is about; all of them when empty
     withheld: str = ""  # name of a message that is listed and not given
     sizes: Mapping[str, int] = field(default_factory=dict)  # said instead of the true ones
     asked: list[bytes] = field(default_factory=list)
+    marked: set[str] = field(default_factory=set)  # to be deleted when leave is taken
     door: Door = field(init=False)
     port: int = field(init=False)
 
@@ -65,15 +67,18 @@ class PopServer:
             self._talk(secure)
 
     def _talk(self, line: socket) -> None:
+        self.marked.clear()
         line.sendall(self.answers.get(b"", b"+OK here\r\n"))
         with line.makefile("rb") as heard:
             for command in heard:
                 self.asked.append(command.rstrip(b"\r\n"))
                 answer = self._answer(*command.split(b" ", 1))
+                if answer and command.startswith(b"QUIT"):
+                    self.box = {n: raw for n, raw in self.box.items() if n not in self.marked}
                 line.sendall(answer)
                 if not answer or command.startswith(b"QUIT"):
                     return
-                if self.cut_after is not None and command.startswith(b"RETR"):
+                if command.startswith(b"RETR") and self._cuts(int(command[5:])):
                     return
 
     def _answer(self, word: bytes, rest: bytes = b"") -> bytes:
@@ -83,6 +88,9 @@ class PopServer:
         names = list(self.box)
         match word:
             case b"USER" | b"QUIT":
+                return b"+OK\r\n"
+            case b"DELE":
+                self.marked.add(names[int(rest) - 1])
                 return b"+OK\r\n"
             case b"PASS":
                 good = rest.rstrip(b"\r\n").decode() == PASSWORD
@@ -95,15 +103,19 @@ class PopServer:
             case b"RETR" if names[int(rest) - 1] == self.withheld:
                 return b"-ERR not this one\r\n"
             case b"RETR":
-                return self._message(self.box[names[int(rest) - 1]])
+                return self._message(self.box[names[int(rest) - 1]], self._cuts(int(rest)))
         return b"-ERR what?\r\n"
 
-    def _message(self, raw: bytes) -> bytes:
+    def _cuts(self, number: int) -> bool:
+        chosen = self.cut_only in ("", list(self.box)[number - 1])
+        return self.cut_after is not None and chosen
+
+    def _message(self, raw: bytes, cut: bool) -> bytes:
         stuffed = b"".join(
             b"." + line if line.startswith(b".") else line for line in raw.splitlines(True)
         )
         whole = b"+OK\r\n" + stuffed + b"\r\n.\r\n"
-        return whole if self.cut_after is None else whole[: self.cut_after]
+        return whole[: self.cut_after] if cut else whole
 
 
 def _lines(each: Iterable[str]) -> bytes:
