@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
@@ -12,6 +12,7 @@ from server.core.errors import Missing
 from sync.outbound import THIS_PROCESS, Host, Outbound
 
 _ANSWER_SECONDS = 20
+_MAIL = ("smtp", "pop3")
 _DIRECTLY = build_opener(ProxyHandler({}))  # never through a proxy of the environment
 
 
@@ -26,11 +27,13 @@ class ChildSimulator:
     ) -> None:
         """Start `besace simulate NAME`; raise `Missing` when it does not say where it listens.
 
-        Its door is put on the list of whom we may call, for as long as it lives.
+        Its doors are put on the list of whom we may call, for as long as it lives.
         """
         self._command = ["simulate", name, *options, "--json", "--while-fed"]
         self._outbound = outbound
-        self._door: Host | None = None
+        self._doors: list[Host] = []
+        self.doors: Mapping[str, str] = {}
+        """Its other doors, by what they speak: "smtp", "pop3"."""
         self._start(port=0)
 
     def set_clock(self, now: datetime) -> None:
@@ -48,8 +51,8 @@ class ChildSimulator:
 
     def stop(self) -> None:
         """End the process; harmless when it has ended."""
-        if self._door is not None:
-            self._outbound.forget(self._door)
+        while self._doors:
+            self._outbound.forget(self._doors.pop())
         self._process.terminate()
         try:
             self._process.wait(_ANSWER_SECONDS)
@@ -62,23 +65,32 @@ class ChildSimulator:
 
     def _start(self, port: int) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-            [sys.executable, "-I", "-m", "server.app", *self._command, "--port", str(port)],
+            [sys.executable, "-I", "-m", "server.app", *self._command, "--port", str(port),
+             *self._mail_ports()],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:
             self.stop()
             raise Missing(what="simulator")
-        self.endpoint: str = json.loads(line)["address"]
+        told = json.loads(line)
+        self.endpoint: str = told["address"]
         self._base = "/".join(self.endpoint.split("/")[:3])
-        self._door = Host("127.0.0.1", int(self._base.rpartition(":")[2]), "simulator")
-        self._outbound.allow(self._door)
+        self.doors = {name: told[name] for name in _MAIL if name in told}
+        for address in (self._base, *self.doors.values()):
+            self._doors.append(Host("127.0.0.1", _port(address), "simulator"))
+            self._outbound.allow(self._doors[-1])
+
+    def _mail_ports(self) -> Sequence[str]:
+        """Ask for the ports it had before, so that who knows them finds it again."""
+        ports = [str(_port(address)) for address in self.doors.values()]
+        return ["--mail-ports", *ports] if ports else []
 
     def _tell(self, what: str, sent: dict[str, Any]) -> None:
         """Tell it something; raise `Missing` when it cannot be reached."""
         if self._process.poll() is not None:
             self.stop()
-            self._start(port=int(self._base.rpartition(":")[2]))
+            self._start(port=_port(self._base))
         request = Request(  # noqa: S310 - our own simulator on loopback
             f"{self._base}/admin/{what}", json.dumps(sent).encode(),
             {"Content-Type": "application/json"}, method="POST",
@@ -87,3 +99,7 @@ class ChildSimulator:
             _DIRECTLY.open(request, timeout=_ANSWER_SECONDS).close()
         except OSError:
             raise Missing(what="simulator") from None
+
+
+def _port(address: str) -> int:
+    return int(address.rpartition(":")[2])

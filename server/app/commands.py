@@ -119,20 +119,32 @@ def inspect(files: tuple[Path, ...], as_format: str | None, as_json: bool) -> No
               help="Secondes jusqu'à l'accusé, au reçu, à la décision et au décompte.")  # fmt: skip
 @click.option("--duplicates", type=click.Choice(["same-tack", "refuse", "process"]),
               default="same-tack", help="Ce que devient une référence déjà reçue.")  # fmt: skip
+@click.option("--mail-ports", type=click.IntRange(0, 65535), nargs=2, default=(0, 0),
+              metavar="SMTP POP3", help="sesam : ports locaux fixes du frontal.")  # fmt: skip
 @click.option("--while-fed", is_flag=True, hidden=True)
 @_json
 def simulate(
     names: tuple[str, ...], kinds: tuple[str, ...], unsigned: bool, faults: Path | None,
     seed: int, port: int, db: Path | None,
     delays: tuple[float, float, float, float] | None, duplicates: str,
-    while_fed: bool, as_json: bool,
+    mail_ports: tuple[int, int], while_fed: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Démarrer des simulateurs sur cette machine et afficher leurs adresses."""
     from server.app.simulate import Simulation
     from server.app.simulate import simulate as start
 
     asked = Simulation(
-        names, unsigned, faults, seed, port, db, while_fed, delays, duplicates, kinds or ("eid",)
+        names,
+        unsigned,
+        faults,
+        seed,
+        port,
+        db,
+        while_fed,
+        delays,
+        duplicates,
+        kinds or ("eid",),
+        mail_ports,
     )
     _carry_out(lambda speech: start(asked, speech), as_json=as_json)
 

@@ -4,9 +4,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
 _REFILL_SECONDS = 5.0  # after which the scanner made of code finds sheets in its feeder again
 _PAGES_A_MINUTE = 20.0
+_RETURN_AFTER = timedelta(seconds=10)  # a return of a caisse made of code
 _VIRTUAL_READER = ("127.0.0.1", 35963)  # where the driver of `vsmartcard-vpcd` listens
+
+
+Address: TypeAlias = str | Mapping[str, str]
+"""Where a simulator answers; with several doors, the first by the name "address"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,9 @@ class Simulation:
 
     cards: Sequence[str] = ("eid",)
     """Cards of the virtual reader, one per slot: "vitale", "cps", or of `hardware.fake_kinds`."""
+
+    mail_ports: tuple[int, int] = (0, 0)
+    """Ports of the French front-end: SMTP, POP3."""
 
 
 def simulate(asked: Simulation, speech: Speech) -> int:
@@ -129,18 +138,43 @@ def _scanner(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], objec
     return running.endpoint, running.stop
 
 
-def _sesam(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], object]]:
+def _sesam(asked: Simulation, speech: Speech) -> tuple[Address, Callable[[], object]]:
+    """Start the online services of France, and the front-end that shares their clock."""
+    from server.simulators.sesam.front import service as front
+    from server.simulators.sesam.front.desk import Delays
+    from server.simulators.sesam.front.orders import orders
     from server.simulators.sesam.online.service import Config, serve
 
-    running = serve(Config(port=asked.port, seed=asked.seed, faults=asked.faults))
-    return running.endpoint, running.stop
+    with ExitStack() as started:
+        running = serve(Config(port=asked.port, seed=asked.seed, faults=asked.faults))
+        started.callback(running.stop)
+        smtp, pop = asked.mail_ports
+        post = front.serve(
+            front.Config(
+                smtp_port=smtp, pop_port=pop, seed=asked.seed, clock=running.clock.now,
+                delays=Delays(payment=_RETURN_AFTER),
+            )
+        )  # fmt: skip
+        started.callback(post.stop)
+        running.listener.further = orders(post.admin)
+        stop = started.pop_all().close
+    doors = {"address": running.endpoint, "smtp": post.smtp_address, "pop3": post.pop_address}
+    return doors, stop
 
 
-_START = {"mycarenet": _my_care_net, "sesam": _sesam, "card": _card, "scanner": _scanner}
+_Start: TypeAlias = Callable[[Simulation, Speech], tuple[Address, Callable[[], object]]]
+_START: Mapping[str, _Start] = {
+    "mycarenet": _my_care_net, "sesam": _sesam, "card": _card, "scanner": _scanner,
+}  # fmt: skip
 
 
-def _print_address(name: str, address: str, speech: Speech) -> None:
-    click.echo(speech.json(name=name, address=address) if speech.as_json else f"{name} {address}")
+def _print_address(name: str, address: Address, speech: Speech) -> None:
+    doors = {"address": address} if isinstance(address, str) else address
+    if speech.as_json:
+        click.echo(speech.json(name=name, **doors))
+        return
+    for door in doors.values():
+        click.echo(f"{name} {door}")
 
 
 def _end_with_input(ended: Event) -> None:

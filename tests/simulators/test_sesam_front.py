@@ -22,6 +22,7 @@ from server.simulators.sesam.component import Component
 from server.simulators.sesam.front.answers import NOBODYS
 from server.simulators.sesam.front.desk import TAKEN, Delays
 from server.simulators.sesam.front.documents import Unread, read_document
+from server.simulators.sesam.front.orders import orders
 from server.simulators.sesam.front.scenario import (
     Answered,
     Fate,
@@ -440,6 +441,42 @@ def test_a_line_can_break_before_or_after_a_mail_is_taken(
     assert kine.front.admin.accepted() == [1]
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("MAIL FROM:<a@b>", 503), ("EHLO", 503), ("HELO x", 250), ("RCPT TO:<a@b>", 503),
+        ("DATA", 503), ("NOOP", 250), ("RSET", 250), ("VRFY a", 502), ("x" * 600, 500),
+    ],
+)  # fmt: skip
+def test_the_door_of_mails_keeps_the_order_of_words(kine: Kine, said: str, code: int) -> None:
+    with closing(smtplib.SMTP("127.0.0.1", kine.front.smtp.port, "[127.0.0.1]", 10)) as line:
+        assert line.docmd(said)[0] == code
+
+
+def test_paths_and_lines_of_a_message_are_read_strictly(
+    kine: Kine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.simulators.sesam.front.smtp._MOST_BYTES", 2_000)
+    with smtplib.SMTP("127.0.0.1", kine.front.smtp.port, "[127.0.0.1]", 10) as line:
+        line.ehlo()
+        assert line.docmd("MAIL FROM:a@b")[0] == 501
+        for body, code in (
+            (b"x" * 2_000, 500),
+            (b"x\n", 500),
+            (b"xxxx\r\n" * 900, 552),
+            (b"x", 554),
+        ):
+            assert line.mail(ME)[0] == 250
+            assert line.docmd("RCPT TO:a@b")[0] == 501
+            assert line.rcpt(CAISSE)[0] == 250
+            assert line.data(body)[0] == code
+        line.mail(ME)
+        line.rcpt(CAISSE)
+        assert line.docmd("DATA")[0] == 354
+        line.close()
+    assert not kine.front.desk.books.mails
+
+
 def test_a_mail_has_one_receiver(kine: Kine) -> None:
     with smtplib.SMTP("127.0.0.1", kine.front.smtp.port, "[127.0.0.1]", 10) as line:
         line.ehlo()
@@ -554,3 +591,27 @@ def test_a_document_that_is_no_group_at_all_is_unread() -> None:
     for content in (b"SIMULE FSE \x04", b"SIMULE FSE "):
         with pytest.raises(Unread):
             read_document("FSE", content)
+
+
+def test_a_tester_in_another_process_gives_the_same_orders(kine: Kine) -> None:
+    given = orders(kine.front.admin)
+    given["scenario"](
+        {
+            "sender": SENDER, "receipt": {"kind": "duplicate"}, "amo": {"kind": "partial"},
+            "amc": {"kind": "rejected", "code": "0250 051"},
+        }
+    )  # fmt: skip
+    given["invoice"]({"number": 2, "kind": "recovery", "cents": 300, "origin": "AMO"})
+    kine.send(kine.lot(7, kine.signed(invoice(1)), kine.signed(invoice(2))))
+    told = kine.answers()
+    assert [each["kind"] for each in told] == ["ARL", "ARL", "RSP", "RSP"]
+    lines = [(line["kind"], line["amo_paid"]) for line in told[2]["lines"]]
+    assert lines == [("invoice", 537), ("invoice", 1074), ("recovery", -300)]
+    given["scenario"]({"receipt": {"kind": "cut", "days": 1}})
+    given["heal"]({})
+    spoilt: list[dict[str, Any]] = [
+        {"receipt": {}}, {"amo": {"kind": "odd"}}, {"receipt": {"kind": "late", "days": "x"}},
+    ]  # fmt: skip
+    for wrong in spoilt:
+        with pytest.raises((ValueError, KeyError, TypeError)):
+            given["scenario"](wrong)

@@ -3,70 +3,43 @@
 A box is for one visitor at a time; what is marked is deleted when he takes leave, and only then.
 """
 
-import logging
 from collections.abc import Callable, Mapping
-from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Lock, Thread
+from threading import Lock
 
 from server.simulators.sesam.front.boxes import Held
 from server.simulators.sesam.front.desk import Desk
-
-log = logging.getLogger(__name__)
+from server.simulators.sesam.front.door import LineDoor, Visit
 
 _LONGEST_LINE = 512
-_SILENCE_SECONDS = 60
 _BUSY_SECONDS = 2.0  # a visitor who hung up is still leaving for a moment
 _OK = b"+OK\r\n"
 
 
-class PopDoor(ThreadingTCPServer):
-    """Serves the boxes of one desk until it is stopped; one thread for each connection."""
-
-    daemon_threads = True
-    block_on_close = False
-    allow_reuse_address = True
+class PopDoor(LineDoor):
+    """Serves the boxes of one desk until it is stopped."""
 
     def __init__(self, address: tuple[str, int], desk: Desk, password: str) -> None:
         """`password` opens every box. Raises OSError when the port is taken."""
-        super().__init__(address, _Visit)
+        super().__init__(address, _Reader)
         self.desk = desk
         self.password = password
         self._boxes: dict[str, Lock] = {}
-        self._guard = Lock()
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return int(self.server_address[1])
-
-    def start(self) -> None:
-        """Serve in a thread of its own."""
-        Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    def stop(self) -> None:
-        """Stop serving."""
-        self.shutdown()
-        self.server_close()
+        self._listing = Lock()
 
     def lock_of(self, account: str) -> Lock:
         """Give the lock of a box."""
-        with self._guard:
+        with self._listing:
             return self._boxes.setdefault(account, Lock())
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Note a client that went away; that is no news."""
-        log.debug("connection lost", exc_info=True)
 
 
 class _No(Exception):
     """A command is refused; the text is said."""
 
 
-class _Visit(StreamRequestHandler):
+class _Reader(Visit):
     """One visitor."""
 
     server: PopDoor
-    timeout = _SILENCE_SECONDS
 
     def setup(self) -> None:
         """Begin outside every box."""

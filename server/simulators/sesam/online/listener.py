@@ -1,10 +1,11 @@
 """The HTTP door on loopback: JSON for the client and for the tester, and real cut connections."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from threading import Event
+from typing import Any
 
 from server.simulators.listener import BreakingHandler, LoopbackServer
 from server.simulators.sesam.online.answers import Mood
@@ -20,6 +21,9 @@ from server.simulators.sesam.online.judge import (
 )
 
 CHANNEL = "/fr/t1"
+Orders = Mapping[str, Callable[[Mapping[str, Any]], None]]
+"""Further orders of a tester, by name; each raises ValueError, KeyError or TypeError."""
+
 _ADMIN = "/admin/"
 
 
@@ -31,6 +35,7 @@ class Listener(LoopbackServer):
         self.desk = desk
         self.faults = faults
         self.clock = clock
+        self.further: Orders = {}
         self.ending = Event()
 
     def stop(self) -> None:
@@ -100,13 +105,15 @@ class _Handler(BreakingHandler):
             self._told(200, answer)
 
     def _admin(self, name: str, body: bytes) -> None:
-        """Do what the tester asks: other faults, another time."""
+        """Do what the tester asks: other faults, another time, and more."""
         try:
             sent = json.loads(body or b"{}")
             if name == "faults":
                 self.server.faults.set(read_faults(sent["faults"]), sent.get("seed"))
             elif name == "clock":
                 self.server.clock.move(_wanted(sent, self.server.clock.now()))
+            elif name in self.server.further:
+                self.server.further[name](sent)
             else:
                 self._json(404, {"erreur": "rien ici"})
                 return
