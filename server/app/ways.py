@@ -59,7 +59,7 @@ def ways_of(
     doors = [(endpoint.host, endpoint.port)]
     if cabinet.desk().country is not Country.FRANCE:
 
-        def hub() -> MyCareNet:
+        def hub() -> "MyCareNet":
             return my_care_net(cabinet, clock, endpoint, connect)
 
         return [Way("efact", doors, hub, hub, Service.EFACT)]
