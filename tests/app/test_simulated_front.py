@@ -54,7 +54,7 @@ def test_found_dead_it_is_started_again_on_the_same_ports(
     assert (child.endpoint, dict(child.doors)) == before
     assert len(outbound.hosts) == 3
     child.stop()
-    assert outbound.hosts == ()
+    assert not outbound.hosts
 
 
 def test_scenarios_are_set_through_the_testers_door(child: ChildSimulator) -> None:

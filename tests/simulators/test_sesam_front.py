@@ -16,12 +16,15 @@ from email.policy import SMTP, default
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.simulators.sesam.cards import Group, write
 from server.simulators.sesam.component import Component
 from server.simulators.sesam.front.answers import NOBODYS
 from server.simulators.sesam.front.desk import TAKEN, Delays
 from server.simulators.sesam.front.documents import Unread, read_document
+from server.simulators.sesam.front.judge import NotTaken, read_mail
 from server.simulators.sesam.front.orders import orders
 from server.simulators.sesam.front.scenario import (
     Answered,
@@ -615,3 +618,22 @@ def test_a_tester_in_another_process_gives_the_same_orders(kine: Kine) -> None:
     for wrong in spoilt:
         with pytest.raises((ValueError, KeyError, TypeError)):
             given["scenario"](wrong)
+
+
+@given(st.binary(max_size=200), st.integers(0, 400))
+def test_whatever_is_signed_or_mailed_is_taken_or_refused(noise: bytes, at: int) -> None:
+    good = write(invoice(1))
+    for content in (noise, good[:at] + noise + good[at:], good[:at]):
+        try:
+            assert read_document("FSE", b"SIMULE FSE " + content).digest
+        except Unread as why:
+            assert str(why)
+    head = (
+        f"From: {ME}\r\nTo: {CAISSE}\r\nSubject: x\r\nDate: x\r\nMessage-ID: <a@b>\r\n"
+        "Content-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\neA==\r\n"
+    ).encode()
+    for raw in (noise, head[:at] + noise + head[at:]):
+        try:
+            assert read_mail(raw, ME, CAISSE).file is not None
+        except NotTaken as why:
+            assert str(why)
