@@ -14,7 +14,7 @@ NAMED = (
     "held.card", "held.mandate",
     "restart", "absent", "spent", "PAYLOAD_CHANGED", "RESTORED", "said_absent", "answered",
 )  # fmt: skip
-FAMILIES = ("line", "http", "soap", "answer", "mailbox", "tack", "mail")
+FAMILIES = ("line", "http", "soap", "smtp", "arl", "answer", "mailbox", "tack", "mail")
 """Codes with their own words, and families whose other codes share theirs."""
 
 

@@ -29,7 +29,7 @@ _MUTUELLES = (
     ("Mutuelle du Phare", "0799900028", ""),
     ("Mutuelle Breizh Santé", "0799900082", "1"),
 )  # name, number, "1" under unique management
-_SIGNED = "I;;;;;0799900010;MUTUELLE TI DOUE;0;OC;;T;;;0;;;;;;;;"
+_SIGNED = "I;;;;;0799900010;MUTUELLE TI DOUE;0;OC;;T;;;0;;;;;;OC;001;dre.test.invalid"
 _TABLE = "C-InterAMC_{day:%Y%m%d}.csv"
 _LABEL = "TRAITEMENT EN COURS - CHANGEMENT DE FU SUR LA PERIODE DES SOINS (INTERLIGNE)"
 _CARE = "Douleur nocturne depuis dimanche, mieux assise."

@@ -34,6 +34,7 @@ from server.store.french_billing import BillingRow
 from server.store.invoices import Line
 from server.store.visits import Session
 
+_THIRD_PARTY, _PATIENT_PAID = "1", "0"  # nature of the operation: our own codes [T]
 _KILOMETRES = "tariff.kilometres"
 _BY_RATE = "amo.rate"
 
@@ -50,7 +51,8 @@ def of_invoice(
     acts = tuple(_act(line, with_amc=amc is not None and chosen.amc) for line in lines)
     day = desk.likely_today
     identity = Identity(
-        number, day, corrected_number=before.number if before else None,
+        number, day, _THIRD_PARTY if chosen.amo else _PATIENT_PAID,
+        corrected_number=before.number if before else None,
         corrected_day=before.invoiced_on if before else None,
     )  # fmt: skip
     facts = InvoiceFacts(

@@ -97,7 +97,7 @@ def test_l1_with_both_cards_and_no_network_an_invoice_is_secured_and_waits(bench
     office.run()
     waiting = post.open_rows(office.world.desk.db)
     assert len(waiting) == 2 and office.left == []
-    assert {row.target for row in waiting} == {"01291@018.fse.invalid", "OC999@giesv.rss.fr"}
+    assert {row.target for row in waiting} == {"01291018@fse.invalid", "OC999@giesv.rss.fr"}
 
 
 def test_a_signed_invoice_is_neither_decided_nor_signed_again(bench: Bench) -> None:
@@ -336,7 +336,7 @@ def test_a_dre_leaves_after_its_fse_arrived(bench: Bench) -> None:
     )
     office.run()
     office.run()
-    assert [message.target for message in office.left] == ["01291@018.fse.invalid"]
+    assert [message.target for message in office.left] == ["01291018@fse.invalid"]
     sheets = [lot for lot in office.lots if lot.kind == "FSE"]
     office.acknowledge(sheets[0])
     office.run()

@@ -71,7 +71,7 @@ def lines(document: Document, fate: Fate, origin: str) -> tuple[list[Line], int]
             return [_line(document, 0, 0, "rejected", _code(fate.code, fate.text))], 0
         case Kind.OTHER_LOT:
             return [_line(document, 0, 0, "info", _code(_OTHER_CODE, _OTHER_TEXT))], 0
-    made = [_line(document, amo, amc, "paid", [])]
+    made = [_line(document, amo, amc, "paid", [])] if amo + amc else []
     own, other = (fate.cents, 0) if origin == "AMO" else (0, fate.cents)
     if fate.kind is Kind.RECOVERY:
         taken = _code(_BACK_CODE, _BACK_TEXT)

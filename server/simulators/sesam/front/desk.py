@@ -157,6 +157,8 @@ class Desk:
             fate = self.scenarios.fate(lot.sender, mail.recipient, origin, document.invoice)
             made, wrong_by = lines(document, fate, origin)
             payment = Payment(origin, lot.sender, document.payer)
+            if not made:  # what the patient was refunded is told to nobody else
+                continue
             self._owed.append(
                 _Owed(
                     due + self.delays.payment, mail.sender, mail.recipient, payment, made,

@@ -15,6 +15,7 @@ from server.simulators.sesam.cards import Group, Unreadable, parse
 _INVOICE, _SENDER, _CAISSE, _COMPLEMENTARY = 1110, 1120, 1310, 1321
 _ACTS = (1610, 1620, 1630)
 _ACT_FIELDS = 10
+_PATIENT_PAID = "0"  # nature of the operation [T]
 _SHORT = 12  # fields every group is filled up to, so that each can be asked for
 
 
@@ -51,9 +52,12 @@ def read_document(kind: str, content: bytes) -> Document:
     sender = _only(groups, _SENDER)
     recipient, payer = _receiver(kind, caisse, complementary)
     amo, amc = sum(act[1] for act in acts), sum(act[2] for act in acts)
+    invoice = _only(groups, _INVOICE)
+    if invoice[1:2] == [_PATIENT_PAID]:  # refunded to him: nothing is owed to who sent it
+        amo = amc = 0
     separate = bool(complementary[7])  # a complementary with a routing code gets its own DRE
     return Document(
-        sha256(content).hexdigest(), _number(_only(groups, _INVOICE)[0], r"(?!0{9})\d{9}"),
+        sha256(content).hexdigest(), _number(invoice[0], r"(?!0{9})\d{9}"),
         sender[0] + sender[1], recipient, payer,
         amo if kind == "FSE" else 0, amc if kind == "DRE" or not separate else 0,
         min(act[0] for act in acts), max(act[0] for act in acts),
