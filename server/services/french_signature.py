@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 from server.core.errors import NotFound
 from server.core.rights import Right
-from server.core.sesam import Mode
+from server.core.sesam import Mode, Wanted
 from server.countries.dated import in_force
 from server.countries.france.rights import Counted
-from server.countries.france.routes import Route
 from server.countries.france.securing import Loss, SupportingDocument, losses
 from server.services import french_billing, french_rights, french_securing, french_transmission
 from server.services.desk import Desk, needs
@@ -31,13 +30,17 @@ class Leaf:
     session: Session
     patient: Patient
     standing: Standing
-    request: bool  # whether a DRE goes with the FSE
     amo_cents: int  # what the caisse is asked for, third-party payment made
     amc_cents: int
     documents: Sequence[Shown]  # what was signed of its invoice
     natures: Sequence[SupportingDocument]  # papers that may stand in for the card today
     losses: Sequence[Loss]  # of the guarantee, both cards there
     insured: Counted | None  # the rights that count, with their source and age
+
+    @property
+    def what(self) -> str:
+        """Say what would be signed: end of a key of the catalogue."""
+        return {Wanted.BOTH: "both", Wanted.DRE: "request"}.get(self.standing.wanted or 0, "one")
 
     @property
     def degradable(self) -> bool:
@@ -57,7 +60,7 @@ def leaf(desk: Desk, session_id: str) -> Leaf:
     amo, amc = (chosen.row.amo, chosen.row.amc) if chosen else (False, False)
     insured = french_rights.on(desk, patient.id, session.care_date).insured
     return Leaf(
-        session, patient, stands, bool(chosen and chosen.route is Route.DRE and amc),
+        session, patient, stands,
         stands.parts.amo_cents if amo else 0, stands.parts.amc_cents if amc else 0,
         french_transmission.shown(desk, stands.documents),
         in_force(rulebook(desk).natures, desk.likely_today),

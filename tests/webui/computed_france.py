@@ -86,6 +86,7 @@ FRANCE: dict[str, set[str]] = {
     "transmission.running": {"countersign", "send"},
     "transmission": {"countersigned", "made"},
     "duplicate": {"asked", "paid", "lot_absent", "lot_refused"},
+    "sign.what": {"both", "one", "request"},
     "sign.go": {"clock", "no_number", "no_recipient", "no_sender"},
     "nature": {"rights_certificate", "earlier_reading", "online_rights", "other"},
     "reject.state": {*MENDS, "AMO", "AMC"},
