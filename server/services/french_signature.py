@@ -40,7 +40,8 @@ class Leaf:
     @property
     def what(self) -> str:
         """Say what would be signed: end of a key of the catalogue."""
-        return {Wanted.BOTH: "both", Wanted.DRE: "request"}.get(self.standing.wanted or 0, "one")
+        wanted = self.standing.wanted
+        return "both" if wanted is Wanted.BOTH else "request" if wanted is Wanted.DRE else "one"
 
     @property
     def degradable(self) -> bool:

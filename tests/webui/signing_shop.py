@@ -1,6 +1,6 @@
 """A practice of France at its screens, with the simulated component signing behind them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -34,19 +34,19 @@ class Counter:
         self.series = opened(world, self.patient, start_date="2026-02-20", rx_date="2026-02-18")
         shop.rooms.signing = office.signing
 
-    def billed(self, **ticks: str) -> str:
+    def billed(self, ticks: Mapping[str, str] = BOTH) -> str:
         """One session, decided: unless told, both parts are asked of their payers."""
         world = self.office.world
-        return given(world, self.series, world.desk.today, billing="1", **(ticks or BOTH))
+        return given(world, self.series, world.desk.today, billing="1", **ticks)
 
-    def signed(self, mode: Mode = Mode.BOTH_CARDS, **ticks: str) -> str:
-        session = self.billed(**ticks)
+    def signed(self, ticks: Mapping[str, str] = BOTH, mode: Mode = Mode.BOTH_CARDS) -> str:
+        session = self.billed(ticks)
         assert self.office.sign(session, mode) == ""
         return session
 
-    def twice_refused(self, **ticks: str) -> str:
+    def twice_refused(self, ticks: Mapping[str, str] = BOTH) -> str:
         """A session whose FSE two lots in a row could not bring; return its FSE."""
-        session = self.signed(**ticks)
+        session = self.signed(ticks)
         for _ in range(2):
             assert self.office.batch() == ""
             self.office.run()

@@ -49,7 +49,7 @@ def test_what_will_be_signed_is_told_in_words_and_amounts(desk: Counter) -> None
         assert words in page, words
     assert page.count('class="b p"') == 1 and " open" not in fold(page, "alone")[:8]
     desk.office.world.clock.advance(days=1)
-    assert "1 FSE à la caisse." in desk.page(f"invoicing/{desk.billed(**CAISSE)}/sign")
+    assert "1 FSE à la caisse." in desk.page(f"invoicing/{desk.billed(CAISSE)}/sign")
 
 
 def test_both_cards_sign_and_the_last_day_is_written(desk: Counter) -> None:
@@ -79,7 +79,7 @@ def test_l2_vitale_alone_signs_and_the_clock_has_not_begun(desk: Counter) -> Non
 
 @pytest.mark.scenario("F-25")
 def test_l3_the_degraded_way_asks_the_paper_and_shows_no_guarantee(desk: Counter) -> None:
-    session = desk.billed(**CAISSE)
+    session = desk.billed(CAISSE)
     desk.office.slot.unlink()
     degraded = fold(desk.page(f"invoicing/{session}/sign"), "degraded")
     for words in ("Justificatif présenté", "Sans garantie de paiement", "Feuille papier",
@@ -98,7 +98,7 @@ def test_l3_the_degraded_way_asks_the_paper_and_shows_no_guarantee(desk: Counter
 
 
 def test_the_degraded_way_is_not_offered_when_the_patient_pays(desk: Counter) -> None:
-    session = desk.billed(**PAYS)
+    session = desk.billed(PAYS)
     page = desk.page(f"invoicing/{session}/sign")
     assert "n’existe qu’en tiers payant" in fold(page, "degraded")
     assert "<form" not in fold(page, "degraded") and "dans les 3 jours ouvrés" in page
