@@ -155,6 +155,8 @@ def test_k14_a_duplicate_for_the_caisse_bears_why_its_numbers_and_the_box(desk: 
     failed = part(desk.page(HERE), "failed")
     assert "Deux échecs : duplicata papier" in failed and "à envoyer à l’organisme" in failed
     assert "Duplicata remis" not in failed  # nothing was printed yet
+    assert "Rien n’attend de partir." in desk.page(HERE)  # it is sent no third time
+    assert desk.office.batch() == "" and len(desk.office.lots) == 2
     said = paper(desk, document)
     lots = [str(lot.number) for lot in desk.office.lots]
     for words in (
