@@ -18,7 +18,7 @@ ONLY: Mapping[Country, frozenset[str]] = {
         "assessments", "convention_check", "conventions", "cover_codes", "covers", "enrolment",
         "file_papers", "french_papers", "french_returns", "invoices", "invoicing", "legal_tables",
         "notices", "payers", "rights", "secure_tp", "series.access", "series.answer", "series.ask",
-        "sessions.price",
+        "sessions.price", "signing", "transmission",
     }),
 }  # fmt: skip
 """What one country alone has."""

@@ -53,7 +53,9 @@ from webui.pages import (
     series,
     sessions,
     setup,
+    signing,
     today,
+    transmission,
     tray,
     users,
 )
@@ -69,7 +71,7 @@ PAGES = (
     payers.page, rights.page, covers.page, cover_codes.page, notices.page, enrolment.page,
     assessments.page, french_papers.page,
     secure_tp.page,
-    invoicing.page, invoices.page, french_returns.page,
+    invoicing.page, invoices.page, signing.page, transmission.page, french_returns.page,
     notes.page, alarms.page, addresses.page, particulars.page, file_papers.page,
 )  # fmt: skip
 """One per page module; a new screen is one more name here."""

@@ -22,12 +22,8 @@ from server.store import french_documents, french_lots, post, visits
 from server.store.french_documents import DocumentRow
 from server.store.french_lots import LATE, LotRow, LotStanding
 
-FAILURES = 2
-"""Sendings that failed before a duplicate on paper is due (`fr-sesam-vitale.md` §3.2)."""
-
 _ANSWERED = (LotStanding.ACK_POSITIVE, LotStanding.ACK_NEGATIVE)
 _UNDER_WAY = (DocumentState.IN_LOT, DocumentState.SENT)
-_FAILED = (LotStanding.ACK_NEGATIVE, LotStanding.RECYCLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +120,16 @@ def doubled(desk: Desk) -> Sequence[tuple[LotRow, Sequence[DocumentRow]]]:
 def failures(desk: Desk) -> Sequence[Failure]:
     """Return what failed to be sent twice: its duplicate on paper is due (K14, K15)."""
     rows = french_documents.in_states(desk.db, (DocumentState.ACK_NEGATIVE,))
-    found = [Failure(row, _failed(desk, row)) for row in rows]
-    return [each for each in found if len(each.lots) >= FAILURES]
+    found = [Failure(row, french_sending.failed_lots(desk, row)) for row in rows]
+    return [each for each in found if len(each.lots) >= french_sending.FAILURES]
 
 
 @needs(Right.BILLING)
 def failure_of(desk: Desk, document: str) -> Failure:
     """Return a document that failed twice, also once it was given up; raise `NotFound`."""
     row = french_documents.get(desk.db, document)
-    lots = _failed(desk, row) if row else []
-    if row is None or len(lots) < FAILURES:
+    lots = french_sending.failed_lots(desk, row) if row else []
+    if row is None or len(lots) < french_sending.FAILURES:
         raise NotFound(kind="document")
     return Failure(row, lots)
 
@@ -184,10 +180,6 @@ def settle_unpaid(desk: Desk, seq: int, row: DocumentRow, evidence: str) -> None
     session = visits.session(desk.db, row.session)
     if session is not None and session.state is SessionState.CLAIMED:
         fates.move_session(desk, seq, session.id, SessionState.SETTLED, evidence)
-
-
-def _failed(desk: Desk, row: DocumentRow) -> Sequence[LotRow]:
-    return [lot for lot in french_lots.of_document(desk.db, row.id) if lot.state in _FAILED]
 
 
 def _sent_on(desk: Desk, lot: LotRow) -> date | None:

@@ -67,6 +67,7 @@ class Standing:
     documents: Sequence[DocumentRow]  # of the invoice that counts
     parts: Parts
     third_party: bool
+    wanted: Wanted | None = None  # what signing would make; None: nothing more
 
 
 @needs(Right.BILLING)
@@ -80,6 +81,7 @@ def standing(desk: Desk, session_id: str) -> Standing:
         number, [fault for fault in faults if fault != "signed"] if documents else faults,
         documents,
         french_billing.parts_of(desk, session.id), chosen is not None and chosen.amo,
+        _wanted(desk, session, chosen) if chosen else None,
     )  # fmt: skip
 
 

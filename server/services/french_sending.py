@@ -38,6 +38,10 @@ from server.store.post import Row
 HOMOLOGATED = "send.homologated"
 """Key of `fr_settings`."""
 
+FAILURES = 2
+"""Sendings that failed before a duplicate on paper is due (`fr-sesam-vitale.md` §3.2)."""
+
+_FAILED = (LotStanding.ACK_NEGATIVE, LotStanding.RECYCLED)
 _ADDRESS = {DocumentKind.FSE: "send.address_fse", DocumentKind.DRE: "send.address_dre"}
 _PRIORITY = 20  # before lots of eFact, after questions somebody waits for
 _WAITING = (DocumentState.SIGNED, DocumentState.DEGRADED, DocumentState.ACK_NEGATIVE)
@@ -93,11 +97,20 @@ def standing(desk: Desk) -> Standing:
 
 @needs(Right.BILLING)
 def waiting(desk: Desk) -> Waiting:
-    """Return what is signed and in no lot yet."""
-    rows = french_documents.in_states(desk.db, _WAITING)
+    """Return what is signed and in no lot yet; what failed twice is due on paper, and left out."""
+    found = french_documents.in_states(desk.db, _WAITING)
+    rows = [row for row in found if len(failed_lots(desk, row)) < FAILURES]
     held = [row for row in rows if row.kind is DocumentKind.DRE and _is_held(desk, row)]
     kept = {row.id for row in held}
     return Waiting([row for row in rows if row.id not in kept], held)
+
+
+@needs(Right.BILLING)
+def failed_lots(desk: Desk, row: DocumentRow) -> Sequence[LotRow]:
+    """Return the lots that could not bring a document, the newest first."""
+    if row.state in (DocumentState.SIGNED, DocumentState.DEGRADED):
+        return []  # it was in none yet
+    return [lot for lot in french_lots.of_document(desk.db, row.id) if lot.state in _FAILED]
 
 
 @needs(Right.BILLING)

@@ -62,3 +62,9 @@ def document(desk: Desk, key: str) -> None:
 def journal(desk: Desk) -> None:
     """Note that the user read the journal."""
     desk.sight("journal.seen", "practice", desk.practice.id)
+
+
+@needs(Right.BILLING)
+def french_lot(desk: Desk, key: str) -> None:
+    """Note that the user saw a lot of France, with the patients inside."""
+    desk.sight("lot.seen", "french_lot", key)

@@ -3,9 +3,21 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from server.core.teletransmission import DocumentKind, DocumentState, Family
 from server.core.tray import Origin
-from server.services import covers, french_assessments, french_series, french_visits, scanners, tray
+from server.services import (
+    covers,
+    french_assessments,
+    french_invoicing,
+    french_series,
+    french_visits,
+    scanners,
+    tray,
+)
 from server.services.tray import Page
+from server.store import french_documents, french_invoices, french_lots
+from server.store.french_documents import DocumentRow
+from server.store.french_lots import LotRow, LotStanding
 from tests.france import MARCHAND, admitted
 from tests.people import DELVAUX, OUCHENE
 from tests.services.french_payers import Payers, paid
@@ -35,6 +47,7 @@ def kinds_of_ids(shop: Shop) -> Mapping[str, str]:
         "card_id": "01NOCARD",
         "mandate_id": "01NOMANDATE",
         "return_id": "01NORETURN",
+        "document_id": "01NODOCUMENT",
         "incoming_id": paper_on(shop),
         "request_id": "01NOREQUEST",
         "scanner_id": str(sql("select id from scanner")),
@@ -72,12 +85,33 @@ def of_france(world: World) -> Shop:
     french_series.request(
         world.desk, series, {"sent_on": today, "sessions_asked": "15", "argument": "Raideur"}
     )
-    french_visits.record(world.desk, series, {"care_date": today})
+    session = french_visits.record(world.desk, series, {"care_date": today})
+    french_invoicing.decide(world.desk, session, {})
+    lot_on(world, session, patient)
     written = {name: "Raideur" for name in ("findings", "diagnosis", "goals", "plan")}
     french_assessments.write(world.desk, series, {"kind": "INITIAL", "done_on": today, **written})
     Payers(world).answers(paid(199999999, 1074))
     paper_on(made)
     return made
+
+
+def lot_on(world: World, session: str, patient: str) -> str:
+    """Give a lot that holds the FSE of a session, as nobody signed it; the session stays open."""
+    desk, receiver = world.desk, "FSE 01/751/016"
+    invoice = french_invoices.number_of(desk.db, session)
+    assert invoice is not None
+    row = DocumentRow(
+        desk.new_id(), DocumentKind.FSE, invoice, session, patient, "991086265", receiver, 3, "",
+        False, True, 0, 0, True, desk.now, desk.today, desk.today, DocumentState.IN_LOT, desk.now,
+    )  # fmt: skip
+    lot = LotRow(
+        desk.new_id(), DocumentKind.FSE, Family.SECURED, 1, row.sender, receiver, desk.now,
+        desk.user.id, 1, 0, None, LotStanding.IN_LOT, None, None, None, "",
+    )  # fmt: skip
+    with desk.deed("lot.sealed", "french_lot", lot.id) as seq:
+        french_documents.add(desk.db, row, b"sealed", (), desk.device.id, seq)
+        french_lots.add(desk.db, lot, b"sealed", [row.id], desk.device.id, seq)
+    return lot.id
 
 
 def of_french_ids(shop: Shop) -> Mapping[str, str]:
@@ -88,6 +122,8 @@ def of_french_ids(shop: Shop) -> Mapping[str, str]:
         "incoming_id": paper_on(shop),
         "series_id": str(shop.world.sql("select id from treatment")),
         "request_id": str(shop.world.sql("select id from french_request")),
+        "lot_id": str(shop.world.sql("select id from french_lot")),
+        "document_id": str(shop.world.sql("select id from french_document")),
         "return_id": str(shop.world.sql("select id from french_return")),
         "line_id": str(shop.world.sql("select line from french_return_loose")),
         "session_id": str(shop.world.sql("select id from session")),

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from server.app.signing import NOT_HIS_CARD, NOT_KEPT, OTHER_MODE
+from server.core.sesam import Mode, SesamProblem
 from server.core.teletransmission import DocumentKind, LineKind, Origin
 from server.countries.france import billable_case
 from server.countries.france.acts import Territory
@@ -14,12 +16,14 @@ from server.countries.france.expression import SUMS
 from server.countries.france.rates import Situation
 from server.countries.france.reject_labels import MENDS
 from server.countries.france.routes import MustStop, Remark
+from server.countries.france.securing import Obstacle
 from server.countries.france.settlement import Lacking
 from server.reference.tables_france import FRENCH_TABLES
-from server.services import secure_tp
+from server.services import french_securing, secure_tp
 from server.services.addresses import Kind as AddressKind
 from server.services.french_assessments import Kind, Means
 from server.services.french_invoices import Which
+from server.services.french_transmission import LateReason
 from server.services.online import StepState
 from server.services.particulars import Key
 from server.services.payer_contacts import ACTS
@@ -54,12 +58,36 @@ def lacking() -> set[str]:
     return set(_LACKING.findall(text))
 
 
+_FAULT = re.compile(
+    r'\("secure", "([a-z_]+)"\)|return \("([a-z_]+)",\)|append\("([a-z_]+)"\)|"(no_[a-z]+)"'
+)
+
+
+def sign_problems() -> set[str]:
+    """Every code that may hinder a signature: faults, obstacles, the component's, our own."""
+    text = Path(french_securing.__file__).read_text("utf-8").partition("def _faults")[2]
+    text = text.partition("def _row")[0]
+    faults = {"".join(found) for found in _FAULT.findall(text)}
+    assert {"undecided", "paper", "signed", "not_ready", "refused", "no_sender"} <= faults
+    driver = {each.removeprefix("sesam.") for each in SesamProblem}
+    modes = {f"{OTHER_MODE}_{mode}" for mode in (0, *map(int, Mode))}
+    ours = {"clocks", "refused_by", NOT_HIS_CARD, NOT_KEPT}
+    return {*faults, *map(str, Obstacle), *driver, *modes, *ours}
+
+
 FRANCE: dict[str, set[str]] = {
     "payers.word": {"AMO", "RO", "AMC", "GU", "GS", "DRE", "FSE"},
     "reject.mend": {*MENDS} - {"PAID"},
     "reject.first": {*MENDS} - {"PAID"},
     "reject.mended": {"COVER", "RIGHTS"},
     "legal.table": {*FRENCH_TABLES},
+    "sign.problem": sign_problems(),
+    "transmission.late": {str(each) for each in LateReason},
+    "transmission.running": {"countersign", "send"},
+    "transmission": {"countersigned", "made"},
+    "duplicate": {"asked", "paid", "lot_absent", "lot_refused"},
+    "sign.what": {"both", "one", "request"},
+    "sign.go": {"clock", "no_number", "no_recipient", "no_sender"},
     "nature": {"rights_certificate", "earlier_reading", "online_rights", "other"},
     "reject.state": {*MENDS, "AMO", "AMC"},
     "reject.ask": {"AMO", "AMC"},
@@ -93,7 +121,9 @@ FRANCE: dict[str, set[str]] = {
     "bdk": {"findings", "diagnosis", "goals", "plan"},
     "bdk.kind": {str(each) for each in Kind},
     "report.means": {str(each) for each in Means},
-    "papers.kind": {"PROOF", "CARE_SHEET", "FEE_NOTE", "REQUEST", "ASSESSMENT", "REPORT"},
+    "papers.kind": {
+        "PROOF", "CARE_SHEET", "FEE_NOTE", "REQUEST", "ASSESSMENT", "REPORT", "DUPLICATE",
+    },
     "addresses.kind": {str(each) for each in AddressKind},
     "particulars.key": {str(each) for each in Key},
     "access": {str(each) for each in Ground},

@@ -127,6 +127,7 @@ class FakeServices:
     mail = None
     codes = None
     rights_reading = None
+    signing = None
     tables = None
 
     def __init__(self, world: World, ask_recovery: Callable[[str], None]) -> None:

@@ -18,6 +18,7 @@ from server.core.cards import CardKind, CardRead
 from server.core.codes import CodeRead, Symbology
 from server.core.errors import InvalidForm, NotFound, ReferenceRefused
 from server.core.rights import Right
+from server.core.sesam import Mode
 from server.services import ledger
 from server.services.desk import Desk as WorkDesk
 from server.services.doorstep import Doorstep
@@ -44,6 +45,7 @@ from webui.readers import ReaderState
 from webui.rights_reading import RightsControl
 from webui.safe import Safe
 from webui.scanning import ScanControl, ScanState, WantedScan
+from webui.signing import SigningControl, SigningState
 from webui.stream import Stream
 from webui.tables import TableControl
 
@@ -179,6 +181,23 @@ class FakeScans:
 
 
 @dataclass
+class FakeSigning:
+    """A component that only remembers what it was asked."""
+
+    state: SigningState = field(default_factory=SigningState)
+    asked: list[object] = field(default_factory=list)
+
+    def secure(self, session: str, pin: str, mode: Mode, nature: str = "") -> None:
+        self.asked.append((session, pin, mode, nature))
+
+    def countersign(self, pin: str) -> None:
+        self.asked.append(("countersign", pin))
+
+    def send(self, pin: str) -> None:
+        self.asked.append(("send", pin))
+
+
+@dataclass
 class FakeFolder:
     """A watched folder that only remembers what was chosen."""
 
@@ -257,6 +276,7 @@ class Rooms:
     scans: ScanControl | None = field(default_factory=FakeScans)
     keycards: KeyCardControl | None = field(default_factory=FakeKeyCards)
     rights_reading: RightsControl | None = None
+    signing: SigningControl | None = None
     folder: FolderControl | None = field(default_factory=FakeFolder)
     mail: MailControl | None = field(default_factory=FakeMail)
     tables: TableControl | None = None

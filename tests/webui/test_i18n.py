@@ -31,6 +31,7 @@ from server.core.rights import ADJUSTED, Right, Role
 from server.core.sesam import SesamProblem
 from server.core.setup import Reached, Step
 from server.core.states import LineState, LotState, SessionState
+from server.core.teletransmission import DocumentState
 from server.core.tray import Kind
 from server.countries.france.convention_match import Link, Reason
 from server.countries.france.convention_rows import FIELDS
@@ -39,6 +40,7 @@ from server.services.convention_columns import UNCLEAR
 from server.services.convention_search import Cause
 from server.services.identity import MEDIA
 from server.store.conventions import Origin, State
+from server.store.french_lots import LotStanding
 from sync.mailbox import MailTrouble
 from tests.webui.computed_billing import BILLING
 from tests.webui.computed_france import FRANCE
@@ -61,6 +63,8 @@ STATES = {
     "lot": LotState,
     "message": MessageState,
     "proof": Proof,
+    "document": DocumentState,
+    "french_lot": LotStanding,
 }
 NOT_IN_BELGIUM = (
     "mutuelle|ordonnance|feuille de soins|caisse|rejet|RPPS|NIR|ADELI|Vitale|CPS|NGAP|ticket AMC"

@@ -81,6 +81,8 @@ def shop(world: World) -> Shop:
 
 FRENCH_LOOKS = {
     "rights.show": ("rights/{patient_id}", "patient.seen"),
+    "signing.show": ("invoicing/{session_id}/sign", "patient.seen"),
+    "transmission.lot": ("transmission/lots/{lot_id}", "lot.seen"),
     "secure_tp.show": ("sessions/{session_id}/tp", "patient.seen"),
     "invoices.show": ("invoices/{patient_id}", "patient.seen"),
     "french_returns.show": ("returns/{return_id}", "return.seen"),

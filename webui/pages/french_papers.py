@@ -8,7 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import NotFound
 from server.core.rights import Right
-from server.services import documents, french_assessments, french_sheets, patients, sightings
+from server.services import (
+    documents,
+    french_assessments,
+    french_duplicates,
+    french_sheets,
+    french_transmission,
+    patients,
+    sightings,
+)
 from server.services.desk import Desk
 from server.services.french_series import series
 from webui.desk import desk
@@ -69,6 +77,13 @@ def _report(work: Desk, key: str) -> Made:
     return Made(paper.patient.id, write_report(paper))
 
 
+def _duplicate(work: Desk, key: str) -> Made:
+    from webui.paper.duplicate import write_duplicate  # fpdf is heavy
+
+    paper = french_duplicates.duplicate(work, key)
+    return Made(paper.file.patient.id, write_duplicate(paper), paper.document.session)
+
+
 KEPT = "kept"
 """In an address: a paper as it was handed over, by its own key."""
 
@@ -78,9 +93,10 @@ PAPERS: Mapping[str, Paper] = {
     "agreement": Paper("REQUEST", _request),
     "assessment": Paper("ASSESSMENT", _assessment),
     "report": Paper("REPORT", _report),
+    "duplicate": Paper(french_transmission.DUPLICATE, _duplicate),
 }
 """By the name in its address: a care sheet is of a session, fees and the request for an agreement
-of a treatment, the sheet and the report of an assessment."""
+of a treatment, the sheet and the report of an assessment, a duplicate of an FSE or a DRE."""
 
 
 @page.get("/<paper>/<about_id>")
@@ -134,6 +150,9 @@ def _about(work: Desk, paper: str, key: str) -> tuple[str, tuple[str, str]]:
     kind = _known(paper).kind
     if kind == "CARE_SHEET":
         return french_sheets.care_sheet(work, key).file.patient.id, ("sessions.show", key)
+    if kind == french_transmission.DUPLICATE:
+        paper_of = french_duplicates.duplicate(work, key)
+        return paper_of.file.patient.id, ("transmission.index", "")
     if kind in ("ASSESSMENT", "REPORT"):
         found = french_assessments.paper(work, key)
         return found.patient.id, ("assessments.index", found.assessment.treatment)

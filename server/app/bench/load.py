@@ -162,6 +162,9 @@ UNSEEN: Mapping[str, str] = {
     "payers.show": "of a practice of France",
     "rights.show": "of a practice of France",
     "secure_tp.show": "of a practice of France",
+    "signing.show": "of a practice of France",
+    "transmission.index": "of a practice of France",
+    "transmission.lot": "of a practice of France",
 }
 """Routes that are no page of an open practice, and why."""
 

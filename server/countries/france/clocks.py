@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Self
 
 from server.countries.dated import Cells, Origin, Table, in_force, needed_cell, newest, whole_cell
@@ -12,7 +13,7 @@ from server.countries.france.holidays import Holiday, add_working_days
 class Clock:
     """A row of `fr_clocks`: so many working days after an event; its own day is day 0."""
 
-    key: str  # "send_patient_paid", "send_third_party", "receipt_wait", "send_again"
+    key: str  # "send_patient_paid", "send_third_party", "receipt_wait", "send_again", "badge_…"
     working_days: int
     origin: Origin
 
@@ -24,6 +25,15 @@ class Clock:
             whole_cell(cells, "working_days"),
             Origin.from_mapping(cells),
         )
+
+
+class Age(StrEnum):
+    """How near the last day of a signed invoice is (FR-55)."""
+
+    FRESH = "fresh"
+    BADGE = "badge"  # it is shown with its age
+    ALARM = "alarm"
+    LATE = "late"  # the last day is over: it may still leave, and says why
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,18 @@ class Calendar:
         """Give the last day to send an invoice secured on a day."""
         key = "send_third_party" if third_party else "send_patient_paid"
         return self.last_day(key, secured)
+
+    def age(self, secured: date, third_party: bool, today: date) -> Age:
+        """Say how near the last day of an invoice secured on a day is; fresh where no row says."""
+        who = "third_party" if third_party else "patient_paid"
+        last = self.latest_sending(secured, third_party)
+        if last is not None and today > last:
+            return Age.LATE
+        for age in (Age.ALARM, Age.BADGE):
+            begins = self.last_day(f"{age}_{who}", secured)
+            if begins is not None and today >= begins:
+                return age
+        return Age.FRESH
 
     def receipt_missing_after(self, sent: date) -> date | None:
         """Give the day at whose end a receipt that has not come is called absent."""

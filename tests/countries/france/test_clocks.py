@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.countries.dated import Table
-from server.countries.france.clocks import Calendar
+from server.countries.france.clocks import Age, Calendar
 from server.countries.france.holidays import (
     add_working_days,
     easter,
@@ -34,10 +34,31 @@ def test_j3_a_receipt_is_missed_after_two_days_and_sent_again_within_two_more(
     assert real.calendar().latest_resending(THURSDAY) == date(2026, 5, 7)
 
 
+@pytest.mark.parametrize(
+    ("third_party", "day", "age"),
+    [
+        (True, date(2026, 5, 8), Age.FRESH),
+        (True, date(2026, 5, 11), Age.BADGE),  # 1 and 8 May are holidays
+        (True, date(2026, 5, 13), Age.ALARM),
+        (True, date(2026, 5, 15), Age.ALARM),
+        (True, date(2026, 5, 16), Age.LATE),
+        (False, date(2026, 5, 3), Age.FRESH),
+        (False, date(2026, 5, 4), Age.BADGE),
+        (False, date(2026, 5, 5), Age.ALARM),
+        (False, date(2026, 5, 7), Age.LATE),
+    ],
+)
+def test_fr55_the_age_of_a_signed_invoice_is_seen_then_alarms_then_is_late(
+    real: Rulebook, third_party: bool, day: date, age: Age
+) -> None:
+    assert real.calendar().age(THURSDAY, third_party, day) is age
+
+
 def test_without_a_row_no_clock_runs(real: Rulebook) -> None:
     nothing = Calendar(Table(), real.holidays)
     assert nothing.latest_sending(THURSDAY, third_party=True) is None
     assert nothing.latest_resending(THURSDAY) is None
+    assert nothing.age(THURSDAY, True, date(2027, 1, 1)) is Age.FRESH
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,70 @@
+"""« Signer la facture » of a session: what would be sent, what hinders, what was signed.
+
+It shows; `french_securing` prepares and keeps. Source: `fr-sesam-vitale.md` §3, §3.2;
+`scenarios.md` F-25, F-26; cases L1 to L4, K16.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.core.errors import NotFound
+from server.core.rights import Right
+from server.core.sesam import Mode, Wanted
+from server.countries.dated import in_force
+from server.countries.france.rights import Counted
+from server.countries.france.securing import Loss, SupportingDocument, losses
+from server.services import french_billing, french_rights, french_securing, french_transmission
+from server.services.desk import Desk, needs
+from server.services.french_rules import rulebook
+from server.services.french_securing import Standing
+from server.services.french_transmission import Shown
+from server.store import patients, visits
+from server.store.patients import Patient
+from server.store.visits import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What the screen of a signature tells."""
+
+    session: Session
+    patient: Patient
+    standing: Standing
+    amo_cents: int  # what the caisse is asked for, third-party payment made
+    amc_cents: int
+    documents: Sequence[Shown]  # what was signed of its invoice
+    natures: Sequence[SupportingDocument]  # papers that may stand in for the card today
+    losses: Sequence[Loss]  # of the guarantee, both cards there
+    insured: Counted | None  # the rights that count, with their source and age
+
+    @property
+    def what(self) -> str:
+        """Say what would be signed: end of a key of the catalogue."""
+        wanted = self.standing.wanted
+        return "both" if wanted is Wanted.BOTH else "request" if wanted is Wanted.DRE else "one"
+
+    @property
+    def degradable(self) -> bool:
+        """Whether the degraded way exists: with third-party payment alone (§3.2)."""
+        return self.standing.third_party
+
+
+@needs(Right.BILLING)
+def leaf(desk: Desk, session_id: str) -> Leaf:
+    """Gather what the screen of a signature tells; raise `NotFound`."""
+    session = visits.session(desk.db, session_id)
+    patient = patients.get(desk.db, session.patient) if session else None
+    if session is None or patient is None:
+        raise NotFound(kind="session")
+    stands = french_securing.standing(desk, session.id)
+    chosen = french_billing.choice_of(desk, session.id)
+    amo, amc = (chosen.row.amo, chosen.row.amc) if chosen else (False, False)
+    insured = french_rights.on(desk, patient.id, session.care_date).insured
+    return Leaf(
+        session, patient, stands,
+        stands.parts.amo_cents if amo else 0, stands.parts.amc_cents if amc else 0,
+        french_transmission.shown(desk, stands.documents),
+        in_force(rulebook(desk).natures, desk.likely_today),
+        losses(Mode.BOTH_CARDS, insured.said.source if insured else None, opposed=False),
+        insured,
+    )  # fmt: skip

@@ -1,0 +1,229 @@
+"""« Télétransmission »: what waits for a card or a lot, receipts that fail, duplicates on paper."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from server.core.sesam import Mode
+from server.services import journals
+from tests.webui.shop import FakeSigning
+from tests.webui.signing_shop import Counter, counter, plain
+from tests.world import World
+from webui.signing import SigningState, SigningTask
+
+CAISSE = {"tp_amo": "1"}
+PAYS = {"tp_amo": ""}
+HERE = "transmission/"
+
+
+@pytest.fixture
+def desk(french_world: World, tmp_path: Path) -> Iterator[Counter]:
+    with counter(french_world, tmp_path) as made:
+        yield made
+
+
+def part(page: str, name: str) -> str:
+    """One section of the page."""
+    return page.partition(f'<section id="{name}"')[2].partition("</section>")[0]
+
+
+def paper(desk: Counter, document: str) -> str:
+    """The text of a duplicate, opened in its frame first."""
+    address = f"papers/duplicate/{document}"
+    assert f"{address}/document.pdf" in desk.page(address)
+    answer = desk.shop.client.get(f"{desk.shop.door.root}{address}/document.pdf")
+    assert answer.mimetype == "application/pdf"
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
+    return " ".join(plain(text).split())
+
+
+def state(desk: Counter, document: str) -> str:
+    return str(desk.office.world.sql("select state from french_document where id = ?", (document,)))
+
+
+def test_nothing_waits_and_every_section_says_so(desk: Counter) -> None:
+    page = desk.page(HERE)
+    assert "Rien n’attend de partir." in page and "service simulé" in page
+    assert "Aucun lot n’a encore été fait." in page and "Aucune DRE n’attend de réponse." in page
+    assert 'name="pin"' not in page
+    assert "transmission/" in desk.page("invoicing/")
+    assert "à signer ou à envoyer" not in desk.page("today/")
+
+
+def test_what_is_ready_is_told_by_receiver_and_leaves_by_one_button(desk: Counter) -> None:
+    session = desk.signed(CAISSE)
+    assert "1 document à signer ou à envoyer" in desk.page("today/")
+    assert "1 document à signer ou à envoyer" in desk.page("invoicing/")
+    page = desk.page(HERE)
+    ready = part(page, "ready")
+    for words in ("1 lot à faire, 10,74 €", "FSE à 01 291", "au plus tard le 20/03/2026",
+                  "Hélène MARCHAND", f"invoicing/{session}/sign"):  # fmt: skip
+        assert words in ready, words
+    assert page.count('class="b p"') == 1
+    desk.sent(f"{HERE}send", pin="1234")
+    desk.settled()
+    page = desk.page(HERE)
+    assert "1 fichier préparé" in page and "À envoyer" in part(page, "lots")
+    desk.office.run()
+    assert "Envoyé" in part(desk.page(HERE), "lots")
+    (lot,) = desk.office.lots
+    page = desk.page(f"{HERE}lots/{lot.id}")
+    assert "Télétransmise" in page and "Hélène MARCHAND" in page and "10/03/2026" in page
+    desk.office.acknowledge(lot)
+    assert "ARL positif" in desk.page(f"{HERE}lots/{lot.id}")
+    assert desk.shop.client.get(f"{desk.shop.door.root}{HERE}lots/01NONE").status_code == 404
+
+
+@pytest.mark.scenario("F-26")
+def test_l2_what_vitale_alone_signed_is_listed_and_one_code_signs_it_all(desk: Counter) -> None:
+    desk.signed(mode=Mode.DESYNCHRONISED)
+    waits = part(desk.page(HERE), "countersign")
+    assert "À signer avec la CPS" in waits and waits.count('class="b p"') == 1
+    desk.sent(f"{HERE}countersign", pin="1234")
+    desk.settled()
+    page = desk.page(HERE)
+    assert "2 documents signés avec la CPS" in page and "Hélène MARCHAND" in part(page, "ready")
+
+
+@pytest.mark.scenario("H-13")
+def test_a_late_invoice_is_red_and_leaves_once_it_says_why(desk: Counter) -> None:
+    desk.signed(PAYS)
+    desk.office.world.clock.advance(days=4)
+    page = desk.page(HERE)
+    assert "en retard depuis le 13/03/2026" in page and "Pourquoi ce retard" in page
+    fake = desk.shop.rooms.signing = FakeSigning()
+    refused = desk.shop.post(f"{HERE}send", pin="1234", late_reason="")
+    assert refused.status_code == 422 and "Dites pourquoi cet envoi est en retard" in refused.text
+    assert fake.asked == []
+    desk.sent(f"{HERE}send", pin="1234", late_reason="no_line")
+    assert fake.asked == [("send", "1234")]
+    kept = desk.office.world.sql("select reason from journal where action = 'invoice.late'")
+    assert kept == "no_line" and journals.verify(desk.office.world.desk).flaws == []
+
+
+def test_a_dre_that_waits_for_a_promise_is_held_apart(
+    desk: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.signed()
+    monkeypatch.setattr("server.services.french_sending._is_held", lambda desk, row: True)
+    page = desk.page(HERE)
+    held = page.partition('<section id="held"')[2]
+    assert "DRE 126000001 · 7,16 €" in held and "DRE" not in part(page, "ready")
+
+
+def test_k5_an_absent_receipt_is_told_and_its_lot_goes_again_once_a_person_is_sure(
+    desk: Counter,
+) -> None:
+    office = desk.office
+    desk.signed(CAISSE)
+    office.batch()
+    office.run()
+    (lot,) = office.lots
+    early = desk.shop.post(f"{HERE}lots/{lot.id}/again", sure="1")
+    assert early.status_code == 422
+    office.world.clock.advance(days=3)
+    page = desk.page(HERE)
+    assert "ARL absent" in part(page, "lots")
+    assert "Nouvel envoi au plus tard le 16/03/2026" in page
+    refused = desk.shop.post(f"{HERE}lots/{lot.id}/again")
+    assert refused.status_code == 422 and "Cochez la case" in refused.text
+    page = desk.sent(f"{HERE}lots/{lot.id}/again", sure="1")
+    assert "Hélène MARCHAND" in part(page, "ready") and "Remis dans un autre lot" in page
+    office.batch()
+    office.run()
+    office.acknowledge(lot)
+    page = desk.page(HERE)
+    assert f"Reçu deux fois : lot FSE {lot.number}" in page and "126000001" in page
+    assert "après que ses documents ont été remis" in desk.page(f"{HERE}lots/{lot.id}")
+
+
+def test_a_refused_lot_says_why(desk: Counter) -> None:
+    desk.signed(CAISSE)
+    desk.office.batch()
+    desk.office.run()
+    (lot,) = desk.office.lots
+    desk.office.acknowledge(lot, positive=False, reason="LOT ILLISIBLE")
+    page = desk.page(f"{HERE}lots/{lot.id}")
+    assert "ARL négatif" in page and "« LOT ILLISIBLE »" in page
+
+
+def test_k14_a_duplicate_for_the_caisse_bears_why_its_numbers_and_the_box(desk: Counter) -> None:
+    document = desk.twice_refused(CAISSE)
+    failed = part(desk.page(HERE), "failed")
+    assert "Deux échecs : duplicata papier" in failed and "à envoyer à l’organisme" in failed
+    assert "Duplicata remis" not in failed  # nothing was printed yet
+    assert "Rien n’attend de partir." in desk.page(HERE)  # it is sent no third time
+    assert desk.office.batch() == "" and len(desk.office.lots) == 2
+    said = paper(desk, document)
+    lots = [str(lot.number) for lot in desk.office.lots]
+    for words in (
+        "DUPLICATA d’une facture électronique", "FSE n° 126000001", "La caisse gestionnaire 01 291",
+        f"Lot {lots[0]} du 10/03/2026 : accusé de réception négatif (LOT ILLISIBLE)",
+        f"Lot {lots[1]}", "Hélène MARCHAND", "L’assuré n’a pas pu signer", "10,74",
+        "Signature de l’assuré", "Demandé en tiers payant : 10,74 €",
+    ):  # fmt: skip
+        assert words in said, (words, said)
+    assert said == paper(desk, document)
+    kept = "select count(*) from document where kind = 'DUPLICATE'"
+    assert desk.office.world.sql(kept) == 1
+    assert "Duplicata d’une facture non transmise" in desk.page(f"file/{desk.patient}/letters")
+    page = desk.sent(f"{HERE}documents/{document}/handed")
+    assert state(desk, document) == "GivenUp" and "Deux échecs" not in page
+    assert "DUPLICATA" in paper(desk, document)  # it can be printed again
+
+
+def test_k15_a_duplicate_of_what_the_patient_paid_is_signed_and_handed_to_him(
+    desk: Counter,
+) -> None:
+    document = desk.twice_refused(PAYS)
+    assert "à remettre au patient" in part(desk.page(HERE), "failed")
+    said = paper(desk, document)
+    for words in ("Le patient, qui a réglé : à signer et à lui remettre", "Réglé par le patient",
+                  "envoie ce duplicata signé à sa caisse"):  # fmt: skip
+        assert words in said, (words, said)
+    assert "n’a pas pu signer" not in said and "gestionnaire" not in said
+    desk.sent(f"{HERE}documents/{document}/handed")
+    assert state(desk, document) == "GivenUp"
+
+
+def test_no_duplicate_is_made_of_what_did_not_fail_twice(desk: Counter) -> None:
+    session = desk.signed(CAISSE)
+    document = desk.office.documents(session)[0].id
+    for path in (f"papers/duplicate/{document}", f"papers/duplicate/{document}/document.pdf"):
+        assert desk.shop.client.get(f"{desk.shop.door.root}{path}").status_code == 404
+    assert desk.shop.post(f"{HERE}documents/{document}/handed").status_code == 404
+
+
+def test_a_letter_nobody_can_read_is_listed(desk: Counter) -> None:
+    desk.office.answer({"kind": "ARL", "origin": "AMO", "lot_kind": "FSE", "ps_number": "991086265",
+                        "lot_number": 77, "positive": True, "reason": ""})  # fmt: skip
+    desk.office.run()
+    letters = part(desk.page(HERE), "letters")
+    assert "1 réponse illisible" in letters and "accuse un lot inconnu ici" in letters
+
+
+def test_a_task_under_way_and_one_that_failed_are_told(desk: Counter) -> None:
+    desk.signed(CAISSE)
+    running = SigningState(SigningTask.SEND, running=True, done=1, total=3)
+    desk.shop.rooms.signing = FakeSigning(running)
+    page = desk.page(HERE)
+    assert "Les lots se préparent : fichier 1 sur 3" in page and 'name="pin"' not in page
+    failed = SigningState(SigningTask.SEND, done=1, total=3, problem="wrong_pin", tries=2)
+    desk.shop.rooms.signing = FakeSigning(failed)
+    page = desk.page(HERE)
+    assert "Essais restants : 2" in page and "1 sur 3 étaient faits" in page
+    desk.shop.rooms.signing = None
+    assert desk.shop.post(f"{HERE}send").status_code == 404
+    page = desk.page(HERE)
+    assert "Aucun composant agréé" in page and 'name="pin"' not in page
+
+
+def test_a_practice_that_may_not_send_reads_why_and_has_no_button(desk: Counter) -> None:
+    desk.signed(CAISSE)
+    desk.make_real()
+    page = desk.page(HERE)
+    assert "n’est pas homologué" in page and "agrément du CNDA restent à obtenir" in page
+    assert 'name="pin"' not in page and "Hélène MARCHAND" in part(page, "ready")
