@@ -29,8 +29,10 @@ TRANSITIONS: Mapping[MessageState, frozenset[MessageState]] = {
     _S.READY: frozenset({_S.LEASED, _S.UNKNOWN, _S.EXPIRED, _S.CANCELLED}),
     _S.LEASED: frozenset({_S.DONE, _S.RETRY_WAIT, _S.UNKNOWN, _S.FAILED}),
     _S.RETRY_WAIT: frozenset({_S.READY, _S.UNKNOWN, _S.EXPIRED, _S.CANCELLED}),
-    _S.UNKNOWN: frozenset({_S.DONE, _S.READY, _S.FAILED}),
-    _S.FAILED: frozenset({_S.READY, _S.UNKNOWN}),
+    # What a lot of France held is put into another once its receipt is overdue, or its mail was
+    # refused: the message that carried it is withdrawn (`reliability-security.md` §3, FSE and DRE).
+    _S.UNKNOWN: frozenset({_S.DONE, _S.READY, _S.FAILED, _S.CANCELLED}),
+    _S.FAILED: frozenset({_S.READY, _S.UNKNOWN, _S.CANCELLED}),
     _S.DONE: frozenset(),
     _S.EXPIRED: frozenset(),
     _S.CANCELLED: frozenset(),

@@ -23,6 +23,7 @@ from server.store.french_documents import DocumentRow
 from server.store.french_lots import LATE, LotRow, LotStanding
 
 _ANSWERED = (LotStanding.ACK_POSITIVE, LotStanding.ACK_NEGATIVE)
+_WITHDRAWN = (MessageState.UNKNOWN, MessageState.FAILED)
 _UNDER_WAY = (DocumentState.IN_LOT, DocumentState.SENT)
 
 
@@ -34,6 +35,14 @@ class Absent:
     sent_on: date
     missing_since: date
     send_again_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A lot whose message was refused on its way, and why: a reason code of the network."""
+
+    lot: LotRow
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +90,29 @@ def absent(desk: Desk) -> Sequence[Absent]:
 
 
 @needs(Right.BILLING)
-def recycle(desk: Desk, lot_id: str) -> None:
-    """Free what an absent lot holds for another lot, as a person decided; harmless twice (K5).
+def undelivered(desk: Desk) -> Sequence[Undelivered]:
+    """Return the lots whose message was refused by the mail server: nothing of them arrived."""
+    found = []
+    for lot in french_lots.in_state(desk.db, LotStanding.IN_LOT):
+        row = post.get(desk.db, lot.message or "")
+        if row is not None and row.state is MessageState.FAILED:
+            found.append(Undelivered(lot, row.reason))
+    return found
 
-    Raises `NotFound`, and `InvalidForm` while the receipt may still come in time.
+
+@needs(Right.BILLING)
+def recycle(desk: Desk, lot_id: str) -> None:
+    """Free what a lot holds for another one, as a person decided; harmless twice (K5).
+
+    One whose receipt is absent, or whose message was refused. Raises `NotFound`, and `InvalidForm` while the receipt may still come in time.
     """
     lot = french_lots.get(desk.db, lot_id)
     if lot is None:
         raise NotFound(kind="french_lot")
     if lot.state is LotStanding.RECYCLED:
         return
-    if lot.id not in {each.lot.id for each in absent(desk)}:
+    overdue = {each.lot.id for each in absent(desk)}
+    if lot.id not in overdue | {each.lot.id for each in undelivered(desk)}:
         raise InvalidForm(faults=(("lot", "not_absent"),))
     with desk.deed("lot.recycled", "french_lot", lot.id, {"number": lot.number}) as seq:
         french_lots.move(desk.db, lot, LotStanding.RECYCLED)
@@ -99,9 +120,8 @@ def recycle(desk: Desk, lot_id: str) -> None:
             desk, seq, lot, _UNDER_WAY, DocumentState.ACK_NEGATIVE, "arl.absent"
         )
         row = post.get(desk.db, lot.message or "")
-        if row is not None and row.state is MessageState.UNKNOWN:
-            post.move(desk.db, row, MessageState.FAILED, "arl.absent")
-            post.plan(desk.db, row.id, None)
+        if row is not None and row.state in _WITHDRAWN and not _others(desk, lot):
+            post.move(desk.db, row, MessageState.CANCELLED, "arl.absent")
 
 
 @needs(Right.BILLING)
@@ -187,6 +207,12 @@ def _sent_on(desk: Desk, lot: LotRow) -> date | None:
     if lot.sent_on is not None:
         return lot.sent_on
     row = post.get(desk.db, lot.message or "")
-    if row is None or row.state is not MessageState.UNKNOWN or row.first_try is None:
+    if row is None or row.state is not MessageState.UNKNOWN:
         return None
-    return civil_date(row.first_try, desk.country)
+    return civil_date(row.first_try or row.created_at, desk.country)
+
+
+def _others(desk: Desk, lot: LotRow) -> bool:
+    """Say whether the message of a lot carries another one that still waits for its receipt."""
+    beside = french_lots.of_message(desk.db, lot.message or "")
+    return any(each.state is LotStanding.IN_LOT and each.id != lot.id for each in beside)

@@ -17,7 +17,7 @@ from server.countries.france.clocks import Age
 from server.countries.france.lots import PlannedLot, files
 from server.services import french_intake, french_receipts, french_securing, french_sending
 from server.services.desk import Desk, needs
-from server.services.french_receipts import Absent
+from server.services.french_receipts import Absent, Undelivered
 from server.services.french_rules import calendar
 from server.services.french_sending import Standing
 from server.store import french_documents, french_lots, papers, patients, visits
@@ -98,6 +98,7 @@ class Overview:
     held: Sequence[Shown]
     lots: Sequence[LotRow]
     absent: Sequence[Absent]
+    undelivered: Sequence[Undelivered]
     doubled: Sequence[Doubled]
     failed: Sequence[Failed]
     letters: Sequence[LetterRow]
@@ -135,6 +136,12 @@ class LotView:
     lot: LotRow
     documents: Sequence[Shown]
     absent: Absent | None  # None while its receipt may still come in time
+    undelivered: Undelivered | None = None  # None unless its message was refused on the way
+
+    @property
+    def may_go_again(self) -> bool:
+        """Whether what it holds may be put into another lot."""
+        return self.absent is not None or self.undelivered is not None
 
 
 @needs(Right.BILLING)
@@ -148,6 +155,7 @@ def overview(desk: Desk, most: int) -> Overview:
         shown(desk, waits.held),
         french_lots.newest(desk.db, most),
         french_receipts.absent(desk),
+        french_receipts.undelivered(desk),
         [Doubled(lot, shown(desk, rows)) for lot, rows in french_receipts.doubled(desk)],
         _failed(desk),
         french_intake.set_aside(desk),
@@ -168,7 +176,8 @@ def lot(desk: Desk, key: str) -> LotView:
         raise NotFound(kind="french_lot")
     rows = french_documents.some(desk.db, french_lots.documents_of(desk.db, key))
     late = {each.lot.id: each for each in french_receipts.absent(desk)}
-    return LotView(found, shown(desk, rows), late.get(key))
+    refused = {each.lot.id: each for each in french_receipts.undelivered(desk)}
+    return LotView(found, shown(desk, rows), late.get(key), refused.get(key))
 
 
 @needs(Right.BILLING)

@@ -313,8 +313,9 @@ def test_what_fell_silent_while_being_sent_is_never_sent_again_by_itself(bench: 
     office.later(days=3)
     (absent,) = french_receipts.absent(office.world.desk)
     french_receipts.recycle(office.world.desk, absent.lot.id)
-    (row,) = post.open_rows(office.world.desk.db)
-    assert (row.state, row.reason) == (MessageState.FAILED, "arl.absent")
+    assert post.open_rows(office.world.desk.db) == []
+    withdrawn = post.get(office.world.desk.db, office.left[0].id)
+    assert withdrawn and withdrawn.state is MessageState.CANCELLED
     assert office.states(session) == ["AckNegative"]
 
 
@@ -430,3 +431,39 @@ def test_unique_management_signs_one_sheet_that_carries_both_parts(
         office.settle("AMO", sheet.invoice, amo=1074, amc=716)
         assert office.states(session) == ["Paid"]
         assert session_state(office, session) is SessionState.SETTLED
+
+
+def test_what_a_mail_server_refused_is_tried_again_or_put_into_another_lot(bench: Bench) -> None:
+    office, session = bench.office, bench.signed(CAISSE_ONLY)
+    office.batch()
+    office.says = lambda _: Verdict.FAILED
+    office.run()
+    ((lot, reason),) = [
+        (each.lot, each.reason) for each in french_receipts.undelivered(office.world.desk)
+    ]
+    assert reason == "smtp.lost" and office.states(session) == ["InLot"]
+    french_receipts.recycle(office.world.desk, lot.id)
+    assert french_receipts.undelivered(office.world.desk) == []
+    assert post.open_rows(office.world.desk.db) == []
+    office.says = lambda _: Verdict.DONE
+    office.batch()
+    office.run()
+    assert [each.state for each in office.lots] == ["Recycled", "Sent"]
+
+
+def test_after_a_return_from_a_copy_nobody_knows_what_left_and_the_wait_begins(
+    bench: Bench,
+) -> None:
+    office, session = bench.office, bench.signed(CAISSE_ONLY)
+    office.batch()
+    desk = office.world.desk
+    (row,) = post.open_rows(desk.db)
+    with desk.deed("message.doubt", "message", row.id):
+        post.move(desk.db, row, MessageState.UNKNOWN, "RESTORED")
+    office.run()
+    assert office.left == [] and french_receipts.absent(office.world.desk) == []
+    office.later(days=3)
+    (absent,) = french_receipts.absent(office.world.desk)
+    assert absent.sent_on == DAY
+    french_receipts.recycle(office.world.desk, absent.lot.id)
+    assert office.states(session) == ["AckNegative"]

@@ -13,6 +13,7 @@ from webui.forms import shown_again_by
 from webui.guards import only
 from webui.replies import go
 from webui.signing import SigningControl, SigningState, SigningTask
+from webui.trouble import reasons
 
 page = only(Blueprint("transmission", __name__, url_prefix="/transmission"), Right.BILLING)
 
@@ -29,7 +30,9 @@ def index() -> ResponseReturnValue:
     return render_template(
         "transmission/index.html",
         found=found,
-        absent={each.lot.id: each for each in found.absent},
+        absent={each.lot.id for each in found.absent},
+        undelivered={each.lot.id for each in found.undelivered},
+        reason=reasons(here.catalogue),
         component=component is not None,
         running=bool(component and component.state.running),
         last=last,
@@ -63,7 +66,8 @@ def lot(lot_id: str) -> ResponseReturnValue:
     work = desk().work()
     view = french_transmission.lot(work, lot_id)
     sightings.french_lot(work, lot_id)
-    return render_template("transmission/lot.html", view=view, lot=view.lot)
+    said = reasons(desk().catalogue)
+    return render_template("transmission/lot.html", view=view, lot=view.lot, reason=said)
 
 
 @page.post("/lots/<lot_id>/again")
