@@ -108,7 +108,11 @@ def get(db: apsw.Connection, key: str) -> LotRow | None:
 
 def newest(db: apsw.Connection, most: int) -> list[LotRow]:
     """Return the last lots, the newest first."""
-    return many(db, LotRow, f"{_ROW} order by rowid desc limit ?", (most,))
+    return many(
+        db, LotRow,
+        f"{_ROW} where rowid > (select max(rowid) from french_lot) - ? order by rowid desc",
+        (most,),
+    )  # fmt: skip
 
 
 def in_state(db: apsw.Connection, state: LotStanding) -> list[LotRow]:
@@ -118,7 +122,7 @@ def in_state(db: apsw.Connection, state: LotStanding) -> list[LotRow]:
 
 def late(db: apsw.Connection) -> list[LotRow]:
     """Return the lots whose receipt came after their documents were put into others (K5)."""
-    return many(db, LotRow, f"{_ROW} where reason = 'late' order by rowid desc")
+    return many(db, LotRow, f"{_ROW} where reason = 'late' and id > '' order by id desc")
 
 
 def of_message(db: apsw.Connection, message: str) -> list[LotRow]:

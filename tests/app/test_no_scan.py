@@ -284,7 +284,8 @@ def _bill_in_france(shop: Shop, patient: str, statements: Kept) -> None:
     shop.post(f"invoicing/{session}/formula", heading="AUXM", formula_code="052")
     shop.post(f"invoicing/{session}", tp_amo="1")
     shop.post(f"invoicing/{session}/receipt")
-    for path in (f"invoicing/{session}", "invoicing/", "invoicing/?which=due", "today/",
+    for path in (f"invoicing/{session}", f"invoicing/{session}/sign", "transmission/",
+                 "invoicing/", "invoicing/?which=due", "today/",
                  f"sessions/{session}", f"series/{series}"):  # fmt: skip
         shop.get(path)
     _correct_in_france(shop, patient, session, statements)

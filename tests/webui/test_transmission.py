@@ -175,6 +175,26 @@ def test_k14_a_duplicate_for_the_caisse_bears_why_its_numbers_and_the_box(desk: 
     assert "DUPLICATA" in paper(desk, document)  # it can be printed again
 
 
+def test_k14_a_duplicate_of_a_dre_is_for_the_complementary_and_tells_absent_receipts(
+    desk: Counter,
+) -> None:
+    office = desk.office
+    session = desk.signed()
+    for _ in range(2):
+        office.batch()
+        for _ in range(2):  # the DRE after its FSE
+            office.run()
+        office.world.clock.advance(days=5)
+        for lot in office.lots:
+            if lot.state == "Sent" and lot.kind == "DRE":
+                desk.sent(f"{HERE}lots/{lot.id}/again", sure="1")
+    request = office.documents(session)[1]
+    assert "Imprimer le duplicata" in part(desk.page(HERE), "failed")
+    said = paper(desk, request.id)
+    assert "L’organisme complémentaire" in said and "0799900010" in said
+    assert said.count("aucun accusé de réception") == 2 and "7,16" in said
+
+
 def test_k15_a_duplicate_of_what_the_patient_paid_is_signed_and_handed_to_him(
     desk: Counter,
 ) -> None:

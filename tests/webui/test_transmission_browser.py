@@ -66,6 +66,7 @@ def test_both_cards_sign_then_a_lot_is_made_and_waits_to_leave(desk: Counter, pa
     page.keyboard.press("Enter")
     expect(heading).to_contain_text("signée")
     expect(page.get_by_text("au plus tard le 20/03/2026").first).to_be_visible()
+    expect(page.locator("#keys")).not_to_contain_text("Sécuriser")
     judge(page, "signee")
     page.keyboard.press("F9")
     expect(heading).to_contain_text("2 documents sont prêts à partir")
