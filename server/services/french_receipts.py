@@ -104,7 +104,8 @@ def undelivered(desk: Desk) -> Sequence[Undelivered]:
 def recycle(desk: Desk, lot_id: str) -> None:
     """Free what a lot holds for another one, as a person decided; harmless twice (K5).
 
-    One whose receipt is absent, or whose message was refused. Raises `NotFound`, and `InvalidForm` while the receipt may still come in time.
+    One whose receipt is absent, or whose message was refused. Raises `NotFound`, and `InvalidForm`
+    while the receipt may still come in time.
     """
     lot = french_lots.get(desk.db, lot_id)
     if lot is None:

@@ -103,9 +103,11 @@ def test_row_49_each_paper_holds_its_own_patient_alone_also_after_an_error(
 def test_row_49_no_paper_is_made_that_is_not_played_here() -> None:
     """A paper that names a patient needs the property above for itself.
 
-    The receipt of France has it in `test_french_care`, its other papers in `test_french_papers`; a
-    letter about the practice's account and the list of insurers name no patient.
+    The receipt of France has it in `test_french_care`, the duplicate in `test_transmission`, its
+    other papers in `test_french_papers`; a letter about the practice's account and the list of
+    insurers name no patient.
     """
     made = {path.stem for path in (Path(justificatif.__file__).parent).glob("*.py")}
-    of_france = {"agreement", "assessment", "care_sheet", "fee_note", "letterhead", "quittance"}
-    assert made == {"__init__", "account", "justificatif", "payers", "sheet"} | of_france
+    of_france = {"agreement", "assessment", "care_sheet", "duplicate", "fee_note", "letterhead"}
+    others = {"__init__", "account", "justificatif", "payers", "quittance", "sheet"}
+    assert made == others | of_france

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from server.core.outbox import Verdict
 from server.core.sesam import Mode
 from server.services import journals
+from tests.france import MEYER
+from tests.services.test_french_billing import covered
+from tests.services.test_french_care import opened
 from tests.webui.shop import FakeSigning
 from tests.webui.signing_shop import Counter, counter, plain
 from tests.world import World
@@ -140,6 +144,19 @@ def test_k5_an_absent_receipt_is_told_and_its_lot_goes_again_once_a_person_is_su
     assert "après que ses documents ont été remis" in desk.page(f"{HERE}lots/{lot.id}")
 
 
+def test_a_lot_whose_mail_was_refused_goes_again_once_a_person_is_sure(desk: Counter) -> None:
+    desk.signed(CAISSE)
+    desk.office.batch()
+    desk.office.says = lambda _: Verdict.FAILED
+    desk.office.run()
+    (lot,) = desk.office.lots
+    page = desk.page(HERE)
+    assert "Le lot FSE 1 n’est pas parti" in page and "Rien n’est arrivé" in page
+    assert "Rien n’est arrivé" in desk.page(f"{HERE}lots/{lot.id}")
+    page = desk.sent(f"{HERE}lots/{lot.id}/again", sure="1")
+    assert "Hélène MARCHAND" in part(page, "ready") and "n’est pas parti" not in page
+
+
 def test_a_refused_lot_says_why(desk: Counter) -> None:
     desk.signed(CAISSE)
     desk.office.batch()
@@ -207,6 +224,22 @@ def test_k15_a_duplicate_of_what_the_patient_paid_is_signed_and_handed_to_him(
     assert "n’a pas pu signer" not in said and "gestionnaire" not in said
     desk.sent(f"{HERE}documents/{document}/handed")
     assert state(desk, document) == "GivenUp"
+
+
+def test_row_49_each_duplicate_holds_its_own_patient_alone(desk: Counter) -> None:
+    world = desk.office.world
+    documents = [desk.twice_refused(CAISSE)]
+    desk.office.insert(MEYER)
+    desk.series = opened(world, covered(world, MEYER, "0799900010"))
+    documents.append(desk.twice_refused(CAISSE))
+    for document in (*documents, "01NOBODY", *reversed(documents)):
+        if document == "01NOBODY":  # an error between two leaves nothing behind
+            address = f"{desk.shop.door.root}papers/duplicate/{document}/document.pdf"
+            assert desk.shop.client.get(address).status_code == 404
+            continue
+        said = paper(desk, document)
+        for place, name in enumerate(("MARCHAND", "MEYER")):
+            assert (name in said) is (document == documents[place])
 
 
 def test_no_duplicate_is_made_of_what_did_not_fail_twice(desk: Counter) -> None:
