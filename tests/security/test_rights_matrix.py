@@ -298,6 +298,7 @@ WHO: Mapping[str, frozenset[str] | None] = {
     "transmission.handed": BILLING,
     "transmission.index": BILLING,
     "transmission.lot": BILLING,
+    "transmission.retry": BILLING,
     "transmission.send": BILLING,
     "tray.corrected": PATIENTS,
     "tray.cut": PATIENTS,

@@ -13,7 +13,7 @@ from server.services import journals
 from tests.france import MEYER
 from tests.services.test_french_billing import covered
 from tests.services.test_french_care import opened
-from tests.webui.shop import FakeSigning
+from tests.webui.shop import FakePost, FakeSigning
 from tests.webui.signing_shop import Counter, counter, plain
 from tests.world import World
 from webui.signing import SigningState, SigningTask
@@ -153,6 +153,11 @@ def test_a_lot_whose_mail_was_refused_goes_again_once_a_person_is_sure(desk: Cou
     page = desk.page(HERE)
     assert "Le lot FSE 1 n’est pas parti" in page and "Rien n’est arrivé" in page
     assert "Rien n’est arrivé" in desk.page(f"{HERE}lots/{lot.id}")
+    desk.shop.rooms.post = FakePost()
+    assert "n’est pas parti" not in desk.sent(f"{HERE}lots/{lot.id}/retry")
+    assert desk.shop.rooms.post.asked == ["send"]
+    assert desk.shop.post(f"{HERE}lots/{lot.id}/retry").status_code == 409
+    desk.office.run()
     page = desk.sent(f"{HERE}lots/{lot.id}/again", sure="1")
     assert "Hélène MARCHAND" in part(page, "ready") and "n’est pas parti" not in page
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm, NotFound
 from server.core.rights import Right
-from server.services import french_receipts, french_transmission, sightings
+from server.services import french_receipts, french_transmission, sightings, waiting
 from server.services.french_transmission import LateReason
 from webui import signing_words
 from webui.desk import desk
@@ -78,6 +78,18 @@ def again(lot_id: str) -> Response:
         raise InvalidForm(faults=(("sure", "lot_again"),))
     french_receipts.recycle(desk().work(), lot_id)
     return go("transmission.index", _anchor="ready")
+
+
+@page.post("/lots/<lot_id>/retry")
+def retry(lot_id: str) -> Response:
+    """Let a file that was refused on its way leave again as it is, its cause being repaired."""
+    here = desk()
+    work = here.work()
+    waiting.retry(work, french_transmission.lot(work, lot_id).lot.message or "")
+    post = here.services.post
+    if post is not None and not post.state.held:
+        post.send_now()
+    return go("transmission.index", _anchor="lots")
 
 
 @page.post("/documents/<document_id>/handed")
