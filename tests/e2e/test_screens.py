@@ -35,6 +35,7 @@ from server.services import (
 )
 from server.services.convention_import import pieces_of
 from server.services.desk import Desk
+from server.store import french_lots, french_returns
 from tests.app.waiting import until
 from tests.countries.france.tables import line, many, written
 from tests.e2e.pictures import folder_of, save
@@ -48,6 +49,7 @@ from tests.e2e.stages_france import (
     committed,
     refused,
 )
+from tests.e2e.stages_sending import sending_morning, to_sign
 from tests.hardware.drawn import on_a_page, pdf, qr
 from tests.hardware.keytokens import make_token
 from tests.webui.browsing import hear
@@ -67,6 +69,17 @@ class Scene:
     name: str
     stage: str
     path: Callable[[Stage], str]
+
+
+SENDING = "france-sending"
+
+
+def _french_lot(day: Stage) -> str:
+    return french_lots.newest(day.desk.db, 1)[0].id
+
+
+def _return(day: Stage) -> str:
+    return french_returns.page(day.desk.db, most=1)[0].id
 
 
 def _french(day: Stage) -> FrenchDay:
@@ -326,6 +339,11 @@ SCENES = (
     Scene("fr-comme-au", "france", lambda day: f"past/{day.patient('meyer')}"),
     Scene("fr-factures-rejet", "france", _to_mend),
     Scene("fr-facture-corrigee", "france", _to_correct),
+    Scene("fr-signer", SENDING, lambda day: f"invoicing/{to_sign(_french(day))}/sign"),
+    Scene("fr-teletransmission", SENDING, at("transmission/")),
+    Scene("fr-lot", SENDING, lambda day: f"transmission/lots/{_french_lot(day)}"),
+    Scene("fr-retours", SENDING, at("returns/")),
+    Scene("fr-retour", SENDING, lambda day: f"returns/{_return(day)}"),
     Scene("fr-adri", "france-online", lambda day: f"rights/{adri_answered(_french(day))}"),
     Scene("fr-tp-engage", "france-online", lambda day: f"sessions/{committed(_french(day))}/tp"),
     Scene("fr-tp-arrete", "france-online", lambda day: f"sessions/{refused(_french(day))}/tp"),
@@ -386,9 +404,10 @@ class Visitor:
 def _set(browser: Browser, name: str, folder: Path) -> Visitor:
     if name == "empty":
         return Visitor(browser, Stage(folder), None)
-    if name in FRENCH_PLAYS:
+    if name in (*FRENCH_PLAYS, SENDING):
         french = FrenchDay(folder)
-        return Visitor(browser, french, partial(FRENCH_PLAYS[name], french))
+        play = sending_morning if name == SENDING else FRENCH_PLAYS[name]
+        return Visitor(browser, french, partial(play, french))
     day = Day(folder)
     return Visitor(browser, day, partial(PLAYS[name], day) if name in PLAYS else None)
 
