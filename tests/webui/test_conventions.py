@@ -342,7 +342,7 @@ def test_f8_a_number_in_no_table_gives_no_convention_and_the_three_causes(shop: 
     assert "Aucune convention" in page
     checks = page.partition('<ol class="life"')[2].partition("</ol>")[0]
     assert checks.count("<li") == 3
-    assert "Aucune table en vigueur ne porte le numéro 0012345678." in checks
+    assert "Aucune table en vigueur ne porte le numéro 12345678." in checks
 
 
 @pytest.mark.row("MAIIA-65")

@@ -1,6 +1,8 @@
 """The patient's leaves « Droits » and « Complémentaire »: what counts, since when, and says who."""
 
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -209,6 +211,42 @@ def test_what_a_component_read_stands_beside_the_papers(shop: Shop) -> None:
     stranger = admitted(shop.world, MARCHAND)
     with pytest.raises(NotFound):
         french_rights.take(shop.world.desk, stranger, groups, Source.CARD)
+
+
+CARD_107 = (107, ["78788787", "", "01", "", "", "U"])
+CARD_108 = (108, ["202601010000", "202612310000"])
+IN_FORCE = Known(unique=True, separate=True, nir="1700767999907")
+
+
+@pytest.mark.parametrize(
+    ("mutual", "way", "documents"),
+    [
+        (None, Route.DRE, 2),
+        ((CARD_107, CARD_108), Route.GU, 1),
+    ],
+    ids=["M3, group 109 with 33", "M4, group 107 alone"],
+)
+def test_m3_m4_the_group_of_the_card_says_who_manages_the_complementary(
+    shop: Shop, mutual: tuple[tuple[int, list[str]], ...] | None, way: Route, documents: int
+) -> None:
+    loic = {**MEYER.form, "first_name": "Loïc", "nir": "170076799990730",
+            "birth_date": "1970-07-01"}  # fmt: skip
+    shop.follow("patients/new", **loic)
+    patient = str(shop.world.sql("select id from patient"))
+    given: list[Group] = []
+    for number, fields in VITALE:
+        if number == 109 and mutual:
+            given.extend(Group(each, tuple(cells)) for each, cells in mutual)
+        else:
+            given.append(Group(number, tuple(fields)))
+    french_rights.take(shop.world.desk, patient, tuple(given), Source.CARD)
+    held = covers.on(shop.world.desk, patient, shop.world.desk.today)
+    assert held and held.row.indicator == ("01" if mutual else "33")
+    cover = replace(held.for_route, begins=held.row.rights_from or date(2026, 1, 1))
+    found = plan(cover, IN_FORCE, shop.world.desk.today)
+    assert (found.route, found.returns, found.dre) == (way, documents, way is Route.DRE)
+    words = "FSE avec part AMC" if mutual else "une FSE pour la caisse et une DRE"
+    assert words in plain(shop.get(f"covers/{patient}"))
 
 
 def test_a_right_is_noted_with_its_source_and_withdrawn_without_leaving(shop: Shop) -> None:

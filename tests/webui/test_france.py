@@ -109,12 +109,16 @@ def test_a_number_of_corsica_and_a_lunar_birth_are_taken_as_they_are(shop: Shop)
 
 
 @pytest.mark.parametrize(
-    ("person", "nir", "sex"), [(PETROV, "765039912345673", "M"), (KOVACH, "877119935001284", "F")]
+    ("person", "nir", "birth", "sex"),
+    [
+        (PETROV, "765039912345673", "12/03/1965", "M"),
+        (KOVACH, "877119935001284", "02/11/1977", "F"),
+    ],
 )
 def test_a6_a_provisional_number_is_told_as_such_with_a_word_about_state_aid(
-    shop: Shop, person: FrenchPerson, nir: str, sex: str
+    shop: Shop, person: FrenchPerson, nir: str, birth: str, sex: str
 ) -> None:
-    page = shop.follow("patients/new", **{**person.form, "nir": nir})
+    page = shop.follow("patients/new", **{**person.form, "nir": nir, "birth_date": birth})
     assert "numéro provisoire : pensez à l’AME" in page.replace("\u00a0", " ")
     assert shop.world.sql("select sex from patient") == sex
 
@@ -125,7 +129,7 @@ def test_m5_a_birth_no_calendar_knows_is_kept_and_tells_an_age_by_its_year(shop:
     )
     assert "84 ans cette année, naissance le 01/19/1942" in page
     assert shop.world.sql("select birth_date from patient") is None
-    assert shop.world.sql("select birth_text from french_traits") == "1942-19-01"
+    assert shop.world.sql("select birth_text from french_identity") == "1942-19-01"
 
 
 def test_wrong_fields_are_told_in_french_words(shop: Shop) -> None:
