@@ -61,7 +61,7 @@ def years(spoken: Catalogue, birth: date, today: date) -> str:
 
 
 def years_in(spoken: Catalogue, year: int, today: date) -> str:
-    """Say the age somebody reaches this year: of a birth no calendar knows the year alone counts."""
+    """Say the age reached this year: the year is all that a lunar birth tells."""
     return spoken.plural("age.this_year", today.year - year)
 
 

@@ -1,7 +1,7 @@
 """The patient's leaves « Droits » and « Complémentaire »: what counts, since when, and says who."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -17,6 +17,7 @@ from server.simulators.sesam.people import VITALE
 from tests.france import BEN_AMAR, KOVACH, MARCHAND, MEYER, PETROV, admitted
 from tests.webui.shop import Shop
 from tests.world import World
+from webui.rights_reading import ReadingState
 
 YEAR = {"cover_from": "01/01/2026", "cover_to": "31/12/2026", "cover_source": "PAPER"}
 TIDOUE = {"name": "Mutuelle Ti Doué", "number": "0799900010", "convention_type": "OC"}
@@ -192,15 +193,28 @@ def test_a_code_of_an_unknown_complementary_is_kept_incomplete(shop: Shop) -> No
     assert "Mutuelle Ti Doué" in shop.get(f"covers/{patient}")
 
 
+@dataclass
+class Stood:
+    """A component that read something and does nothing more."""
+
+    state: ReadingState
+
+    def read(self, patient: str, pin: str) -> None:
+        raise AssertionError
+
+    def read_phone(self, patient: str, payload: bytes, *, online: bool) -> None:
+        raise AssertionError
+
+
+def loic(shop: Shop) -> str:
+    """The file of the first person of the simulator's card."""
+    form = {"first_name": "Loïc", "nir": "170076799990730", "birth_date": "1970-07-01"}
+    shop.follow("patients/new", **{**MEYER.form, **form})
+    return str(shop.world.sql("select id from patient"))
+
+
 def test_what_a_component_read_stands_beside_the_papers(shop: Shop) -> None:
-    loic = {
-        **MEYER.form,
-        "first_name": "Loïc",
-        "nir": "170076799990730",
-        "birth_date": "1970-07-01",
-    }
-    shop.follow("patients/new", **loic)
-    patient = str(shop.world.sql("select id from patient"))
+    patient = loic(shop)
     groups = tuple(Group(number, tuple(fields)) for number, fields in VITALE)
     taken = french_rights.take(shop.world.desk, patient, groups, Source.CARD)
     assert (taken.rights, taken.covers) == (1, 1)
@@ -211,6 +225,22 @@ def test_what_a_component_read_stands_beside_the_papers(shop: Shop) -> None:
     stranger = admitted(shop.world, MARCHAND)
     with pytest.raises(NotFound):
         french_rights.take(shop.world.desk, stranger, groups, Source.CARD)
+
+
+def test_k16_a_card_in_opposition_is_told_as_soon_as_its_rights_are_read(shop: Shop) -> None:
+    """Before any third-party payment: the list of the demo has the invented number 99000666."""
+    shop.world.clock.advance(days=8)
+    patient = loic(shop)
+    groups = [Group(n, (*f[:1], "99000666", *f[2:]) if n == 101 else tuple(f)) for n, f in VITALE]
+    taken = french_rights.take(shop.world.desk, patient, tuple(groups), Source.CARD)
+    assert taken.opposed
+    own = tuple(Group(number, tuple(fields)) for number, fields in VITALE)
+    assert not french_rights.take(shop.world.desk, patient, own, Source.CARD).opposed
+    words = "est en opposition : le paiement n’est pas garanti"
+    for opposed in (True, False):
+        state = ReadingState(patient, rights=1, covers=1, opposed=opposed)
+        shop.rooms.rights_reading = Stood(state)
+        assert (words in plain(shop.get(f"rights/{patient}"))) is opposed
 
 
 CARD_107 = (107, ["78788787", "", "01", "", "", "U"])
@@ -229,10 +259,7 @@ IN_FORCE = Known(unique=True, separate=True, nir="1700767999907")
 def test_m3_m4_the_group_of_the_card_says_who_manages_the_complementary(
     shop: Shop, mutual: tuple[tuple[int, list[str]], ...] | None, way: Route, documents: int
 ) -> None:
-    loic = {**MEYER.form, "first_name": "Loïc", "nir": "170076799990730",
-            "birth_date": "1970-07-01"}  # fmt: skip
-    shop.follow("patients/new", **loic)
-    patient = str(shop.world.sql("select id from patient"))
+    patient = loic(shop)
     given: list[Group] = []
     for number, fields in VITALE:
         if number == 109 and mutual:

@@ -83,11 +83,11 @@ def test_m2_everybody_on_a_card_is_offered_with_his_own_groups(name: str, many: 
             given.append([])
         elif given:
             given[-1].append(group.number)
-    for person, own in zip(card.beneficiaries, given, strict=True):
+    for who, own in zip(card.beneficiaries, given, strict=True):
         counts = Counter(own)
-        assert (len(person.rights), len(person.covers)) == (counts[105], counts[106])
-        assert len(person.mutuals) == counts[107] + counts[109]
-        assert sum(len(each.periods) for each in person.mutuals) == counts[108]
+        assert (len(who.rights), len(who.covers)) == (counts[105], counts[106])
+        assert len(who.mutuals) == counts[107] + counts[109]
+        assert sum(len(each.periods) for each in who.mutuals) == counts[108]
 
 
 @pytest.mark.parametrize("name", ["0102.in", "ct06.in", "tech10.in"])
