@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from pypdf import PdfReader
@@ -131,6 +132,30 @@ def test_e9_a_newer_table_is_offered_while_sending_until_a_person_confirms_it(
     assert len(conventions.listed(world.desk, "phare")) == 1
     assert len(desk.office.left) == 2  # what was being sent went on
     assert NEXT not in desk.page(HERE)
+
+
+def test_l6_the_screens_answer_while_a_receiver_tarries(desk: Counter) -> None:
+    desk.signed(CAISSE)
+    desk.office.batch()
+    begun, answered = Event(), Event()
+
+    def tarry(message: object) -> Verdict:
+        begun.set()
+        assert answered.wait(20)
+        return Verdict.DONE
+
+    desk.office.says = tarry
+    sending = Thread(target=desk.office.run)
+    sending.start()
+    try:
+        assert begun.wait(20)
+        assert "À envoyer" in part(desk.page(HERE), "lots")
+        assert "Hélène MARCHAND" in desk.page(f"patients/{desk.patient}")
+        assert sending.is_alive()
+    finally:
+        answered.set()
+        sending.join()
+    assert "Envoyé" in part(desk.page(HERE), "lots") and len(desk.office.left) == 1
 
 
 def test_who_settles_nothing_is_offered_no_table(desk: Counter) -> None:
