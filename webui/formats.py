@@ -60,6 +60,11 @@ def years(spoken: Catalogue, birth: date, today: date) -> str:
     return spoken.plural("age.years", today.year - birth.year - before)
 
 
+def years_in(spoken: Catalogue, year: int, today: date) -> str:
+    """Say the age reached this year: the year is all that a lunar birth tells."""
+    return spoken.plural("age.this_year", today.year - year)
+
+
 def day(value: date | datetime) -> str:
     """Write a date: `22/11/2026`; an instant gives its civil date in Belgium."""
     return civil(value).strftime("%d/%m/%Y")
@@ -123,6 +128,7 @@ SPOKEN: Mapping[str, Callable[..., str]] = {
     "long_day": long_day,
     "ago": ago,
     "years": years,
+    "years_in": years_in,
 }
 """Filters of templates that depend on the locale: their first argument is the catalogue."""
 

@@ -14,6 +14,7 @@ class ReadingState:
     tries: int | None = None  # codes that may still be tried, after a wrong one
     rights: int = 0  # what it brought
     covers: int = 0
+    opposed: bool = False  # whether the card read is on the opposition list
     simulated: bool = False
 
 

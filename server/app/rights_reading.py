@@ -90,4 +90,4 @@ class RightsReading:
         except KineError as error:
             log.warning("rights not kept: %s", error.code)
             return replace(over, problem=NOT_KEPT)
-        return replace(over, rights=taken.rights, covers=taken.covers)
+        return replace(over, rights=taken.rights, covers=taken.covers, opposed=taken.opposed)

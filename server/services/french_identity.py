@@ -10,7 +10,7 @@ from datetime import date
 
 from server.core.care import Source
 from server.core.identifiers import Nir
-from server.countries.france.births import shown_birth, typed_birth
+from server.countries.france.births import birth_year, shown_birth, typed_birth
 from server.countries.france.ins import PROOFS, IdentityState, identity_state
 from server.countries.france.nir import nir_doubts, nir_facts
 from server.countries.france.registers import Organism
@@ -66,6 +66,11 @@ class FrenchIdentity:
         return identity_state(
             retrieved=bool(held and held.retrieved), proof=held.proof if held else ""
         )
+
+    @property
+    def birth_year(self) -> int | None:
+        """The year of birth, also of a birth no calendar knows; None when it is unknown."""
+        return birth_year(self.birth)
 
     @property
     def rank(self) -> int:

@@ -14,8 +14,9 @@ from server.core.errors import InvalidForm, NotFound
 from server.core.rights import Right
 from server.core.sesam import Groups
 from server.countries.dated import in_force
-from server.countries.france.card_rights import covers_of, person_of, rights_of
+from server.countries.france.card_rights import covers_of, person_of, rights_of, serial_of
 from server.countries.france.numbers import AmcNumber
+from server.countries.france.oppositions import is_opposed
 from server.countries.france.registers import Organism
 from server.countries.france.rights import Kind, RightsOn, Said, rights_on, said_otherwise
 from server.countries.switches import switch_value
@@ -40,6 +41,7 @@ class Taken:
 
     rights: int
     covers: int
+    opposed: bool = False  # the card is on the opposition list: no payment is guaranteed (K16)
 
 
 @needs(Right.PATIENTS)
@@ -134,7 +136,8 @@ def take(desk: Desk, patient: str, groups: Groups, source: Source) -> Taken:
         for row in covers:
             french.add_cover(desk.db, row, desk.device.id, seq)
         evaluation.judge_patient(desk, seq, patient)
-    return Taken(len(rights), len(covers))
+    listed = rulebook(desk).oppositions
+    return Taken(len(rights), len(covers), is_opposed(listed, serial_of(groups), desk.today))
 
 
 def _named(

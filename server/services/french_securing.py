@@ -20,6 +20,7 @@ from server.core.states import LineState, SessionState
 from server.core.teletransmission import DocumentKind, DocumentState, Recipient
 from server.countries.france import oppositions, recipients, securing
 from server.countries.france.card_rights import person_of
+from server.countries.france.card_rights import serial_of as serial_of_card
 from server.countries.france.routes import Route
 from server.countries.france.securing import Cards, Securing
 from server.services import french_billing, french_groups, french_rejects, french_rights, online
@@ -34,7 +35,6 @@ from server.store.french_documents import DocumentRow
 from server.store.visits import Session
 
 _DONE_WITH = (DocumentState.REJECTED, DocumentState.GIVEN_UP)
-_SERIAL = (101, 2)  # group and field of the serial number of a Vitale card
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,7 @@ def serial_of(desk: Desk, prepared: Prepared, card: Groups) -> str:
     first = held.first_name if held else ""
     if person_of(card, nirs.of(desk.db, patient)[:13], birth.replace("-", ""), first) is None:
         raise NotFound(kind="card_person")
-    group, field = _SERIAL
-    return next((each.field(field) for each in card if each.number == group), "")
+    return serial_of_card(card)
 
 
 @needs(Right.BILLING)

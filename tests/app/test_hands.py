@@ -263,6 +263,18 @@ def test_a_vitale_pulled_in_mid_read_drafts_nobody_and_is_read_when_it_comes_bac
     assert catalogue("fr_FR").has("card.pulled")
 
 
+def test_m6_a_card_cut_short_drafts_nobody(
+    french: Program, reader: DemoReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, before = listen(french, monkeypatch), patients_held(french)
+    card = VitaleCard([LOIC, MAEL])
+    card.files = {name: content[:-9] for name, content in card.files.items()}
+    reader.insert(card)
+    assert until(lambda: ("card.failed", "card.unreadable") in told)
+    assert patients_held(french) == before
+    assert french.hands and french.hands.family is None and french.hands.holder == ""
+
+
 def test_a_professional_s_card_is_left_alone_on_any_desk(
     opened: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Signing through the component, lots, receipts: cases K4, K5, K12, K16, L1 to L4, L6, L7."""
+"""Signing through the component, lots, receipts: A7, D2, K4, K5, K12, K16, L1 to L7, M6."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -14,10 +14,12 @@ from server.core.sesam import Mode
 from server.core.states import SessionState
 from server.services import (
     complementaries,
+    covers,
     french_invoicing,
     french_receipts,
     french_securing,
     french_sending,
+    patients,
 )
 from server.store import post, visits
 from tests.app.signing_office import SigningOffice, signing_office
@@ -183,6 +185,26 @@ def test_a_wrong_code_costs_a_try_and_signs_nothing(bench: Bench) -> None:
     assert office.documents(session) == []
 
 
+def test_a7_a_number_whose_key_is_wrong_is_secured_by_no_card(bench: Bench) -> None:
+    office, session = bench.office, bench.billed()
+    patient = office.world.sql("select patient from session where id = ?", (session,))
+    wrong = {**MARCHAND.form, "nir": "1881134170052 27"}
+    patients.amend(office.world.desk, str(patient), wrong)
+    assert "no_number" in office.hindered(session)
+    assert office.sign(session) in office.hindered(session)
+    assert office.documents(session) == []
+
+
+@pytest.mark.parametrize("kept", [0, 60, 200])
+def test_m6_a_card_cut_short_is_told_unreadable_and_signs_nothing(bench: Bench, kept: int) -> None:
+    office, session = bench.office, bench.billed()
+    office.slot.write_bytes(office.slot.read_bytes()[:kept] + b"\x00\x65\x82\x7f")
+    before = office.world.sql("select count(*) from patient")
+    assert office.sign(session) == "unreadable"
+    assert office.documents(session) == []
+    assert office.world.sql("select count(*) from patient") == before
+
+
 def test_the_card_of_somebody_else_signs_nothing(bench: Bench) -> None:
     office, session = bench.office, bench.billed()
     office.insert(MEYER)
@@ -225,6 +247,8 @@ def test_k4_a_refused_lot_frees_its_documents_for_another_number(bench: Bench) -
     (lot,) = office.lots
     assert (lot.state, lot.reason) == ("AckNegative", "LOT ENVOYE EN AVANCE")
     assert office.states(session) == ["AckNegative"]
+    waiting = french_sending.waiting(office.world.desk).ready
+    assert [row.session for row in waiting] == [session]  # to be put in a lot again
     office.batch()
     office.run()
     first, second = office.lots
@@ -413,6 +437,32 @@ def test_of_an_invoice_whose_dre_alone_was_refused_the_dre_alone_is_made_anew(
     assert (again.kind, again.state, again.amo_cents, again.amc_cents) == ("DRE", "Signed", 0, 716)
     assert again.invoice > first.invoice == refused.invoice
     assert office.hindered(session) == []
+
+
+def test_d2_c2s_managed_by_a_mutual_leaves_in_the_lot_of_the_others(
+    french_world: World, tmp_path: Path
+) -> None:
+    french_world.clock.advance(days=8)
+    patient = covered(french_world, BEN_AMAR, "99999997", cover_to="2026-03-08")
+    other = {"amc": "88888888", "cover_source": "PAPER", "cover_from": "2026-03-09",
+             "cover_to": "2026-12-31"}  # fmt: skip
+    covers.assign(french_world.desk, patient, other)
+    with signing_office(french_world, tmp_path) as office:
+        office.insert(BEN_AMAR)
+        series = opened(french_world, patient, start_date="2026-02-20", **EARLY)
+        sheets = []
+        for day in (date(2026, 3, 6), DAY):
+            session = given(french_world, series, day, billing="1", **BOTH)
+            assert office.sign(session) == ""
+            sheets += office.documents(session)
+        numbers = "select group_concat(number, ' ') from french_billing"
+        assert french_world.sql(numbers) == "0099999997 0088888888"
+        assert [(row.kind, row.amo_cents, row.amc_cents) for row in sheets] == [
+            ("FSE", 1074, 716)
+        ] * 2
+        office.batch()
+        (lot,) = office.lots
+        assert lot.documents == 2
 
 
 def test_unique_management_signs_one_sheet_that_carries_both_parts(

@@ -18,7 +18,8 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from tests.rows.table import ROOT, Leaning, Proofs, leanings, proofs
+from tests.named import ROOT
+from tests.rows.table import Leaning, Proofs, leanings, proofs
 
 COPIED = ("server", "webui", "hardware", "sync", "tests", "installer")
 FILES = ("pyproject.toml", "run.py", "README.md")

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.named import ROOT, every_test
+
 CSV = Path(__file__).parent / "rows.csv"
 PAGE = ROOT / "docs" / "rows.md"
 _NUMBERED = re.compile(r"(?P<seed>[A-Z0-9]+)-(?P<number>\d+)")
@@ -52,15 +53,9 @@ def leanings(path: Path = CSV) -> list[Leaning]:
 def proofs(folder: Path = ROOT / "tests") -> dict[str, list[str]]:
     """Find the tests that carry a row, the rows in their order."""
     found: dict[str, list[str]] = {}
-    for path in sorted(folder.rglob("test_*.py")):
-        text = path.read_text("utf-8")
-        if "mark.row(" not in text:
-            continue
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef):
-                for row in _rows_of(node):
-                    name = f"{path.relative_to(folder.parent).as_posix()}::{node.name}"
-                    found.setdefault(row, []).append(name)
+    for test in every_test(folder, holding="mark.row("):
+        for row in _rows_of(test.function):
+            found.setdefault(row, []).append(test.name)
     return dict(sorted(found.items(), key=lambda each: in_order(each[0])))
 
 

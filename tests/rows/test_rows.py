@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.named import ROOT
 from tests.rows.broken import draw, turns_red
-from tests.rows.table import CSV, PAGE, ROOT, Leaning, in_order, leanings, page, proofs
+from tests.rows.table import CSV, PAGE, Leaning, in_order, leanings, page, proofs
 
 SOUND, RED = 0, 1
 

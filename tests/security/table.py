@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.named import ROOT, every_test
+
 CSV = Path(__file__).parent / "attacks.csv"
 PAGE = ROOT / "docs" / "security.md"
 PRODUCT = ("server", "webui", "hardware", "sync")
@@ -94,11 +95,9 @@ def sources(root: Path = ROOT) -> Sources:
 def numbered_tests(root: Path = ROOT) -> dict[int, list[str]]:
     """Every test whose name carries a number, as pytest names it, by that number."""
     found: dict[int, list[str]] = {}
-    for module in sorted((root / "tests").rglob("test_*.py")):
-        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef) and (match := _NUMBERED.fullmatch(node.name)):
-                name = f"{module.relative_to(root).as_posix()}::{node.name}"
-                found.setdefault(int(match[1]), []).append(name)
+    for test in every_test(root / "tests", holding="test_row_"):
+        if match := _NUMBERED.fullmatch(test.function.name):
+            found.setdefault(int(match[1]), []).append(test.name)
     return found
 
 

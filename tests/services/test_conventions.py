@@ -25,6 +25,7 @@ def test_e7_a_convention_typed_by_hand_survives_every_import(world: World) -> No
     taken(world, many(2), NEXT)
     (kept,) = conventions.by_hand(world.desk)
     assert (kept.row.signatory_label, kept.row.type, kept.row.accord) == ("CNMSS", "RO", "T")
+    assert (kept.row.signatory, kept.row.criterion) == ("08", "08???????")
     assert len(held(world)) == 3
 
 
@@ -32,6 +33,7 @@ def test_e7_a_convention_typed_by_hand_survives_every_import(world: World) -> No
 @pytest.mark.parametrize(
     ("typed", "fault"),
     [
+        ({"signatory": "02", "criterion": "02??????"}, ("criterion", "length")),
         ({"criterion": "08??????"}, ("criterion", "length")),
         ({"criterion": "08????????"}, ("criterion", "length")),
         ({"criterion": "AB???????"}, ("criterion", "shape")),

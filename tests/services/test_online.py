@@ -1,6 +1,7 @@
 """ADRi and the four steps: queued with their bytes, asked once, weighed before they count."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -68,6 +69,23 @@ def test_one_question_is_under_way_at_a_time(here: OnlineOffice) -> None:
     assert adri.ask(here.world.desk, patient) != first
 
 
+def test_l5_offline_who_asks_is_answered_at_once_whatever_is_asked(here: OnlineOffice) -> None:
+    here.line = False
+    session = here.visited()
+    people = [here.patient(each) for each in (GARREC, MEYER, PETROV)]
+    taken = []
+    for patient in people:
+        begun = time.perf_counter()
+        adri.ask(here.world.desk, patient)
+        taken.append(time.perf_counter() - begun)
+        assert adri.enquiry(here.world.desk, patient).waits
+    begun = time.perf_counter()
+    secure_tp.begin(here.world.desk, session)
+    taken.append(time.perf_counter() - begun)
+    assert min(taken) < 0.2  # one that is fast was not waiting for a line
+    assert not here.services.received()
+
+
 def test_offline_it_waits_and_leaves_with_the_line(here: OnlineOffice) -> None:
     patient = here.patient()
     here.line = False
@@ -126,13 +144,14 @@ def test_what_was_corrected_meanwhile_is_asked_as_it_is_now(here: OnlineOffice) 
 
 
 @pytest.mark.scenario("F-06")
-def test_state_medical_aid_is_asked_about_like_any_other(here: OnlineOffice) -> None:
+def test_c2_state_medical_aid_is_asked_about_like_any_other_and_dated(here: OnlineOffice) -> None:
     patient = here.patient(PETROV)
     adri.ask(here.world.desk, patient)
     here.run()
-    codes = [each.said.code for each in french_rights.on(
+    said = [each.said for each in french_rights.on(
         here.world.desk, patient, here.world.desk.today).situations]  # fmt: skip
-    assert codes == ["AME"]
+    assert [(each.code, each.source) for each in said] == [("AME", Source.ADRI)]
+    assert said[0].captured_at.date() == here.world.desk.today
 
 
 def test_a_real_practice_asks_nothing_and_says_since_when(french_real_world: World) -> None:

@@ -336,6 +336,15 @@ def test_aucune_convention_runs_its_three_checks_and_offers_the_mend(shop: Shop)
     assert "Tapez le numéro de la carte" in page
 
 
+def test_f8_a_number_in_no_table_gives_no_convention_and_the_three_causes(shop: Shop) -> None:
+    taken(shop.world, TABLE)
+    page = shop.post(CHECK, **{**ASKED, "number": "12345678"}).text.replace("\u00a0", " ")
+    assert "Aucune convention" in page
+    checks = page.partition('<ol class="life"')[2].partition("</ol>")[0]
+    assert checks.count("<li") == 3
+    assert "Aucune table en vigueur ne porte le numéro 12345678." in checks
+
+
 @pytest.mark.row("MAIIA-65")
 @pytest.mark.row("MAIIA-66")
 @pytest.mark.scenario("F-16")

@@ -50,7 +50,7 @@ def test_i1_a_code_fills_every_field_but_the_dates_and_the_hand_goes_to_them(
     shop: Shop, patient: str
 ) -> None:
     assert "Scanner le QR code" in shop.get(f"covers/{patient}")
-    read(shop, KNOWN)
+    read(shop, f"{KNOWN};DU=20260101;AU=20261231")  # the five facts an attestation prints
     gone = used(shop, patient)
     assert gone.headers["HX-Redirect"].endswith(f"covers/{patient}?scanned=3#f-cover_from")
     page = plain(shop.get(f"covers/{patient}?scanned=3"))
@@ -156,6 +156,7 @@ def test_i2_a_code_that_is_no_attestation_fills_and_keeps_nothing(
     assert shop.post(f"covers/{patient}/code").status_code == 303
     page = shop.get(f"covers/{patient}?scanned=3")
     assert "lu dans le code" not in page
+    assert 'name="amc" type="text" value=""' in page  # to be typed by hand
     assert covers.of(shop.world.desk, patient).of_papers == []
 
 

@@ -1,6 +1,8 @@
 """The patient's leaves « Droits » and « Complémentaire »: what counts, since when, and says who."""
 
 import re
+from dataclasses import dataclass, replace
+from datetime import date
 
 import pytest
 
@@ -15,6 +17,7 @@ from server.simulators.sesam.people import VITALE
 from tests.france import BEN_AMAR, KOVACH, MARCHAND, MEYER, PETROV, admitted
 from tests.webui.shop import Shop
 from tests.world import World
+from webui.rights_reading import ReadingState
 
 YEAR = {"cover_from": "01/01/2026", "cover_to": "31/12/2026", "cover_source": "PAPER"}
 TIDOUE = {"name": "Mutuelle Ti Doué", "number": "0799900010", "convention_type": "OC"}
@@ -190,15 +193,28 @@ def test_a_code_of_an_unknown_complementary_is_kept_incomplete(shop: Shop) -> No
     assert "Mutuelle Ti Doué" in shop.get(f"covers/{patient}")
 
 
+@dataclass
+class Stood:
+    """A component that read something and does nothing more."""
+
+    state: ReadingState
+
+    def read(self, patient: str, pin: str) -> None:
+        raise AssertionError
+
+    def read_phone(self, patient: str, payload: bytes, *, online: bool) -> None:
+        raise AssertionError
+
+
+def loic(shop: Shop) -> str:
+    """The file of the first person of the simulator's card."""
+    form = {"first_name": "Loïc", "nir": "170076799990730", "birth_date": "1970-07-01"}
+    shop.follow("patients/new", **{**MEYER.form, **form})
+    return str(shop.world.sql("select id from patient"))
+
+
 def test_what_a_component_read_stands_beside_the_papers(shop: Shop) -> None:
-    loic = {
-        **MEYER.form,
-        "first_name": "Loïc",
-        "nir": "170076799990730",
-        "birth_date": "1970-07-01",
-    }
-    shop.follow("patients/new", **loic)
-    patient = str(shop.world.sql("select id from patient"))
+    patient = loic(shop)
     groups = tuple(Group(number, tuple(fields)) for number, fields in VITALE)
     taken = french_rights.take(shop.world.desk, patient, groups, Source.CARD)
     assert (taken.rights, taken.covers) == (1, 1)
@@ -209,6 +225,55 @@ def test_what_a_component_read_stands_beside_the_papers(shop: Shop) -> None:
     stranger = admitted(shop.world, MARCHAND)
     with pytest.raises(NotFound):
         french_rights.take(shop.world.desk, stranger, groups, Source.CARD)
+
+
+def test_k16_a_card_in_opposition_is_told_as_soon_as_its_rights_are_read(shop: Shop) -> None:
+    """Before any third-party payment: the list of the demo has the invented number 99000666."""
+    shop.world.clock.advance(days=8)
+    patient = loic(shop)
+    groups = [Group(n, (*f[:1], "99000666", *f[2:]) if n == 101 else tuple(f)) for n, f in VITALE]
+    taken = french_rights.take(shop.world.desk, patient, tuple(groups), Source.CARD)
+    assert taken.opposed
+    own = tuple(Group(number, tuple(fields)) for number, fields in VITALE)
+    assert not french_rights.take(shop.world.desk, patient, own, Source.CARD).opposed
+    words = "est en opposition : le paiement n’est pas garanti"
+    for opposed in (True, False):
+        state = ReadingState(patient, rights=1, covers=1, opposed=opposed)
+        shop.rooms.rights_reading = Stood(state)
+        assert (words in plain(shop.get(f"rights/{patient}"))) is opposed
+
+
+CARD_107 = (107, ["78788787", "", "01", "", "", "U"])
+CARD_108 = (108, ["202601010000", "202612310000"])
+IN_FORCE = Known(unique=True, separate=True, nir="1700767999907")
+
+
+@pytest.mark.parametrize(
+    ("mutual", "way", "documents"),
+    [
+        (None, Route.DRE, 2),
+        ((CARD_107, CARD_108), Route.GU, 1),
+    ],
+    ids=["M3, group 109 with 33", "M4, group 107 alone"],
+)
+def test_m3_m4_the_group_of_the_card_says_who_manages_the_complementary(
+    shop: Shop, mutual: tuple[tuple[int, list[str]], ...] | None, way: Route, documents: int
+) -> None:
+    patient = loic(shop)
+    given: list[Group] = []
+    for number, fields in VITALE:
+        if number == 109 and mutual:
+            given.extend(Group(each, tuple(cells)) for each, cells in mutual)
+        else:
+            given.append(Group(number, tuple(fields)))
+    french_rights.take(shop.world.desk, patient, tuple(given), Source.CARD)
+    held = covers.on(shop.world.desk, patient, shop.world.desk.today)
+    assert held and held.row.indicator == ("01" if mutual else "33")
+    cover = replace(held.for_route, begins=held.row.rights_from or date(2026, 1, 1))
+    found = plan(cover, IN_FORCE, shop.world.desk.today)
+    assert (found.route, found.returns, found.dre) == (way, documents, way is Route.DRE)
+    words = "FSE avec part AMC" if mutual else "une FSE pour la caisse et une DRE"
+    assert words in plain(shop.get(f"covers/{patient}"))
 
 
 def test_a_right_is_noted_with_its_source_and_withdrawn_without_leaving(shop: Shop) -> None:

@@ -5,7 +5,16 @@ import re
 import pytest
 
 from server.core.country import Country
-from tests.france import CASANOVA, GARREC, MARCHAND, MEYER, PETROV, admitted
+from tests.france import (
+    CASANOVA,
+    GARREC,
+    KOVACH,
+    MARCHAND,
+    MEYER,
+    PETROV,
+    FrenchPerson,
+    admitted,
+)
 from tests.security.forms import crawled
 from tests.webui.shop import Shop
 from tests.webui.test_i18n import sentences
@@ -79,11 +88,11 @@ def test_a_country_has_its_own_pages_and_those_of_everybody() -> None:
     assert not ONLY[Country.BELGIUM] & ONLY[Country.FRANCE]
 
 
-def test_a_number_with_a_wrong_key_makes_a_draft_that_says_why(shop: Shop) -> None:
-    """A7."""
-    form = {**MEYER.form, "nir": "1 70 07 67 999 908 28"}
+def test_a7_a_number_with_a_wrong_key_makes_a_draft_that_says_why(shop: Shop) -> None:
+    form = {**MEYER.form, "nir": "1 88 11 34 170 052 27"}
     page = shop.follow("patients/new", **form)
-    assert "brouillon" in page and "rien ne peut être sécurisé" in page
+    assert "brouillon" in page and "clé" in page and "rien ne peut être sécurisé" in page
+    assert shop.world.sql("select draft from patient") == 1
     patient = str(shop.world.sql("select id from patient"))
     page = shop.follow(f"patients/{patient}/edit", **MEYER.form)
     assert "rien ne peut être sécurisé" not in page
@@ -99,10 +108,28 @@ def test_a_number_of_corsica_and_a_lunar_birth_are_taken_as_they_are(shop: Shop)
     assert "00/19/1958" in page and "brouillon" not in page
 
 
-def test_a_provisional_number_is_told_as_such(shop: Shop) -> None:
-    page = shop.follow("patients/new", **PETROV.form)
-    assert "numéro provisoire" in page
-    assert shop.world.sql("select sex from patient") == "M"
+@pytest.mark.parametrize(
+    ("person", "nir", "birth", "sex"),
+    [
+        (PETROV, "765039912345673", "12/03/1965", "M"),
+        (KOVACH, "877119935001284", "02/11/1977", "F"),
+    ],
+)
+def test_a6_a_provisional_number_is_told_as_such_with_a_word_about_state_aid(
+    shop: Shop, person: FrenchPerson, nir: str, birth: str, sex: str
+) -> None:
+    page = shop.follow("patients/new", **{**person.form, "nir": nir, "birth_date": birth})
+    assert "numéro provisoire : pensez à l’AME" in page.replace("\u00a0", " ")
+    assert shop.world.sql("select sex from patient") == sex
+
+
+def test_m5_a_birth_no_calendar_knows_is_kept_and_tells_an_age_by_its_year(shop: Shop) -> None:
+    page = shop.follow(
+        "patients/new", **{**GARREC.form, "nir": "142196296516695", "birth_date": "01/19/1942"}
+    )
+    assert "84 ans cette année, naissance le 01/19/1942" in page
+    assert shop.world.sql("select birth_date from patient") is None
+    assert shop.world.sql("select birth_text from french_identity") == "1942-19-01"
 
 
 def test_wrong_fields_are_told_in_french_words(shop: Shop) -> None:

@@ -72,6 +72,18 @@ def test_a_complementary_is_created_in_four_steps(shop: Shop) -> None:
     assert "rien n’est bloqué" in page
 
 
+@pytest.mark.parametrize("number", ["66666664", "7272727272", "1221212145"])
+def test_a10_a_check_digit_that_does_not_fit_warns_and_stops_nothing(
+    shop: Shop, number: str
+) -> None:
+    place = f"payers/{number:0>10}"
+    assert shop.post(place, name="Mutuelle d’essai", convention_type="OC").status_code == 303
+    assert "rien n’est bloqué" in shop.get(place)
+    held = complementaries.get(shop.world.desk, number)
+    assert (held.name, held.doubtful) == ("Mutuelle d’essai", True)
+    assert shop.world.sql("select count(*) from complementary") == 1
+
+
 @pytest.mark.scenario("G-01")
 def test_it_is_listed_with_its_tick_and_no_type_and_every_patient_reuses_it(shop: Shop) -> None:
     shop.post("payers/new", **BREIZH)

@@ -193,6 +193,7 @@ def test_the_journal_tells_each_step_and_of_whom(shop: Shop) -> None:
 def test_k19_an_insured_the_caisse_does_not_know_leads_to_the_rights(shop: Shop) -> None:
     page = noted(shop, label="0250 050 ASSURE ABSENT DE NOTRE REFERENTIEL")
     assert "droits à vérifier" in page and "sous un nouveau numéro" in page
+    assert "Vérifiez la caisse et le numéro (demandez ses droits à ADRi)" in page
     assert "1. Vérifier les droits" in page and bold(page) == [f"rights/{patient_of(shop)}"]
     shop.world.clock.advance(minutes=5)
     shop.follow(f"rights/{patient_of(shop)}", kind="AMO", right_source="PAPER",

@@ -3,14 +3,19 @@
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from pypdf import PdfReader
 
 from server.core.outbox import Verdict
 from server.core.sesam import Mode
-from server.services import journals
+from server.services import conventions, journals
+from server.services.convention_import import pieces_of, read
+from tests.countries.france.tables import line, written
 from tests.france import MEYER
+from tests.services.people_of import BY_NAME, seat
+from tests.services.test_convention_import import NEXT
 from tests.services.test_french_billing import covered
 from tests.services.test_french_care import opened
 from tests.webui.shop import FakePost, FakeSigning
@@ -106,6 +111,57 @@ def test_a_late_invoice_is_red_and_leaves_once_it_says_why(desk: Counter) -> Non
     assert fake.asked == [("send", "1234")]
     kept = desk.office.world.sql("select reason from journal where action = 'invoice.late'")
     assert kept == "no_line" and journals.verify(desk.office.world.desk).flaws == []
+
+
+def test_e9_a_newer_table_is_offered_while_sending_until_a_person_confirms_it(
+    desk: Counter,
+) -> None:
+    desk.signed()
+    desk.office.batch()
+    world = desk.office.world
+    rows = [line("799900010", "OC", "", routing="OC", host="999", domain="giesv.rss.fr"),
+            line("799900028", "OC", "", label="DU PHARE")]  # fmt: skip
+    waiting = read(world.desk, NEXT, pieces_of(written(rows))).id
+    for _ in range(2):  # left for later, it is offered again the next time
+        assert NEXT in desk.page(HERE)
+        desk.office.run()
+        assert conventions.listed(world.desk, "phare") == []
+    asked = f'action="{desk.shop.door.root}options/conventions/version/{waiting}/confirm"'
+    assert asked in desk.page(HERE)
+    desk.sent(f"options/conventions/version/{waiting}/confirm")
+    assert len(conventions.listed(world.desk, "phare")) == 1
+    assert len(desk.office.left) == 2  # what was being sent went on
+    assert NEXT not in desk.page(HERE)
+
+
+def test_l6_the_screens_answer_while_a_receiver_tarries(desk: Counter) -> None:
+    desk.signed(CAISSE)
+    desk.office.batch()
+    begun, answered = Event(), Event()
+
+    def tarry(message: object) -> Verdict:
+        begun.set()
+        assert answered.wait(20)
+        return Verdict.DONE
+
+    desk.office.says = tarry
+    sending = Thread(target=desk.office.run)
+    sending.start()
+    try:
+        assert begun.wait(20)
+        assert "À envoyer" in part(desk.page(HERE), "lots")
+        assert "Hélène MARCHAND" in desk.page(f"patients/{desk.patient}")
+        assert sending.is_alive()
+    finally:
+        answered.set()
+        sending.join()
+    assert "Envoyé" in part(desk.page(HERE), "lots") and len(desk.office.left) == 1
+
+
+def test_who_settles_nothing_is_offered_no_table(desk: Counter) -> None:
+    read(desk.office.world.desk, NEXT, pieces_of(written([line("799900028", "OC", "")])))
+    seat(desk.office.world, BY_NAME["sender"])
+    assert NEXT not in desk.page(HERE)
 
 
 def test_a_dre_that_waits_for_a_promise_is_held_apart(

@@ -5,7 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from server.core.errors import InvalidForm, NotFound
 from server.core.rights import Right
-from server.services import french_receipts, french_transmission, sightings, waiting
+from server.services import (
+    conventions,
+    french_receipts,
+    french_transmission,
+    sightings,
+    waiting,
+)
 from server.services.french_transmission import LateReason
 from webui import signing_words
 from webui.desk import desk
@@ -24,7 +30,8 @@ _MOST = 25  # lots on the screen
 def index() -> ResponseReturnValue:
     """Show all that waits for a hand, then the newest lots."""
     here = desk()
-    found = french_transmission.overview(here.work(), _MOST)
+    work = here.work()
+    found = french_transmission.overview(work, _MOST)
     component = here.services.signing
     last = _last(component)
     return render_template(
@@ -36,6 +43,7 @@ def index() -> ResponseReturnValue:
         component=component is not None,
         running=bool(component and component.state.running),
         last=last,
+        tables=conventions.waiting(work) if work.user.may(Right.SETTINGS) else (),
         problem=signing_words.problem(last, here.catalogue) if last else "",
         reasons=[("", here.catalogue.say("transmission.late_choose"))]
         + [(str(each), here.catalogue.say(f"transmission.late.{each}")) for each in LateReason],

@@ -32,6 +32,12 @@ def typed_birth(text: str) -> tuple[date | None, str] | None:
     return calendar_day(digits), f"{year}-{month:>02}-{day:>02}"
 
 
+def birth_year(shown: str) -> int | None:
+    """Give the year of a birth as people write it: all that tells the age of a lunar one (M5)."""
+    year = shown.rpartition("/")[2]
+    return int(year) if len(year) == 4 and year.isascii() and year.isdigit() else None
+
+
 def shown_birth(text: str) -> str:
     """Write a birth kept as text the way people do: day, month, year."""
     parts = (written(text) or "").split("-")

@@ -57,6 +57,12 @@ def person_of(groups: Groups, nir: str, birth: str, first_name: str) -> Benefici
     return same[0] if len(same) == 1 else None
 
 
+def serial_of(groups: Groups) -> str:
+    """Give the serial number of a Vitale card (group 101), "" without it."""
+    insured = VitaleCard.of(groups).insured
+    return insured["serial"].strip() if insured else ""
+
+
 def rights_of(groups: Groups, person: Beneficiary) -> Iterator[CardRight]:
     """Give the rights of a person; without a period of rights one is known, ended or open."""
     card = VitaleCard.of(groups)

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.core.identifiers import Nir
 from server.core.inspection import Inspection, Severity, Verdict
+from server.countries.france.card import VitaleCard
 from server.countries.france.card_inspection import inspect_card, is_card
 from server.countries.france.card_wire import read_groups
 from server.countries.france.cps_dump import is_dump
+from tests.countries.france.conftest import shared
 from tests.countries.france.twins import CPS, DUMP, FAMILY, INSURED, NONE, person, write
 
 ROOT = Path(__file__).parents[3]
@@ -67,6 +70,31 @@ def test_the_insured_person_without_a_certified_number_has_that_of_the_card() ->
     alone = person("LE GOFF", "GAËLLE", "197007010000")
     content: Any = inspect_card(write([INSURED, alone])).content
     assert content["beneficiaries"][0]["nir"] == "1700767999907"
+
+
+@pytest.mark.parametrize(("name", "many"), [("0251.in", 2), ("tech16.in", 2), ("ct04.in", 19)])
+def test_m2_everybody_on_a_card_is_offered_with_his_own_groups(name: str, many: int) -> None:
+    groups = read_groups(shared(f"samples/cartes_virtuelles/{name}").read_bytes()).groups
+    card = VitaleCard.of(groups)
+    assert len(card.beneficiaries) == many and card.orphans == []
+    given: list[list[int]] = []
+    for group in groups:
+        if group.number == 104:
+            given.append([])
+        elif given:
+            given[-1].append(group.number)
+    for who, own in zip(card.beneficiaries, given, strict=True):
+        counts = Counter(own)
+        assert (len(who.rights), len(who.covers)) == (counts[105], counts[106])
+        assert len(who.mutuals) == counts[107] + counts[109]
+        assert sum(len(each.periods) for each in who.mutuals) == counts[108]
+
+
+@pytest.mark.parametrize("name", ["0102.in", "ct06.in", "tech10.in"])
+def test_m5_a_lunar_birth_of_a_card_is_kept_as_text(name: str) -> None:
+    card = shared(f"samples/cartes_virtuelles/{name}").read_bytes()
+    content: Any = inspect_card(card).content
+    assert "1942-19-01" in [person["birth"] for person in content["beneficiaries"]]
 
 
 def test_nineteen_people_are_nineteen_people() -> None:
@@ -177,10 +205,11 @@ def test_other_files_are_not_taken_for_cards() -> None:
     assert not is_dump(b"[CPS_GR7]")
 
 
-def test_every_virtual_test_card_is_read_as_expected() -> None:
+def test_m1_m7_every_virtual_test_card_is_read_as_expected() -> None:
     cards = samples("cartes_virtuelles", "in")
     expected = json.loads((SAMPLES / "cards_parsed.json").read_text("utf-8"))
     assert {card.name for card in cards} == set(expected)
+    assert len(cards) == 106
     for card in cards:
         reading = read_groups(card.read_bytes())
         assert reading.damage is None, card.name
@@ -191,6 +220,8 @@ def test_every_virtual_test_card_is_read_as_expected() -> None:
         assert inspection.content["groups"] == counts
         content: Any = inspection.content
         assert len(content["beneficiaries"]) == counts["104"]
+        holder = content["holder"]
+        assert Nir.parse(holder["nir"] + holder["key"]).key_holds, card.name
 
 
 def test_every_dump_of_a_test_cps_is_read() -> None:

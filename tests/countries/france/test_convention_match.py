@@ -88,20 +88,24 @@ TWINS = kept(
 def test_f1_the_caisse_of_the_patient(of_2008: list[Kept]) -> None:
     row = only(choose(unique("010110000"), of_2008))
     assert (row.signatory, row.criterion) == ("01011", "01011????")
+    assert row.signatory_label == "CPAM BOURG EN BRESSE"
 
 
 def test_f2_without_a_number_the_row_without_one(of_2008: list[Kept]) -> None:
     for table in (of_2008, TWINS):
         choice = choose(unique("087560100"), table)
-        assert only(choice).number == ""
+        assert (only(choice).signatory, only(choice).number) == ("08", "")
         assert choice.reason is Reason.BARE
+    assert only(choose(unique("087560100"), of_2008)).signatory_label == "CNMSS"
 
 
 def test_f3_with_a_number_its_own_row(of_2008: list[Kept]) -> None:
     for table in (of_2008, TWINS):
         choice = choose(unique("087560100", "0784442873"), table)
-        assert only(choice).number == "784442873"
+        assert (only(choice).signatory, only(choice).number) == ("08", "784442873")
         assert (choice.found[0].link, choice.reason) == (Link.NUMBER, Reason.LINK)
+    held = only(choose(unique("087560100", "0784442873"), of_2008))
+    assert held.label == "CAISSE NATIONALE DU GENDARME"
 
 
 def test_f4_the_fewest_wildcards_win_and_the_choice_is_explained(of_2008: list[Kept]) -> None:
@@ -121,6 +125,8 @@ def test_f5_f6_an_insurer_by_its_number_inside_and_outside_third_party_payment(
     row = only(choose(need, of_2008))
     assert (row.signatory_label, row.hub, row.routing) == ("DRE Démonstration", "M", "OC")
     assert (row.host, row.domain) == ("999", "giesv.rss.fr")
+    outside = only(choose(replace(need, accord="H"), of_2008))
+    assert (outside.accord, outside.signatory_label) == ("H", row.signatory_label)
 
 
 def test_f7_the_number_of_a_card_is_converted_first(of_2008: list[Kept]) -> None:

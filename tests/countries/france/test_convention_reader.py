@@ -64,10 +64,14 @@ def test_a_table_is_read_however_it_was_written(separator: str, script: str, end
 
 
 def test_e4_the_sample_of_2008_is_read_whole() -> None:
-    one, rows = read(shared("samples/C-RO-0108.csv").read_bytes())
+    data = shared("samples/C-RO-0108.csv").read_bytes()
+    one, rows = read(data)
     assert (one.rows, one.rejected, one.lines) == (180, 0, 180)
     widths = [len(row.criterion) for row in rows if isinstance(row, Convention)]
     assert (widths.count(9), widths.count(0)) == (178, 2)  # one of them got its zero back
+    cells = [one.split(";") for one in data.decode("latin-1").splitlines()]
+    assert {len(each) for each in cells} == {22}
+    assert [len(each[9]) for each in cells].count(9) == 177
 
 
 def test_the_samples_of_the_other_tables_are_read_whole() -> None:

@@ -58,6 +58,7 @@ def test_n_with_unique_management_the_amo_group_is_unchanged_and_nothing_is_rout
     assert group(1310) == group(1310, alone)
     assert group(1310).fields == ("02", "755", "0000", "751", "591")
     amc = group(1321)
+    assert amc.field(1) == "RO"
     assert (amc.field(2), amc.field(3), amc.field(10)) == ("0099999997", "A0099", "62")
     assert (amc.field(8), amc.field(9), amc.field(11)) == ("", "", "")
     assert 1321 not in [each.number for each in invoice_groups(alone, Wanted.FSE)]

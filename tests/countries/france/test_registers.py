@@ -6,7 +6,7 @@ import pytest
 
 from server.core.errors import InvalidNumber
 from server.core.identifiers import Nir
-from server.countries.france.births import shown_birth, typed_birth
+from server.countries.france.births import birth_year, shown_birth, typed_birth
 from server.countries.france.ins import PROOFS, IdentityState, identity_state
 from server.countries.france.registers import Organism, Rpps, Siret
 
@@ -63,6 +63,12 @@ def test_what_is_no_birth_is_refused(typed: str) -> None:
 def test_a_birth_kept_as_text_is_shown_day_first_whatever_wrote_it() -> None:
     assert shown_birth("1958-19-00") == shown_birth("19581900") == "00/19/1958"
     assert shown_birth("") == ""
+
+
+def test_m5_of_a_birth_no_calendar_knows_the_year_alone_tells_the_age() -> None:
+    assert typed_birth("00/19/1942") == (None, "1942-19-00")
+    assert birth_year(shown_birth("194219010000")) == birth_year("01/19/1942") == 1942
+    assert birth_year("") is birth_year("hier") is birth_year("01/19/19٤٢") is None
 
 
 def test_only_a_retrieved_and_validated_identity_is_qualified() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from server.core.care import Source
 from server.core.sesam import Group
-from server.countries.france.card_rights import covers_of, person_of, rights_of
+from server.countries.france.card_rights import covers_of, person_of, rights_of, serial_of
 from server.countries.france.local_rule import Amounts, Base, Rule, share
 from server.countries.france.rights import Kind, Said, rights_on, said_otherwise
 from server.simulators.sesam.people import VITALE
@@ -149,6 +149,8 @@ def test_a_card_without_its_insured_gives_no_caisse() -> None:
     who = person_of(groups, "1700767999907", "19700701", "Loïc")
     assert who is not None
     assert [right.organism for right in rights_of(groups, who)] == [""]
+    assert serial_of(groups) == ""
+    assert serial_of(tuple(Group(number, tuple(fields)) for number, fields in VITALE))
 
 
 ACT = Amounts(spent=1790, tariff=1790, amo=1074)

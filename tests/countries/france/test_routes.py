@@ -132,7 +132,14 @@ def test_b11_another_number_on_the_insurers_card_stops_unique_management() -> No
 
 def test_b12_no_link_between_caisse_and_insurer_stops_unique_management() -> None:
     one = plan(of_type("RO", linked=False), EVERYTHING, DAY)
+    assert (row(one), one.instead) == (AMO_ONLY, Route.DRE)
     assert one.remarks == (Remark.NO_LINK, Remark.DRE_PROPOSED)
+
+
+def test_m3_a_card_whose_indicator_is_33_allows_a_dre_that_a_person_may_untick() -> None:
+    one = plan(of_type("OC", indicator="33"), EVERYTHING, DAY)
+    assert row(one) == (Route.DRE, True, True, Ticking.TICKED, Ticking.TICKED, 2)
+    assert one.remarks == ()
 
 
 def test_d4_an_indicator_of_the_card_that_says_c2s_forbids_to_part_the_bill() -> None:
@@ -160,6 +167,37 @@ def test_rights_that_are_over_or_undated_leave_the_patient_the_insurers_part() -
     undated = plan(of_type("OC", begins=None, ends=None), EVERYTHING, DAY)
     assert undated.remarks == (Remark.RIGHTS_UNDATED,)
     assert plan(of_type("OC", begins=None), EVERYTHING, DAY).route is Route.DRE
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "unique", "kind"),
+    [
+        ("0803795038", "A2 VIP", False, "AC"),
+        ("0780004099", "ACORIS MUTUELLES", False, "MU"),
+        ("0011111119", "ACS contrat A", True, "RO"),
+        ("0022222228", "ACS contrat B", True, "RO"),
+        ("0033333337", "ACS contrat C", True, "RO"),
+        ("0044992741", "ADEP", False, "RC"),
+        ("0075500017", "(AME) de base", True, "RO"),
+        ("0781337266", "APIVIA", False, "MU"),
+        ("7272727272", "Démonstration (attestation)", False, "OC"),
+        ("0099999997", "C2S gérée par la caisse", True, "RO"),
+        ("0088888888", "C2S gérée par un organisme", True, "RO"),
+        ("0055555551", "C2S, sortant", True, "RO"),
+        ("0066666664", "C2S sans attestation", True, "RO"),
+        ("1221212145", "Mutuelle en gestion unique", True, "RO"),
+        ("0000401737", "PLANSANTE", False, "SP"),
+        ("0013011521", "Sereina Mutuelle", False, "OC"),
+    ],
+)
+def test_each_row_of_the_list_b_prime_loads_with_its_management_and_its_type(
+    payers: Table[Payer], number: str, words: str, unique: bool, kind: str
+) -> None:
+    held = payer_of(AmcNumber.parse(number), DAY, payers)
+    assert held and str(held.number) == number
+    assert words in held.label
+    assert (held.unique, held.convention_type) == (unique, kind)
+    assert held.shown is not words.startswith("ACS")  # a scheme that ended in 2019
 
 
 def test_the_starting_list_loads_whole_and_hides_what_is_closed(payers: Table[Payer]) -> None:
