@@ -7,7 +7,7 @@ section N of `fr-rules-tests.md`.
 import json
 from collections.abc import Mapping, Sequence
 
-from server.core.errors import InvalidForm
+from server.core.errors import InvalidForm, InvalidValue
 from server.core.identifiers import Nir
 from server.core.sesam import Groups, Wanted
 from server.core.teletransmission import Recipient
@@ -35,6 +35,10 @@ from server.store.invoices import Line
 from server.store.visits import Session
 
 _THIRD_PARTY, _PATIENT_PAID = "1", "0"  # nature of the operation: our own codes [T]
+_OF_THE_COVER = ("contract", "number", "member", "routing", "host", "domain", "complementary")
+_WHERE = dict.fromkeys(_OF_THE_COVER, "cover") | dict.fromkeys(
+    ("last_name", "first_name"), "practice"
+)
 _KILOMETRES = "tariff.kilometres"
 _BY_RATE = "amo.rate"
 
@@ -43,7 +47,21 @@ def of_invoice(
     desk: Desk, session: Session, chosen: BillingRow, number: int, receiver: Recipient,
     wanted: Wanted,
 ) -> Groups:  # fmt: skip
-    """Write the invoice of a session; raises `InvalidForm` when something it needs is not known."""
+    """Write the invoice of a session; raises `InvalidForm` when something it needs is not known.
+
+    Its fault is "practice", "cover" or "file": where what cannot be written stands.
+    """
+    try:
+        return _written(desk, session, chosen, number, receiver, wanted)
+    except InvalidValue as wrong:
+        where = _WHERE.get(str(wrong.facts["field"]), "file")
+        raise InvalidForm(faults=(("secure", where),)) from None
+
+
+def _written(
+    desk: Desk, session: Session, chosen: BillingRow, number: int, receiver: Recipient,
+    wanted: Wanted,
+) -> Groups:  # fmt: skip
     held = french_invoices.get(desk.db, number)
     before = french_invoices.get(desk.db, held.corrects) if held and held.corrects else None
     lines = french_billing.held(invoices.lines_of_session(desk.db, session.id))

@@ -90,6 +90,16 @@ def absent(desk: Desk) -> Sequence[Absent]:
 
 
 @needs(Right.BILLING)
+def doubtful(desk: Desk) -> Sequence[LotRow]:
+    """Return the lots of which nobody knows whether they left: their receipt will tell."""
+    return [
+        lot
+        for lot in french_lots.in_state(desk.db, LotStanding.IN_LOT)
+        if (row := post.get(desk.db, lot.message or "")) and row.state is MessageState.UNKNOWN
+    ]
+
+
+@needs(Right.BILLING)
 def undelivered(desk: Desk) -> Sequence[Undelivered]:
     """Return the lots whose message was refused by the mail server: nothing of them arrived."""
     found = []

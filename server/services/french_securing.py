@@ -211,12 +211,19 @@ def _wanted(desk: Desk, session: Session, chosen: BillingRow) -> Wanted | None:
         for row in french_documents.of_session(desk.db, session.id)
         if row.state not in _DONE_WITH
     }
-    by_request = chosen.route == Route.DRE and chosen.amc
+    by_request = _has_request(desk, session, chosen)
     sheet = DocumentKind.FSE not in held
     request = by_request and DocumentKind.DRE not in held
     if sheet and request:
         return Wanted.BOTH
     return Wanted.FSE if sheet else Wanted.DRE if request else None
+
+
+def _has_request(desk: Desk, session: Session, chosen: BillingRow) -> bool:
+    """Say whether a complementary is asked for something by a DRE."""
+    if chosen.route != Route.DRE or not chosen.amc:
+        return False
+    return french_billing.parts_of(desk, session.id).amc_cents > 0
 
 
 def _session(desk: Desk, session_id: str) -> Session:
@@ -253,7 +260,7 @@ def _faults(
         faults.append("no_number")
     with suppress(InvalidForm):
         _caisse(desk, session)
-        if chosen.route == Route.DRE and chosen.amc:
+        if _has_request(desk, session, chosen):
             _complementary(chosen)
         return faults
     return [*faults, "no_recipient"]

@@ -29,7 +29,6 @@ from server.countries.switches import switch_value
 from server.services import secure_tp
 from server.services.desk import Desk, needs
 from server.services.french_rules import rulebook
-from server.services.secure_tp import Part
 from server.store import french_documents, french_lots, numbering, post
 from server.store.french_documents import DocumentRow
 from server.store.french_lots import LotRow, LotStanding
@@ -100,7 +99,9 @@ def waiting(desk: Desk) -> Waiting:
     """Return what is signed and in no lot yet; what failed twice is due on paper, and left out."""
     found = french_documents.in_states(desk.db, _WAITING)
     rows = [row for row in found if len(failed_lots(desk, row)) < FAILURES]
-    held = [row for row in rows if row.kind is DocumentKind.DRE and _is_held(desk, row)]
+    held = [
+        row for row in rows if row.kind is DocumentKind.DRE and secure_tp.is_held(desk, row.session)
+    ]
     kept = {row.id for row in held}
     return Waiting([row for row in rows if row.id not in kept], held)
 
@@ -191,10 +192,6 @@ def move_all(
 def _size(desk: Desk) -> int:
     """How many documents a lot may hold."""
     return rulebook(desk).lot_size(desk.today)
-
-
-def _is_held(desk: Desk, row: DocumentRow) -> bool:
-    return secure_tp.view(desk, row.session).part is Part.HELD
 
 
 def _to_send(rows: Iterable[DocumentRow]) -> list[ToSend]:

@@ -99,6 +99,7 @@ class Overview:
     lots: Sequence[LotRow]
     absent: Sequence[Absent]
     undelivered: Sequence[Undelivered]
+    doubtful: Sequence[LotRow]
     doubled: Sequence[Doubled]
     failed: Sequence[Failed]
     letters: Sequence[LetterRow]
@@ -156,6 +157,7 @@ def overview(desk: Desk, most: int) -> Overview:
         french_lots.newest(desk.db, most),
         french_receipts.absent(desk),
         french_receipts.undelivered(desk),
+        french_receipts.doubtful(desk),
         [Doubled(lot, shown(desk, rows)) for lot, rows in french_receipts.doubled(desk)],
         _failed(desk),
         french_intake.set_aside(desk),

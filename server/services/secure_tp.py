@@ -209,6 +209,13 @@ def _in_table(desk: Desk, cover: Cover | None, session: Session, asked: Step) ->
     return bool(convention_search.find(desk, need).choice.found)
 
 
+@needs(Right.BILLING)
+def is_held(desk: Desk, session_id: str) -> bool:
+    """Say whether the complementary part of a session waits for its commitment."""
+    run = store.run_of(desk.db, session_id)
+    return run is not None and _part(desk, run, tp_steps.steps(desk, run)) is Part.HELD
+
+
 def _part(desk: Desk, run: Run | None, steps: tuple[Step, ...]) -> Part:
     if run is None:
         return Part.NONE

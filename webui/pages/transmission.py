@@ -39,6 +39,7 @@ def index() -> ResponseReturnValue:
         found=found,
         absent={each.lot.id for each in found.absent},
         undelivered={each.lot.id for each in found.undelivered},
+        doubtful={lot.id for lot in found.doubtful},
         reason=reasons(here.catalogue),
         component=component is not None,
         running=bool(component and component.state.running),
