@@ -517,3 +517,40 @@ def test_after_a_return_from_a_copy_nobody_knows_what_left_and_the_wait_begins(
     assert absent.sent_on == DAY
     french_receipts.recycle(office.world.desk, absent.lot.id)
     assert office.states(session) == ["AckNegative"]
+
+
+def test_a_complementary_that_owes_nothing_is_sent_nothing(
+    french_world: World, tmp_path: Path
+) -> None:
+    french_world.clock.advance(days=8)
+    complementaries.create(french_world.desk, TI_DOUE)
+    row = line("799900010", "OC", "", routing="OC", host="999", domain="giesv.rss.fr")
+    taken(french_world, [row])
+    patient = covered(french_world, MARCHAND, "0799900010")
+    printed(french_world, patient, heading="AUXM", formula_code="02A", rate="50")
+    with signing_office(french_world, tmp_path) as office:
+        session = given(french_world, opened(french_world, patient), DAY, billing="1", **BOTH)
+        assert office.sign(session) == ""
+        (sheet,) = office.documents(session)
+        assert (sheet.kind, sheet.amo_cents, sheet.amc_cents) == ("FSE", 1074, 0)
+
+
+def test_what_the_component_could_not_write_is_told_with_where_it_stands(bench: Bench) -> None:
+    office, session = bench.office, bench.billed()
+    office.world.sql("update practitioner set last_name = 'Le Goff ł' returning id")
+    assert office.sign(session) == "practice"
+    office.world.sql("update practitioner set last_name = 'Le Goff' returning id")
+    office.world.sql("update french_billing set member = 'A' || char(9) returning id")
+    assert office.sign(session) == "cover"
+    assert office.documents(session) == []
+
+
+def test_a_lot_that_fell_silent_is_told_as_such_until_its_receipt(bench: Bench) -> None:
+    office = bench.office
+    bench.signed(CAISSE_ONLY)
+    office.batch()
+    office.says = lambda _: Verdict.UNKNOWN
+    office.run()
+    (lot,) = french_receipts.doubtful(office.world.desk)
+    office.acknowledge(lot)
+    assert french_receipts.doubtful(office.world.desk) == []

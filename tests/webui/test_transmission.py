@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from server.core.outbox import Verdict
 from server.core.sesam import Mode
-from server.services import conventions, journals
+from server.services import conventions, journals, secure_tp
 from server.services.convention_import import pieces_of, read
 from tests.countries.france.tables import line, written
 from tests.france import MEYER
@@ -164,11 +164,8 @@ def test_who_settles_nothing_is_offered_no_table(desk: Counter) -> None:
     assert NEXT not in desk.page(HERE)
 
 
-def test_a_dre_that_waits_for_a_promise_is_held_apart(
-    desk: Counter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk.signed()
-    monkeypatch.setattr("server.services.french_sending._is_held", lambda desk, row: True)
+def test_a_dre_that_waits_for_a_promise_is_held_apart(desk: Counter) -> None:
+    secure_tp.begin(desk.office.world.desk, desk.signed())
     page = desk.page(HERE)
     held = page.partition('<section id="held"')[2]
     assert "DRE 126000001 · 7,16 €" in held and "DRE" not in part(page, "ready")
