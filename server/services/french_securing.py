@@ -23,7 +23,14 @@ from server.countries.france.card_rights import person_of
 from server.countries.france.card_rights import serial_of as serial_of_card
 from server.countries.france.routes import Route
 from server.countries.france.securing import Cards, Securing
-from server.services import french_billing, french_groups, french_rejects, french_rights, online
+from server.services import (
+    french_billing,
+    french_groups,
+    french_rejects,
+    french_rights,
+    french_sending,
+    online,
+)
 from server.services.desk import Desk, needs
 from server.services.french_billing import Parts
 from server.services.french_rules import calendar, rulebook
@@ -94,6 +101,8 @@ def prepare(desk: Desk, session_id: str, mode: Mode, nature: str = "") -> Prepar
     session = _session(desk, session_id)
     chosen, number = billing.choice(desk.db, session.id), _number(desk, session)
     faults = [*_faults(desk, session, chosen, number)]
+    if not french_sending.standing(desk).allowed:
+        faults.insert(0, "not_homologated")  # what could never be sent is not signed
     third_party = chosen is not None and chosen.amo
     wanted = _wanted(desk, session, chosen) if chosen else None
     if faults or chosen is None or number is None or wanted is None:

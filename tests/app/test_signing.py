@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.core.errors import InvalidForm, StateConflict
+from server.core.errors import InvalidForm, Missing, StateConflict
 from server.core.outbox import MessageState, Verdict
 from server.core.sesam import Mode
 from server.core.states import SessionState
@@ -24,11 +24,11 @@ from server.services import (
 from server.store import post, visits
 from tests.app.signing_office import SigningOffice, signing_office
 from tests.countries.france.tables import line
-from tests.france import BEN_AMAR, MARCHAND, MEYER
+from tests.france import BEN_AMAR, MARCHAND, MEYER, admitted
 from tests.services.test_convention_import import taken
 from tests.services.test_french_billing import BOTH, TI_DOUE, covered, printed
 from tests.services.test_french_care import given, opened
-from tests.world import World, open_cabinet
+from tests.world import World, faults, open_cabinet
 
 CAISSE_ONLY = {"tp_amo": "1"}
 PATIENT_PAYS = {"tp_amo": ""}
@@ -554,3 +554,15 @@ def test_a_lot_that_fell_silent_is_told_as_such_until_its_receipt(bench: Bench) 
     (lot,) = french_receipts.doubtful(office.world.desk)
     office.acknowledge(lot)
     assert french_receipts.doubtful(office.world.desk) == []
+
+
+def test_a_real_practice_signs_nothing_that_could_not_be_sent(french_real_world: World) -> None:
+    french_real_world.clock.advance(days=8)
+    patient = admitted(french_real_world, MARCHAND)
+    series = opened(french_real_world, patient)
+    session = given(french_real_world, series, DAY, coding="VSC 8.10")
+    with pytest.raises(InvalidForm) as found:
+        french_securing.prepare(french_real_world.desk, session, Mode.BOTH_CARDS)
+    assert ("secure", "not_homologated") in faults(found.value)
+    with pytest.raises(Missing):
+        french_sending.order(french_real_world.desk)

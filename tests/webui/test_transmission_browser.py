@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from server.app.signing import Signing
 from server.core.sesam import Mode
@@ -14,6 +15,7 @@ from tests.app.signing_office import PIN, signing_office
 from tests.webui.browsing import come_in, go_and_listen, quiet_page, served
 from tests.webui.signing_shop import Counter
 from tests.world import World
+from webui.signing import SigningState, SigningTask
 
 pytestmark = pytest.mark.e2e
 
@@ -93,6 +95,20 @@ def test_a_wrong_code_is_told_where_it_was_typed_and_nothing_is_signed(
     expect(page.get_by_text("Ce code est faux")).to_be_visible()
     assert desk.office.documents(session) == []
     judge(page, "code-faux")
+
+
+def test_what_ends_before_the_page_listens_is_told_once_it_does(desk: Counter, page: Page) -> None:
+    """The answer of a component that is quick passes while its page is still being drawn."""
+    session, signing = desk.billed(CAISSE), desk.office.signing
+    signing.state = SigningState(SigningTask.SECURE, session, running=True, total=1)
+
+    def meanwhile(route: Route) -> None:
+        signing.state = replace(signing.state, running=False, problem="wrong_pin", tries=2)
+        route.continue_()
+
+    page.route("**/events*", meanwhile)
+    page.goto(f"{desk.shop.door.origin}{desk.shop.door.root}invoicing/{session}/sign")
+    expect(page.get_by_text("Ce code est faux")).to_be_visible()
 
 
 def test_every_section_of_the_sendings_is_whole_at_every_size(desk: Counter, page: Page) -> None:
