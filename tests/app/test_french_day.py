@@ -83,6 +83,9 @@ def test_what_was_signed_offline_leaves_once_and_is_followed_to_its_payment(
     assert done(demo) == ""
     assert states(demo, session) == ["InLot", "InLot"]
     demo.pull_cable(cut=False)
+    post = demo.program.post
+    assert post
+    post.send_now()  # by itself it would leave some seconds later
     until(lambda: states(demo, session)[0] != "InLot")  # it leaves when the line is back
     turns = count()
 

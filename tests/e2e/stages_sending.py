@@ -34,6 +34,8 @@ def sending_morning(day: FrenchDay) -> None:
     _sign(day, signable(day), Mode.BOTH_CARDS)
     _task(day).send(PIN)
     _ended(day)
+    assert day.program.post
+    day.program.post.send_now()
     until(lambda: "InLot" not in _states(day), within=30)
     _answered(day)
     day.open_series("garrec", place="CABINET", kilometres="", outside_town="")
