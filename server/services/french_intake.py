@@ -18,6 +18,7 @@ from server.core.teletransmission import Acknowledgement, Return
 from server.countries.france import returns
 from server.services import french_receipts, french_returns
 from server.services.desk import Desk, needs
+from server.services.intake import Intake
 from server.store import post
 from server.store.post import LetterRow
 
@@ -29,54 +30,22 @@ Translate = Callable[[bytes], Mapping[str, object]]
 _FORMS = {"ARL": "fr.arl", "RSP": "fr.rsp"}
 
 
-class FrenchIntake:
-    """Reads the post of one open practice; answers the port `sync` works with."""
+class FrenchIntake(Intake):
+    """Reads the post of one open practice of France."""
 
     def __init__(self, desk: Callable[[], Desk], translate: Translate) -> None:
-        self._desk = desk
+        super().__init__(desk)
         self._translate = translate
 
-    def keep(self, raw: bytes, now: datetime) -> None:
-        """Store a message as received (C4)."""
-        desk = self._desk()
-        sha256 = hashlib.sha256(raw).hexdigest()
-        with desk.deed("post.kept", "mailbox", desk.device.id, {"sha256": sha256}):
-            post.keep_raw(desk.db, None, raw, sha256, now)
-
-    def take(self, letter: Letter, now: datetime) -> bool:
-        """Store, understand and apply one letter (C5); True when it may be confirmed."""
-        desk = self._desk()
+    def _apply(self, desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
         sha256 = hashlib.sha256(letter.content).hexdigest()
-        held = post.letter_by_hash(desk.db, str(letter.kind), letter.hash, sha256)
-        if held is not None and (held.state == "Applied" or held.released_at is not None):
-            return True
-        key = held.id if held else desk.new_id()
-        if held is None:
-            with desk.deed("letter.received", "letter", key, {"sha256": sha256}) as seq:
-                post.add_letter(desk.db, key, letter, sha256, now, desk.device.id, seq)
         return _apply(desk, key, letter.content, sha256, self._translate)
-
-    def confirmed(self, hashes: Sequence[str], now: datetime) -> None:
-        """Record that these left the mailbox (C7)."""
-        desk = self._desk()
-        with desk.deed("post.confirmed", "mailbox", desk.device.id, {"hashes": list(hashes)}):
-            for hashed in hashes:
-                post.confirm_letter(desk.db, hashed, now)
 
 
 @needs(Right.BILLING)
 def set_aside(desk: Desk) -> Sequence[LetterRow]:
     """Return the letters nobody could read yet, the oldest first."""
     return post.letters_in(desk.db, "Quarantined")
-
-
-@needs(Right.BILLING)
-def reread(desk: Desk, translate: Translate) -> int:
-    """Try again to understand every letter set aside; return how many were applied."""
-    done = 0
-    for row in post.letters_in(desk.db, "Quarantined"):
-        done += _apply(desk, row.id, post.letter_bytes(desk.db, row.id), row.sha256, translate)
-    return done
 
 
 def _apply(desk: Desk, key: str, content: bytes, sha256: str, translate: Translate) -> bool:

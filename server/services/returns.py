@@ -18,6 +18,7 @@ from server.countries.belgium.efact_codes import PlacedCode
 from server.countries.belgium.efact_returns import ActVerdict, Fate, Return, interpret
 from server.services import arrivals, efact_file, fates, homecomings, verdicts
 from server.services.desk import Desk, needs
+from server.services.intake import Intake
 from server.store import claims, invoices, lives, money, post
 from server.store.claims import Lot
 from server.store.invoices import Line
@@ -26,42 +27,11 @@ from server.store.money import LotProblem, Settlement
 _SUCCESS = "success"
 
 
-class PracticeIntake:
-    """Reads the post of one open practice; answers the port `sync` works with."""
+class PracticeIntake(Intake):
+    """Reads the post of one open practice of Belgium."""
 
-    def __init__(self, desk: Callable[[], Desk]) -> None:
-        self._desk = desk
-
-    def keep(self, raw: bytes, now: datetime) -> None:
-        """Store a page of the mailbox as received (C4)."""
-        desk = self._desk()
-        sha256 = hashlib.sha256(raw).hexdigest()
-        with desk.deed("post.kept", "mailbox", desk.device.id, {"sha256": sha256}):
-            post.keep_raw(desk.db, None, raw, sha256, now)
-
-    def take(self, letter: Letter, now: datetime) -> bool:
-        """Store, understand and apply one letter (C5); True when it may be confirmed.
-
-        A letter already applied is recognised by its hash. One that cannot be read is set aside
-        and not confirmed, so that the mailbox keeps it too, until a person releases it.
-        """
-        desk = self._desk()
-        sha256 = hashlib.sha256(letter.content).hexdigest()
-        held = post.letter_by_hash(desk.db, str(letter.kind), letter.hash, sha256)
-        if held is not None and (held.state == "Applied" or held.released_at is not None):
-            return True
-        key = held.id if held else desk.new_id()
-        if held is None:
-            with desk.deed("letter.received", "letter", key, {"sha256": sha256}) as seq:
-                post.add_letter(desk.db, key, letter, sha256, now, desk.device.id, seq)
+    def _apply(self, desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
         return _apply(desk, key, letter, now)
-
-    def confirmed(self, hashes: Sequence[str], now: datetime) -> None:
-        """Record that these left the mailbox (C7)."""
-        desk = self._desk()
-        with desk.deed("post.confirmed", "mailbox", desk.device.id, {"hashes": list(hashes)}):
-            for hashed in hashes:
-                post.confirm_letter(desk.db, hashed, now)
 
 
 @needs(Right.BILLING)

@@ -9,17 +9,15 @@ import struct
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+from server.simulators.doors import Door
 
 log = logging.getLogger(__name__)
 
 
-class LoopbackServer(ThreadingHTTPServer):
+class LoopbackServer(Door, HTTPServer):
     """Serves until it is stopped; one thread for each connection."""
-
-    daemon_threads = True
-    block_on_close = False
 
     def __init__(
         self,
@@ -30,29 +28,6 @@ class LoopbackServer(ThreadingHTTPServer):
         """`now` is the aware instant that answers are dated with."""
         super().__init__(address, handler)
         self.now = now
-        self._open: set[socket.socket] = set()
-        self._lock = Lock()
-
-    def start(self) -> None:
-        """Serve in a thread of its own."""
-        Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    def stop(self) -> None:
-        """Stop serving and close every connection."""
-        self.shutdown()
-        self.server_close()
-        with self._lock:
-            for connection in self._open:
-                _shut(connection)
-
-    def track(self, connection: socket.socket, alive: bool) -> None:
-        """Know which connections are open, to close them at the end."""
-        with self._lock:
-            (self._open.add if alive else self._open.discard)(connection)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Note a client that went away; that is no news."""
-        log.debug("connection lost", exc_info=True)
 
 
 class BreakingHandler(BaseHTTPRequestHandler):
@@ -97,10 +72,3 @@ class BreakingHandler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.rfile.close()
         self.connection.close()
-
-
-def _shut(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        log.debug("already closed")

@@ -63,15 +63,6 @@ class DocumentRow:
         return self.amo_cents + self.amc_cents
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a document: when it came there, and what shows it."""
-
-    at: datetime
-    state: DocumentState
-    evidence: str
-
-
 _ROW = f"select {columns(DocumentRow)} from french_document"
 
 
@@ -175,15 +166,6 @@ def sealed(db: apsw.Connection, row: DocumentRow) -> Sealed:
         for each in json.loads(str(signatures))
     )
     return Sealed(row.kind, bytes(content), held, row.simulated)
-
-
-def steps(db: apsw.Connection, key: str) -> list[Step]:
-    """Return where a document went, in order."""
-    return many(
-        db, Step,
-        "select at, state, evidence from french_document_step where document = ? order by id",
-        (key,),
-    )  # fmt: skip
 
 
 def _note(

@@ -157,11 +157,6 @@ def documents_of(db: apsw.Connection, lot: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def content(db: apsw.Connection, key: str) -> bytes:
-    """Return a lot as the component made it."""
-    return bytes(value(db, "select content from french_lot where id = ?", (key,)) or b"")
-
-
 def add_after(db: apsw.Connection, message: str, before: Sequence[str]) -> None:
     """Write that a message leaves only once others have arrived."""
     db.execute(

@@ -18,7 +18,7 @@ from server.services import (
     sessions,
 )
 from server.services.french_settlements import Told
-from server.store import french_documents, visits
+from server.store import visits
 from tests.countries.france.tables import line
 from tests.france import MARCHAND
 from tests.services.french_payers import Payers, paid, refused
@@ -304,8 +304,12 @@ def test_a_return_before_the_receipt_proves_that_the_lot_arrived(payers: Payers)
     payers.reach(fse, _S.IN_LOT)
     payers.answers(paid(FIRST, 0, file="1"))
     assert payers.state(fse) is _S.PAID
-    steps = [each.state for each in french_documents.steps(payers.world.desk.db, fse)]
-    assert steps[-2:] == [_S.ACK_POSITIVE, _S.PAID]
+    steps = payers.world.sql(
+        "select group_concat(state) from"
+        " (select state from french_document_step where document = ? order by id)",
+        (fse,),
+    )
+    assert str(steps).endswith("AckPositive,Paid")
 
 
 def test_what_the_patient_paid_is_awaited_of_no_payer(payers: Payers) -> None:

@@ -13,9 +13,6 @@ from typing import NamedTuple
 from server.core.errors import InvalidValue
 from server.core.teletransmission import DocumentKind, Family, Recipient
 
-LAST_NUMBER = 999
-"""Numbers of lots have three digits and begin again [K]."""
-
 _KINDS = tuple(DocumentKind)  # FSE first: a DRE leaves after the FSE it goes with
 _FAMILIES = tuple(Family)
 
@@ -77,13 +74,6 @@ def files(lots: Iterable[PlannedLot]) -> tuple[tuple[PlannedLot, ...], ...]:
     """Put the lots of one recipient and sender together, in the order of `planned`."""
     ordered = sorted(lots, key=lambda lot: _rank(lot.key))
     return tuple(tuple(group) for _, group in groupby(ordered, key=lambda lot: lot.key[:3]))
-
-
-def next_number(last: int | None) -> int:
-    """Give the number after the last one given, 1 after 999; 1 when none was given yet."""
-    if last is not None and not 1 <= last <= LAST_NUMBER:
-        raise InvalidValue(field="lot", reason="number")
-    return (last or 0) % LAST_NUMBER + 1
 
 
 def _in_order(found: Mapping[LotKey, list[str]]) -> Iterable[tuple[LotKey, list[str]]]:

@@ -7,13 +7,13 @@ else is no electronic invoice: the draft is kept, and paper is possible.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
 from server.core.care import Source
 from server.core.sesam import Mode
-from server.countries.dated import Cells, Origin, Table, in_force, needed_cell, newest
+from server.countries.dated import Cells, Origin, needed_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +111,6 @@ def losses(mode: Mode, rights: Source | None, opposed: bool) -> tuple[Loss, ...]
 def guaranteed(mode: Mode, rights: Source | None, opposed: bool) -> bool:
     """Say whether the caisse guarantees the payment of its part."""
     return not losses(mode, rights, opposed)
-
-
-def nature_of(code: str, day: date, rows: Table[SupportingDocument]) -> SupportingDocument | None:
-    """Give the row of a nature on a day; None when no row has it."""
-    return newest(row for row in in_force(rows, day) if row.code == code)
 
 
 def _apart(cards: Cards) -> timedelta:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.core.errors import InvalidValue
 from server.core.teletransmission import DocumentKind, Family, Recipient
-from server.countries.france.lots import ToSend, files, next_number, planned
+from server.countries.france.lots import ToSend, files, planned
 from server.countries.france.recipients import of_complementary
 from server.countries.france.rulebook import Rulebook
 
@@ -93,20 +93,6 @@ def test_what_makes_no_lot_is_refused() -> None:
     with pytest.raises(InvalidValue) as refused:
         planned([], 0)
     assert refused.value.facts == {"field": "fr.lot.documents", "reason": "zero"}
-
-
-def test_numbers_of_lots_go_round() -> None:
-    assert next_number(None) == 1
-    assert next_number(1) == 2
-    assert next_number(998) == 999
-    assert next_number(999) == 1
-
-
-@pytest.mark.parametrize("last", [0, -1, 1000])
-def test_a_number_no_lot_has_is_refused(last: int) -> None:
-    with pytest.raises(InvalidValue) as refused:
-        next_number(last)
-    assert refused.value.facts == {"field": "lot", "reason": "number"}
 
 
 CAISSES = [Recipient(FSE, "01", "751", "036"), Recipient(FSE, "02", "751", "591"),

@@ -18,7 +18,6 @@ from server.countries.france.securing import (
     Securing,
     guaranteed,
     losses,
-    nature_of,
     securing,
 )
 
@@ -85,13 +84,9 @@ def test_l7_a_few_minutes_are_nothing_and_a_reader_without_a_clock_says_nothing(
 
 
 def test_the_rows_of_the_day_decide(real: Rulebook) -> None:
+    assert ATTESTATION in real.securing(DAY).natures
     with pytest.raises(InvalidValue):
         real.securing(date(2006, 12, 31))
-    row = nature_of(ATTESTATION, DAY, real.natures)
-    assert row is not None
-    assert row.wording == "rights_certificate"
-    assert nature_of("77", DAY, real.natures) is None
-    assert nature_of(ATTESTATION, date(2006, 12, 31), real.natures) is None
 
 
 def test_k16_a_card_on_the_opposition_list_loses_the_guarantee(

@@ -4,8 +4,9 @@ import re
 from enum import StrEnum
 from threading import Lock
 
+from server.simulators.doors import hang_up
 from server.simulators.sesam.front.desk import Desk
-from server.simulators.sesam.front.door import LineDoor, Visit, hang_up
+from server.simulators.sesam.front.door import LineDoor, Visit
 
 _LONGEST_COMMAND = 512
 _LONGEST_LINE = 1000
