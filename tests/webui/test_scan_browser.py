@@ -1,17 +1,21 @@
 """Scanning in a real browser: from the scanner into the patient's file, by the keyboard."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 
 from hardware.sane import SaneScanner
-from hardware.scan_ports import Scanner
+from hardware.scan_ports import Device, Job, Mode, Offer, Scanner, Source, Stop
 from server.app.scanning import Scanning
 from server.app.sorter import Sorter
 from server.app.web import WebThread
+from server.core.sheets import Sheet
 from server.services import scanners
 from server.simulators.scanner.machine import Fault, Machine, Setting
 from server.simulators.scanner.service import NAME, Running, serve
@@ -125,6 +129,56 @@ def test_a_paper_comes_from_the_glass_of_a_scanner_of_the_system(of_the_system: 
     page.get_by_label("Sur la vitre").check()
     page.keyboard.press("F2")
     expect(page.get_by_role("img", name="Page 1 sur 1")).to_be_visible(timeout=_LONG)
+
+
+class Unhurried:
+    """Scanners of a system that are found when the test says so."""
+
+    def __init__(self) -> None:
+        self.found = Event()
+
+    def devices(self) -> Sequence[Device]:
+        self.found.wait(_LONG / 1000)
+        return (Device("glass", "Verre lent"),)
+
+    def offer(self, _device: str) -> Offer:
+        return Offer((Source.GLASS,), (Mode.COLOUR,), (200,), duplex=False)
+
+    def scan(self, _job: Job, _stop: Stop) -> Iterator[Sheet]:
+        raise AssertionError
+
+
+@pytest.fixture
+def unhurried() -> Unhurried:
+    return Unhurried()
+
+
+@pytest.fixture
+def of_slow_glass(world: World, browser: Browser, unhurried: Unhurried) -> Iterator[Page]:
+    yield from opened(world, browser, unhurried)
+    unhurried.found.set()
+
+
+def test_scanners_found_while_the_page_asks_for_them_are_shown(
+    of_slow_glass: Page, unhurried: Unhurried
+) -> None:
+    page = of_slow_glass
+
+    def found_on_the_way(route: Route) -> None:
+        if route.request.resource_type == "document" or unhurried.found.is_set():
+            route.continue_()
+            return
+        answer = route.fetch()  # written before they are found, delivered after the page was told
+        assert "Recherche des scanners" in answer.text()
+        unhurried.found.set()
+        page.wait_for_timeout(1500)
+        with suppress(Error):  # given up meanwhile
+            route.fulfill(response=answer)
+
+    page.route(re.compile(r"/scan/(\?|$)"), found_on_the_way)
+    page.keyboard.press("Alt+2")
+    expect(page.get_by_label("Scanner", exact=True)).to_contain_text("Verre lent")
+    page.unroute_all(behavior="wait")
 
 
 @pytest.mark.parametrize("width", [1366, 683, 320])
