@@ -290,3 +290,25 @@ def test_a_paper_whose_words_propose_nothing_says_nothing(shop: Shop) -> None:
     assert "Lu sur l’image" not in page
     assert "Alt+4" not in page
     assert 'value=""' in shop.post(f"tray/{key}/day").text
+
+
+def test_who_comes_from_a_file_finds_it_chosen_for_what_he_adds(shop: Shop) -> None:
+    """And never for what already lay there: that may be another's."""
+    whose = shop.world.patient(OUCHENE)
+    received(shop)
+    file = shop.get(f"patients/{whose}")
+    assert f"tray/?patient={whose}" in file
+    page = shop.get(f"tray/?patient={whose}")
+    assert "Pour Fatima OUCHENE" in page and "Choisissez un document à gauche" in page
+    assert 'name="patient"' not in page and f"scan/?patient={whose}" in page
+    answer = shop.client.post(
+        f"{shop.door.root}tray/receive?patient={whose}",
+        data={"page_token": shop.door.page_token, "files": [(io.BytesIO(PDF + b"2"), "b.pdf")]},
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 303 and answer.location.endswith(f"?patient={whose}")
+    key = answer.location.split("/")[-1].partition("?")[0]
+    tray.looked_into(shop.world.desk, key, [Page(JPEG, 92, ())])
+    shown = shop.client.get(answer.location).text
+    assert f'value="{whose}" data-item checked' in shown
+    assert shop.client.get(f"{shop.door.root}tray/?patient=01NOBODY").status_code == 404

@@ -28,9 +28,12 @@ _MOST = 8  # patients offered at a time
 
 @page.get("/")
 def index() -> ResponseReturnValue:
-    """Show what waits, with the document that waits longest."""
+    """Show what waits, with the document that waits longest; none yet when it is for somebody.
+
+    What lies there may be another patient's: who comes from a file chooses it himself.
+    """
     work = desk().work()
-    waiting = tray.waiting(work)
+    waiting = () if request.args.get("patient") else tray.waiting(work)
     filed = request.args.get("filed", "")
     first = tray.document(work, waiting[0].incoming.id) if waiting else None
     return _screen(work, first, filed=tray.document(work, filed) if filed else None)
@@ -82,9 +85,10 @@ def receive() -> Response:
     got = [tray.receive(work, content, name, Origin.IMPORT) for content, name in contents]
     desk().services.wake_sorter()
     again = [each.id for each in got if each.already]
+    whose = request.args.get("patient")
     if again:
-        return go("tray.show", incoming_id=again[0], already=1)
-    return go("tray.show", incoming_id=got[0].id)
+        return go("tray.show", incoming_id=again[0], already=1, patient=whose)
+    return go("tray.show", incoming_id=got[0].id, patient=whose)
 
 
 @page.post("/<incoming_id>/found")
@@ -248,6 +252,7 @@ def _redrawn(incoming_id: str) -> ResponseReturnValue:
 def _screen(work: Desk, document: Document | None, **said: object) -> str:
     """Draw the table, with one document open on it."""
     offered, source = _offered(work, document) if document else ((), "")
+    wanted = request.args.get("patient", "")
     kinds = [kind for kind in Kind if kind not in CLINICAL or work.user.may(Right.CLINICAL)]
     facts = {
         "people": offered, "source": source, "q": "", "already": False, "asked": False,
@@ -256,6 +261,7 @@ def _screen(work: Desk, document: Document | None, **said: object) -> str:
     return render_template(
         "tray/index.html",
         document=document,
+        wanted=patients.open_file(work, wanted).patient if wanted else None,
         waiting=tray.waiting(work),
         discarded=tray.discarded(work),
         codes=tray.codes(work, document.incoming.id) if document else (),
