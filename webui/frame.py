@@ -20,6 +20,7 @@ class FrameState:
     rights: Set[Right]  # what the user may do: the rest is not offered to him
     online: bool
     waiting: int  # messages in the outbox that have still to leave
+    unsent: int = 0  # what was signed and lies in no lot yet, for who bills in France
     card: str = ""  # name of the holder of the card in the reader, "" when there is none
     cards: Sequence[tuple[str, str]] = ()  # (patient, name) of every card in a reader
     card_problem: str = ""  # code of what keeps readers from being used, "" when nothing does

@@ -44,6 +44,10 @@ class ChildSimulator:
         """Move its clock, and let it answer what is due."""
         self._tell("clock", {"shift_seconds": by.total_seconds()})
 
+    def give_table(self, name: str, text: str) -> None:
+        """Have it send a table of conventions to whoever sends something, once."""
+        self._tell("table", {"name": name, "content": text})
+
     @property
     def pid(self) -> int:
         """The number of the process."""

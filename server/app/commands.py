@@ -121,13 +121,20 @@ def inspect(files: tuple[Path, ...], as_format: str | None, as_json: bool) -> No
               default="same-tack", help="Ce que devient une référence déjà reçue.")  # fmt: skip
 @click.option("--mail-ports", type=click.IntRange(0, 65535), nargs=2, default=(0, 0),
               metavar="SMTP POP3", help="sesam : ports locaux fixes du frontal.")  # fmt: skip
+@click.option(
+    "--table",
+    "tables",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="sesam : table de conventions que le frontal remet à qui lui envoie.",
+)
 @click.option("--while-fed", is_flag=True, hidden=True)
 @_json
 def simulate(
     names: tuple[str, ...], kinds: tuple[str, ...], unsigned: bool, faults: Path | None,
     seed: int, port: int, db: Path | None,
     delays: tuple[float, float, float, float] | None, duplicates: str,
-    mail_ports: tuple[int, int], while_fed: bool, as_json: bool,
+    mail_ports: tuple[int, int], tables: tuple[Path, ...], while_fed: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Démarrer des simulateurs sur cette machine et afficher leurs adresses."""
     from server.app.simulate import Simulation
@@ -145,6 +152,7 @@ def simulate(
         duplicates,
         kinds or ("eid",),
         mail_ports,
+        tables,
     )
     _carry_out(lambda speech: start(asked, speech), as_json=as_json)
 

@@ -19,7 +19,7 @@ from server.app.demo_france_people import (
     WITHOUT_VITALE,
     FrenchPerson,
 )
-from server.app.demo_france_work import furnish
+from server.app.demo_france_work import furnish, newer_table
 from server.app.demo_practice import PASSPHRASE
 from server.app.demo_toys import CHEAP, Toys
 from server.app.program import Program
@@ -150,6 +150,7 @@ class FrenchDemo(Toys):
         fill(program.cabinet)
         if self._with_work:
             furnish(program.cabinet)
+            self.services.give_table(*newer_table(program.cabinet.desk().today))
         program.cabinet.lock()
         return program
 

@@ -30,6 +30,7 @@ _MUTUELLES = (
     ("Mutuelle Breizh Santé", "0799900082", "1"),
 )  # name, number, "1" under unique management
 _SIGNED = "I;;;;;0799900010;MUTUELLE TI DOUE;0;OC;;T;;;0;;;;;;OC;001;dre.test.invalid"
+_SIGNED_SINCE = "I;;;;;0799900028;MUTUELLE DU PHARE;0;OC;;T;;;0;;;;;;OC;001;dre.test.invalid"
 _TABLE = "C-InterAMC_{day:%Y%m%d}.csv"
 _LABEL = "TRAITEMENT EN COURS - CHANGEMENT DE FU SUR LA PERIODE DES SOINS (INTERLIGNE)"
 _CARE = "Douleur nocturne depuis dimanche, mieux assise."
@@ -66,6 +67,11 @@ def furnish(cabinet: Cabinet) -> None:
         for ago in (5, 1)
     )
     _refused(cabinet.desk(), MEYER, first)
+
+
+def newer_table(today: date) -> tuple[str, str]:
+    """Give the table of today, as a front-end sends it: its name, its text."""
+    return _TABLE.format(day=today), f"{_SIGNED}\r\n{_SIGNED_SINCE}\r\n"
 
 
 def _key(desk: Desk, person: FrenchPerson) -> str:

@@ -198,7 +198,7 @@ class Rooms:
 
     def frame(self, now: datetime) -> FrameState:
         """Give what is shown around every screen."""
-        from server.services import ledger, patients
+        from server.services import french_transmission, ledger, patients
         from server.store import journal
 
         desk = self.desk()
@@ -214,6 +214,7 @@ class Rooms:
             rights=desk.user.rights,
             online=bool(post and post.line.state.online),
             waiting=queue.waiting + queue.doubtful,
+            unsent=french_transmission.unsent(desk),
             card=_in_the_reader(desk, hands, names) if hands else "",
             cards=names,
             card_problem=hands.service_problem if hands else "",

@@ -54,6 +54,9 @@ class Simulation:
     mail_ports: tuple[int, int] = (0, 0)
     """Ports of the French front-end: SMTP, POP3."""
 
+    tables: Sequence[Path] = ()
+    """Tables of conventions that the front-end sends to whoever sends something."""
+
 
 def simulate(asked: Simulation, speech: Speech) -> int:
     """Start the simulators asked for, print their addresses, run until interrupted."""
@@ -141,6 +144,7 @@ def _scanner(asked: Simulation, speech: Speech) -> tuple[str, Callable[[], objec
 def _sesam(asked: Simulation, speech: Speech) -> tuple[Address, Callable[[], object]]:
     """Start the online services of France, and the front-end that shares their clock."""
     from server.simulators.sesam.front import service as front
+    from server.simulators.sesam.front.answers import Table
     from server.simulators.sesam.front.desk import Delays
     from server.simulators.sesam.front.orders import orders
     from server.simulators.sesam.online.service import Config, serve
@@ -156,6 +160,8 @@ def _sesam(asked: Simulation, speech: Speech) -> tuple[Address, Callable[[], obj
             )
         )  # fmt: skip
         started.callback(post.stop)
+        for table in asked.tables:
+            post.admin.give(Table(table.name, table.read_bytes()))
         running.listener.further = orders(post.admin)
         stop = started.pop_all().close
     doors = {"address": running.endpoint, "smtp": post.smtp_address, "pop3": post.pop_address}

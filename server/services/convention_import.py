@@ -128,19 +128,20 @@ def read_any(
     pieces: Callable[[], Iterable[bytes]],
     told: Told = lambda lines, rows: None,
     stop: Callable[[], bool] = lambda: False,
+    origin: Origin = Origin.MANUAL,
 ) -> Read:
-    """Read a file somebody chose, whatever its prefix; raise as `read`.
+    """Read a file somebody chose or was sent, whatever its prefix; raise as `read`.
 
     Where only the prefix of its name is wrong, a copy with the right name is read: the one
     confirmation that imports it says so (F-02, the user never renames by hand).
     """
     try:
-        return read(desk, name, pieces(), told=told, stop=stop)
+        return read(desk, name, pieces(), origin, told, stop)
     except TableRefused as refused:
         proposed = str(refused.facts.get("proposed", ""))
         if not proposed:
             raise
-        return read(desk, proposed, pieces(), told=told, stop=stop, came_as=name)
+        return read(desk, proposed, pieces(), origin, told, stop, came_as=name)
 
 
 @needs(Right.SETTINGS)

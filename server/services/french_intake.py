@@ -1,8 +1,9 @@
 """The post of a practice of France: receipts and returns, stored, translated, applied, confirmed.
 
 The approved component alone translates what came; it is asked outside any act. What it does not
-understand is set aside and stays in the mailbox. Source: `fr-sesam-vitale.md` §5–6; cases K8, K10,
-K13; write order C4–C7 of `reliability-security.md` §3.1.
+understand is set aside and stays in the mailbox. A table of conventions is read as any other.
+Source: `fr-sesam-vitale.md` §5–6; cases K8, K10, K13; write order C4–C7 of
+`reliability-security.md` §3.1.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from server.core.rights import Right
 from server.core.sesam import DriverError, SesamProblem
 from server.core.teletransmission import Acknowledgement, Return
 from server.countries.france import returns
-from server.services import french_receipts, french_returns
+from server.services import french_receipts, french_returns, french_tables
 from server.services.desk import Desk, needs
 from server.services.intake import Intake
 from server.store import post
@@ -38,6 +39,8 @@ class FrenchIntake(Intake):
         self._translate = translate
 
     def _apply(self, desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
+        if french_tables.is_table(letter):
+            return french_tables.take(desk, key, letter)
         sha256 = hashlib.sha256(letter.content).hexdigest()
         return _apply(desk, key, letter.content, sha256, self._translate)
 

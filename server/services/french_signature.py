@@ -10,15 +10,24 @@ from dataclasses import dataclass
 from server.core.errors import NotFound
 from server.core.rights import Right
 from server.core.sesam import Mode, Wanted
+from server.core.teletransmission import DocumentKind
 from server.countries.dated import in_force
+from server.countries.france.forwarding import Step, steps
 from server.countries.france.rights import Counted
 from server.countries.france.securing import Loss, SupportingDocument, losses
-from server.services import french_billing, french_rights, french_securing, french_transmission
+from server.services import (
+    french_billing,
+    french_rights,
+    french_securing,
+    french_settlements,
+    french_transmission,
+)
 from server.services.desk import Desk, needs
 from server.services.french_rules import rulebook
 from server.services.french_securing import Standing
 from server.services.french_transmission import Shown
 from server.store import patients, visits
+from server.store.french_documents import DocumentRow
 from server.store.patients import Patient
 from server.store.visits import Session
 
@@ -36,6 +45,7 @@ class Leaf:
     natures: Sequence[SupportingDocument]  # papers that may stand in for the card today
     losses: Sequence[Loss]  # of the guarantee, both cards there
     insured: Counted | None  # the rights that count, with their source and age
+    way: Sequence[Step]  # from the caisse to the complementary; none where each is asked alone
 
     @property
     def what(self) -> str:
@@ -66,5 +76,14 @@ def leaf(desk: Desk, session_id: str) -> Leaf:
         french_transmission.shown(desk, stands.documents),
         in_force(rulebook(desk).natures, desk.likely_today),
         losses(Mode.BOTH_CARDS, insured.said.source if insured else None, opposed=False),
-        insured,
+        insured, _way(desk, stands.documents),
     )  # fmt: skip
+
+
+def _way(desk: Desk, documents: Sequence[DocumentRow]) -> Sequence[Step]:
+    """Tell how far an FSE that carries both parts has come (SOFIA-6)."""
+    sheet = next((each for each in documents if each.kind is DocumentKind.FSE), None)
+    if sheet is None or not sheet.amc_cents:
+        return ()
+    dues = french_settlements.owed(desk, sheet.invoice)
+    return next((steps(sheet.state, due.owed) for due in dues if due.document.id == sheet.id), ())

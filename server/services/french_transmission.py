@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from server.core.country import Country
 from server.core.errors import InvalidForm, NotFound
 from server.core.rights import Right
 from server.core.teletransmission import DocumentState, Recipient
@@ -168,6 +169,13 @@ def overview(desk: Desk, most: int) -> Overview:
 def count(desk: Desk) -> int:
     """Return how many documents wait for the professional's card, or to be sent."""
     return len(french_sending.waiting(desk).ready) + len(french_securing.to_countersign(desk))
+
+
+def unsent(desk: Desk) -> int:
+    """Return the same count for what every screen shows: 0 elsewhere, and for who does not bill."""
+    if desk.country is not Country.FRANCE or not desk.user.may(Right.BILLING):
+        return 0
+    return desk.once(lambda: count(desk), "unsent")
 
 
 @needs(Right.BILLING)

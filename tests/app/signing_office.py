@@ -48,6 +48,7 @@ class SigningOffice:
     says: Callable[[Message], Verdict] = lambda _: Verdict.DONE
     left: list[Message] = field(default_factory=list)
     letters: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # of what is attached, where it matters
 
     def restart(self, world: World) -> None:
         """Go on with what another start of the program finds."""
@@ -101,7 +102,9 @@ class SigningOffice:
         found = []
         for name, content in list(self.letters.items())[staying or 0 :]:
             keep(content)
-            found.append(Letter(LetterKind.MESSAGE, "x", content, name, "", ""))
+            found.append(
+                Letter(LetterKind.MESSAGE, self.names.get(name, "x"), content, name, "", "")
+            )
         return MailBatch(Outcome(Verdict.DONE), tuple(found))
 
     def confirm(self, hashes: Sequence[str], tack_hashes: Sequence[str]) -> Outcome:
@@ -114,6 +117,11 @@ class SigningOffice:
         self.letters[f"uidl-{len(self.letters)}-{self.world.clock.now():%s}"] = json.dumps(
             told
         ).encode()
+
+    def enclose(self, name: str, content: bytes) -> None:
+        """Let a table of conventions lie in the mailbox."""
+        key = f"table-{len(self.names)}"
+        self.letters[key], self.names[key] = content, name
 
     def acknowledge(self, lot: LotRow, *, positive: bool = True, reason: str = "") -> None:
         """Let the receipt of a lot lie in the mailbox, and look."""

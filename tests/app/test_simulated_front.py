@@ -63,6 +63,9 @@ def test_scenarios_are_set_through_the_testers_door(child: ChildSimulator) -> No
         ("invoice", {"number": 1, "kind": "rejected"}), ("heal", {}),
     ):  # fmt: skip
         child._tell(name, told)
+    child.give_table("C-InterAMC_20260310.csv", "I;é")
+    with pytest.raises(Missing):
+        child.give_table("C-InterAMC_20260310.csv", "東京")  # these tables are in Latin-1
     with pytest.raises(Missing):
         child._tell("scenario", {"receipt": {"kind": "odd"}})
 

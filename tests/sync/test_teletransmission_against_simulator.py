@@ -20,6 +20,7 @@ from server.core.teletransmission import (
     LotOrder,
     Recipient,
 )
+from server.simulators.sesam.front.answers import Table
 from server.simulators.sesam.front.scenario import Answered, Fate, Kind, Receipt, Scenario
 from server.simulators.sesam.front.service import PASSWORD, Config, Running, serve
 from server.simulators.sesam.front.smtp import Break
@@ -165,6 +166,18 @@ def test_two_lots_travel_in_one_file_and_each_has_its_receipt(practice: Practice
     told = practice.answers()
     assert [each["lot_number"] for each in told if each["kind"] == "ARL"] == [1, 2]
     assert sum(len(each["lines"]) for each in told if each["kind"] == "RSP") == 2
+
+
+def test_a_table_of_conventions_comes_with_the_answers_once(practice: Practice) -> None:
+    practice.front.admin.give(Table("C-InterAMC_20260311.csv", "I;é\r\n".encode("latin-1")))
+    for number in (1, 2):
+        fse, _ = practice.documents(next(NUMBERS))
+        practice.send(practice.message(number, CAISSE, practice.lot(number, CAISSE, fse)))
+    tables = [each for each in practice.letters() if each.name.endswith(".csv")]
+    assert [(each.name, each.content) for each in tables] == [
+        ("C-InterAMC_20260311.csv", "I;é\r\n".encode("latin-1"))
+    ]
+    assert tables[0].input_reference == ""
 
 
 def test_a_garbled_receipt_stays_in_the_box_and_the_rest_comes(practice: Practice) -> None:

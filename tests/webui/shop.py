@@ -19,7 +19,7 @@ from server.core.codes import CodeRead, Symbology
 from server.core.errors import InvalidForm, NotFound, ReferenceRefused
 from server.core.rights import Right
 from server.core.sesam import Mode
-from server.services import ledger
+from server.services import french_transmission, ledger
 from server.services.desk import Desk as WorkDesk
 from server.services.doorstep import Doorstep
 from server.services.logins import Logins
@@ -321,7 +321,8 @@ class Rooms:
             user="Sophie Marchal", practice="Kiné Delporte", demo=desk.practice.demo,
             rights=desk.user.rights,
             online=bool(self.post and self.post.state.online),
-            waiting=queue.waiting + queue.doubtful, damage=self.world.cabinet.damage,
+            waiting=queue.waiting + queue.doubtful, unsent=french_transmission.unsent(desk),
+            damage=self.world.cabinet.damage,
         )  # fmt: skip
 
 

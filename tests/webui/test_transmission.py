@@ -1,5 +1,6 @@
 """« Télétransmission »: what waits for a card or a lot, receipts that fail, duplicates on paper."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -10,13 +11,13 @@ from pypdf import PdfReader
 
 from server.core.outbox import Verdict
 from server.core.sesam import Mode
-from server.services import conventions, journals, secure_tp
+from server.services import conventions, french_transmission, journals, secure_tp
 from server.services.convention_import import pieces_of, read
 from tests.countries.france.tables import line, written
 from tests.france import MEYER
 from tests.services.people_of import BY_NAME, seat
-from tests.services.test_convention_import import NEXT
-from tests.services.test_french_billing import covered
+from tests.services.test_convention_import import NEXT, taken
+from tests.services.test_french_billing import BOTH, covered
 from tests.services.test_french_care import opened
 from tests.webui.shop import FakePost, FakeSigning
 from tests.webui.signing_shop import Counter, counter, plain
@@ -67,6 +68,7 @@ def test_what_is_ready_is_told_by_receiver_and_leaves_by_one_button(desk: Counte
     assert "1 document à signer ou à envoyer" in desk.page("today/")
     assert "1 document à signer ou à envoyer" in desk.page("invoicing/")
     page = desk.page(HERE)
+    assert "1 document à envoyer" in page and "rien ne reste à envoyer" not in page
     ready = part(page, "ready")
     for words in ("1 lot à faire, 10,74 €", "FSE à 01 291", "au plus tard le 20/03/2026",
                   "Hélène MARCHAND", f"invoicing/{session}/sign"):  # fmt: skip
@@ -76,8 +78,10 @@ def test_what_is_ready_is_told_by_receiver_and_leaves_by_one_button(desk: Counte
     desk.settled()
     page = desk.page(HERE)
     assert "1 fichier préparé" in page and "À envoyer" in part(page, "lots")
+    assert "1 envoi en attente" in page
     desk.office.run()
-    assert "Envoyé" in part(desk.page(HERE), "lots")
+    page = desk.page(HERE)
+    assert "Envoyé" in part(page, "lots") and "rien ne reste à envoyer" in page
     (lot,) = desk.office.lots
     page = desk.page(f"{HERE}lots/{lot.id}")
     assert "Télétransmise" in page and "Hélène MARCHAND" in page and "10/03/2026" in page
@@ -126,12 +130,96 @@ def test_e9_a_newer_table_is_offered_while_sending_until_a_person_confirms_it(
         assert NEXT in desk.page(HERE)
         desk.office.run()
         assert conventions.listed(world.desk, "phare") == []
-    asked = f'action="{desk.shop.door.root}options/conventions/version/{waiting}/confirm"'
+    asked = f'action="{desk.shop.door.root}options/conventions/version/{waiting}/confirm?back'
     assert asked in desk.page(HERE)
     desk.sent(f"options/conventions/version/{waiting}/confirm")
     assert len(conventions.listed(world.desk, "phare")) == 1
     assert len(desk.office.left) == 2  # what was being sent went on
     assert NEXT not in desk.page(HERE)
+
+
+@pytest.mark.row("MAIIA-11")
+def test_a_table_that_comes_with_the_answers_is_confirmed_here_and_what_is_sent_goes_on(
+    desk: Counter,
+) -> None:
+    desk.signed()
+    desk.office.batch()
+    rows = [line("799900010", "OC", "", routing="OC", host="999", domain="giesv.rss.fr"),
+            line("799900028", "OC", "", label="DU PHARE")]  # fmt: skip
+    desk.office.enclose(NEXT, written(rows))
+    desk.office.run()
+    assert desk.office.letters == {}  # kept here, and understood: the mailbox may forget it
+    page = desk.page(HERE)
+    assert f"Le fichier {NEXT} attend votre confirmation." in page
+    assert "Il ajouterait 1 conventions" in page and "L’envoi n’attend pas votre réponse." in page
+    world = desk.office.world
+    assert conventions.listed(world.desk, "phare") == []
+    waits = conventions.waiting(world.desk)[0]
+    assert str(waits.origin) == "DURING_TRANSMISSION"
+    page = desk.sent(f"options/conventions/version/{waits.id}/confirm?back=transmission")
+    assert f"La table {NEXT} sert dès maintenant." in page and "1 ajoutée" in page
+    assert len(conventions.listed(world.desk, "phare")) == 1
+    desk.office.enclose(NEXT, written(rows))
+    desk.office.run()  # the same again: nothing to confirm, nothing left in the mailbox
+    assert desk.office.letters == {} and conventions.waiting(world.desk) == []
+    assert len(desk.office.left) == 2  # both lots left, whatever the table waited for
+
+
+def test_a_table_left_for_later_waits_and_an_older_one_is_let_go(desk: Counter) -> None:
+    table = written([line("799900028", "OC", "")])
+    desk.office.enclose(NEXT, table)
+    desk.office.enclose("C-InterAMC_20200101.csv", table)
+    desk.office.run()
+    assert desk.office.letters == {}
+    (waits,) = conventions.waiting(desk.office.world.desk)
+    desk.sent(f"options/conventions/version/{waits.id}/decline")
+    assert NEXT not in desk.page(HERE)
+
+
+def test_a_table_nobody_can_read_is_set_aside_and_its_reason_told(desk: Counter) -> None:
+    desk.office.enclose(NEXT, b"\0\1\2")
+    desk.office.run()
+    desk.office.run()
+    assert list(desk.office.letters) == ["table-0"]  # the mailbox keeps it too
+    page = part(desk.page(HERE), "letters")
+    assert "une table de conventions qui n’a pas pu être lue" in page
+    assert NEXT in desk.page("options/conventions/")
+    count = "select count(*) from journal where action = 'letter.set_aside'"
+    assert desk.office.world.sql(count) == 1
+
+
+def test_a_table_waits_in_its_mailbox_for_who_settles_the_practice(desk: Counter) -> None:
+    desk.office.enclose(NEXT, written([line("799900028", "OC", "")]))
+    seat(desk.office.world, BY_NAME["sender"])
+    desk.office.run()
+    assert list(desk.office.letters) == ["table-0"] and NEXT not in desk.page(HERE)
+
+
+@pytest.mark.row("SOFIA-6")
+def test_the_way_from_the_caisse_to_the_complementary_is_told_step_by_step(desk: Counter) -> None:
+    world, office = desk.office.world, desk.office
+    taken(world, [line("02", criterion="02???????", label="MSA")], NEXT)
+    office.insert(MEYER)
+    cover = covered(world, MEYER, "1221212145", link="YES", amc_nir=MEYER.nir)
+    desk.series = opened(world, cover)
+    session = desk.signed({**BOTH, "formula": "052"})
+    (sheet,) = office.documents(session)
+
+    def way() -> list[str]:
+        told = part(desk.page(f"invoicing/{session}/sign"), "way")
+        return re.findall(r"</svg>([^<]+)</span>", told)
+
+    assert way() == ["en attente", "ensuite", "ensuite", "ensuite"]
+    office.batch()
+    office.run()
+    office.acknowledge(office.lots[-1])
+    assert way() == ["fait", "en attente", "ensuite", "ensuite"]
+    office.settle("AMO", sheet.invoice, amo=sheet.amo_cents)
+    assert way() == ["fait", "fait", "en attente", "ensuite"]
+    office.settle("AMO", sheet.invoice, amc=sheet.amc_cents - 100)
+    assert way() == ["fait", "fait", "fait", "en attente"]
+    office.settle("AMO", sheet.invoice, amc=100)
+    assert way() == ["fait"] * 4
 
 
 def test_l6_the_screens_answer_while_a_receiver_tarries(desk: Counter) -> None:
@@ -162,6 +250,13 @@ def test_who_settles_nothing_is_offered_no_table(desk: Counter) -> None:
     read(desk.office.world.desk, NEXT, pieces_of(written([line("799900028", "OC", "")])))
     seat(desk.office.world, BY_NAME["sender"])
     assert NEXT not in desk.page(HERE)
+
+
+def test_who_does_not_bill_is_not_told_how_much_waits(desk: Counter) -> None:
+    desk.signed(CAISSE)
+    assert french_transmission.unsent(desk.office.world.desk) == 1
+    seat(desk.office.world, BY_NAME["accountant"])
+    assert french_transmission.unsent(desk.office.world.desk) == 0
 
 
 def test_a_dre_that_waits_for_a_promise_is_held_apart(desk: Counter) -> None:

@@ -180,10 +180,12 @@ def show(version_id: str) -> ResponseReturnValue:
 @page.post("/version/<version_id>/confirm")
 @shown_again_by(show)
 def confirm(version_id: str) -> Response:
-    """Put the table in the place of the one in use."""
+    """Put the table in the place of the one in use; who was sending goes on there."""
     work = desk().work()
     convention_import.confirm(work, version_id)
     convention_import.sweep(work)
+    if request.args.get("back") == "transmission":
+        return go("transmission.index", imported=version_id)
     return go("conventions.show", version_id=version_id)
 
 

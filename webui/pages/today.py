@@ -76,7 +76,7 @@ def index() -> ResponseReturnValue:
         invoiced=_invoiced(work),
         to_bill=to_bill,
         rejected=_rejected(work),
-        to_send=_to_send(work),
+        to_send=french_transmission.unsent(work),
     )
 
 
@@ -130,13 +130,6 @@ def _rejected(work: Desk) -> int:
     if work.country is not Country.FRANCE or not work.user.may(Right.BILLING):
         return 0
     return french_rejects.count(work)
-
-
-def _to_send(work: Desk) -> int:
-    """Count what waits to be signed or sent in France, for who bills."""
-    if work.country is not Country.FRANCE or not work.user.may(Right.BILLING):
-        return 0
-    return french_transmission.count(work)
 
 
 def _sentence(seen: Overview, spoken: Catalogue, to_bill: int) -> str:

@@ -6,12 +6,15 @@ from flask.typing import ResponseReturnValue
 from server.core.errors import InvalidForm, NotFound
 from server.core.rights import Right
 from server.services import (
+    convention_import,
     conventions,
     french_receipts,
     french_transmission,
     sightings,
     waiting,
 )
+from server.services.conventions import Version
+from server.services.desk import Desk
 from server.services.french_transmission import LateReason
 from webui import signing_words
 from webui.desk import desk
@@ -45,6 +48,7 @@ def index() -> ResponseReturnValue:
         running=bool(component and component.state.running),
         last=last,
         tables=conventions.waiting(work) if work.user.may(Right.SETTINGS) else (),
+        imported=_imported(work, request.args.get("imported", "")),
         problem=signing_words.problem(last, here.catalogue) if last else "",
         reasons=[("", here.catalogue.say("transmission.late_choose"))]
         + [(str(each), here.catalogue.say(f"transmission.late.{each}")) for each in LateReason],
@@ -106,6 +110,13 @@ def handed(document_id: str) -> Response:
     """Note that the duplicate of a document was handed over: it is sent no more (K14, K15)."""
     french_receipts.give_up(desk().work(), document_id)
     return go("transmission.index", _anchor="failed")
+
+
+def _imported(work: Desk, key: str) -> Version | None:
+    """Give the table just confirmed from here, for who may read it."""
+    if not key or not work.user.may(Right.SETTINGS):
+        return None
+    return convention_import.preview(work, key).version
 
 
 def _component() -> SigningControl:

@@ -45,6 +45,14 @@ class Payment:
     payer: str
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of conventions, under the name of its file."""
+
+    name: str
+    content: bytes
+
+
 def receipt(lot: Lot, reason: str) -> bytes:
     """Write the receipt of a lot: positive without a reason, negative with one."""
     told = {
@@ -102,10 +110,7 @@ def carried(
     content: bytes, name: str, sender: str, to: str, at: datetime, number: int, answers: str = ""
 ) -> bytes:
     """Write the mail that carries an answer; `answers` is the Message-ID it answers."""
-    mail = EmailMessage(policy=SMTP)
-    mail["From"], mail["To"] = sender, to
-    mail["Date"], mail["Subject"] = format_datetime(at), name
-    mail["Message-ID"] = f"<{number:06d}@frontal.simule>"
+    mail = _mail(name, sender, to, at, number)
     if answers:
         mail["In-Reply-To"] = answers
     mail.set_content("Réponse simulée, sans valeur.")
@@ -113,6 +118,22 @@ def carried(
         content, maintype="application", subtype="octet-stream", filename=f"{name}.bin"
     )
     return mail.as_bytes()
+
+
+def enclosed(table: Table, sender: str, to: str, at: datetime, number: int) -> bytes:
+    """Write the mail that brings a table of conventions."""
+    mail = _mail("Conventions", sender, to, at, number)
+    mail.set_content("Table simulée, sans valeur.")
+    mail.add_attachment(table.content, maintype="text", subtype="csv", filename=table.name)
+    return mail.as_bytes()
+
+
+def _mail(subject: str, sender: str, to: str, at: datetime, number: int) -> EmailMessage:
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"] = sender, to
+    mail["Date"], mail["Subject"] = format_datetime(at), subject
+    mail["Message-ID"] = f"<{number:06d}@frontal.simule>"
+    return mail
 
 
 def _line(

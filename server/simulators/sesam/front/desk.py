@@ -12,7 +12,9 @@ from unicodedata import normalize
 from server.simulators.sesam.front.answers import (
     Line,
     Payment,
+    Table,
     carried,
+    enclosed,
     lines,
     origin_of,
     receipt,
@@ -56,6 +58,8 @@ class Desk:
     delays: Delays = Delays()
     books: Books = field(default_factory=Books)
     boxes: Boxes = field(default_factory=Boxes)
+    tables: list[Table] = field(default_factory=list)  # for whoever sends, once each
+    _given: set[tuple[str, Table]] = field(default_factory=set)
     _owed: list[_Owed] = field(default_factory=list)
     _returns: int = 0
     _lock: RLock = field(default_factory=RLock)
@@ -76,6 +80,7 @@ class Desk:
                 self.books.note_mail(mail, TAKEN)
             for lot in lots:
                 self._take(mail, lot, again=held is not None)
+            self._hand_out(mail)
             self.deliver()
             return TAKEN
 
@@ -113,6 +118,15 @@ class Desk:
         """Cut no message any more."""
         with self._lock:
             self.boxes.heal()
+
+    def _hand_out(self, mail: Mail) -> None:
+        """Give whoever sends the tables he has not had yet."""
+        for table in self.tables:
+            if (mail.sender, table) not in self._given:
+                self._given.add((mail.sender, table))
+                now = self.now()
+                raw = enclosed(table, mail.recipient, mail.sender, now, self.boxes.number())
+                self.boxes.send(now, mail.sender, raw)
 
     def _take(self, mail: Mail, lot: Lot, *, again: bool) -> None:
         """Book a lot and have it answered, unless it is lost on its way."""

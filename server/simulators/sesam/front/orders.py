@@ -1,8 +1,9 @@
-"""What a tester asks of a front-end in another process, in JSON: scenarios, and invoices."""
+"""What a tester asks of a front-end in another process, in JSON: scenarios, invoices, tables."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from server.simulators.sesam.front.answers import Table
 from server.simulators.sesam.front.scenario import ANY, Answered, Fate, Kind, Receipt, Scenario
 from server.simulators.sesam.front.service import Admin
 
@@ -18,6 +19,9 @@ def orders(admin: Admin) -> Mapping[str, Callable[[Mapping[str, Any]], None]]:
         ),
         "invoice": lambda told: admin.set_invoice(
             int(told["number"]), _fate(told), str(told.get("origin", ANY))
+        ),
+        "table": lambda told: admin.give(
+            Table(str(told["name"]), str(told["content"]).encode("latin-1"))
         ),
         "heal": lambda _: admin.heal(),
     }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from server.simulators.sesam.front.answers import Table
 from server.simulators.sesam.front.boxes import Held
 from server.simulators.sesam.front.desk import Delays, Desk
 from server.simulators.sesam.front.pop import PopDoor
@@ -56,6 +57,10 @@ class Admin:
     def put(self, account: str, raw: bytes) -> None:
         """Put any message into a box."""
         self.desk.put(account, raw)
+
+    def give(self, table: Table) -> None:
+        """Give a table of conventions to whoever sends from now on, once each."""
+        self.desk.tables.append(table)
 
     def heal(self) -> None:
         """Give every message whole from now on."""
