@@ -60,6 +60,10 @@ class Machine(Protocol):
         """Tell whether there is a file or folder at this place."""
         ...
 
+    def room(self, path: PurePath) -> int:
+        """Return the bytes free where this folder lies; 0 when there is none."""
+        ...
+
     def which(self, program: str) -> bool:
         """Tell whether this program can be started by its name."""
         ...
@@ -123,6 +127,10 @@ class ThisMachine:
     def exists(self, path: PurePath) -> bool:
         """Ask the file system."""
         return Path(path).exists()
+
+    def room(self, path: PurePath) -> int:
+        """Ask the file system."""
+        return shutil.disk_usage(path).free if Path(path).is_dir() else 0
 
     def which(self, program: str) -> bool:
         """Look along PATH."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from time import monotonic
 
 from installer.environment import Places
@@ -104,6 +105,9 @@ _LONG = {"HYPOTHESIS_PROFILE": "torture"}
 ALONE = "device or alone"
 """Marks of the tests that need a thing there is one of: the card service, every processor."""
 
+IN_MEMORY = PurePosixPath("/dev/shm")  # noqa: S108 - where Linux keeps files in memory
+_ENOUGH = 6_000_000_000  # bytes: what tests leave in it at a time is a tenth of this
+
 _SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
 
 
@@ -137,6 +141,8 @@ def _measured_tests(machine: Machine, python: str, arguments: Sequence[str]) -> 
         "COVERAGE_FILE": str(machine.root / ".coverage"),
         "COVERAGE_PROCESS_START": str(machine.root / "pyproject.toml"),
     }
+    if machine.room(IN_MEMORY) > _ENOUGH:  # no test of ours waits for a disk to sync
+        environ["PYTEST_DEBUG_TEMPROOT"] = str(IN_MEMORY)
     pytest = (*coverage, "run", "-m", "pytest")
     before = Step("mesure remise à zéro", (*coverage, "erase"))
     together = Step("mesure réunie", (*coverage, "combine", "--quiet"))

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from server.core.ulid import Entropy
 from server.services.cabinet import Cabinet
 from server.services.doorstep import REFERENCE
+from tests.remembered import remember_keys, remember_routes
 from tests.world import (
     BUILT_ON,
     CHEAP,
@@ -50,6 +51,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a developer play fewer schedules of power, crash, network and partner than every day."""
     parser.addoption("--schedules", type=int, default=10_000, help="torture schedules in process")
 
+
+remember_keys()
+remember_routes()
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost", "")
 

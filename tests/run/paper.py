@@ -58,6 +58,7 @@ class PaperMachine:
     links: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     path: str = "/bin"
+    rooms: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         own = OWN_PYTHON[self.system]
@@ -76,6 +77,9 @@ class PaperMachine:
 
     def exists(self, path: PurePath) -> bool:
         return str(path) in self.files
+
+    def room(self, path: PurePath) -> int:
+        return self.rooms.get(str(path), 0)
 
     def which(self, program: str) -> bool:
         return program in self.programs

@@ -77,6 +77,13 @@ def test_programs_are_looked_for_along_the_path(
     assert not machine.which("sh")
 
 
+def test_the_room_of_a_folder_is_told_and_of_none_nothing(
+    machine: ThisMachine, tmp_path: Path
+) -> None:
+    assert machine.room(tmp_path) > 0
+    assert machine.room(tmp_path / "absent") == 0
+
+
 def test_only_root_on_linux_may_install(
     machine: ThisMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

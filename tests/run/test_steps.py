@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from installer.environment import Places
 from installer.steps import (
     FLOORS,
+    IN_MEMORY,
     Outcome,
     Step,
     run_steps,
@@ -66,6 +69,14 @@ def test_processes_started_by_tests_are_measured_into_the_same_place() -> None:
     environ = next(step.environ for step in steps if step.name == "tests")
     assert environ["COVERAGE_PROCESS_START"] == "/home/kine/besace/pyproject.toml"
     assert environ["COVERAGE_FILE"] == "/home/kine/besace/.coverage"
+
+
+@pytest.mark.parametrize(("free", "place"), [(8_000_000_000, str(IN_MEMORY)), (64_000_000, None)])
+def test_what_tests_write_stays_in_memory_where_there_is_room(free: int, place: str | None) -> None:
+    machine = PaperMachine(rooms={str(IN_MEMORY): free})
+    steps = checks(machine, places(machine), ())
+    tests = [step.environ for step in steps if step.name.startswith("tests")]
+    assert [each.get("PYTEST_DEBUG_TEMPROOT") for each in tests] == [place, place]
 
 
 def test_the_long_trial_runs_only_what_draws_examples() -> None:

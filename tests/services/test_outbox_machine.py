@@ -23,7 +23,6 @@ from server.services.outbox import PracticeOutbox
 from server.services.returns import PracticeIntake
 from server.store import post
 from tests.services.answers import tack
-from tests.torture.template import remember_keys
 from tests.world import FixedClock, open_cabinet
 
 LANES = ("lane:a", "lane:b")
@@ -208,7 +207,6 @@ def machine(_demo_folder: Path) -> type[OutboxMachine]:
 
 
 def test_whatever_happens_the_outbox_agrees_with_its_model(machine: type[OutboxMachine]) -> None:
-    remember_keys()  # each example is a practice of its own, opened many times
     drawn = settings().max_examples
     examples = drawn if drawn >= 2_000 else drawn // 4  # 100 000 steps in the long trial
     run_state_machine_as_test(

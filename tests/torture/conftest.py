@@ -6,7 +6,7 @@ import pytest
 
 from tests.torture.faults import described
 from tests.torture.summary import Summary
-from tests.torture.template import Template, remember_keys
+from tests.torture.template import Template
 
 _TOLD = pytest.StashKey[list[Summary]]()
 
@@ -15,11 +15,6 @@ _TOLD = pytest.StashKey[list[Summary]]()
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """A practice with visits recorded, whose lots wait to be sealed."""
     return Template.of(tmp_path_factory.mktemp("torture") / "practice")
-
-
-@pytest.fixture(autouse=True)
-def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    remember_keys()
 
 
 @pytest.fixture

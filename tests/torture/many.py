@@ -8,13 +8,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.remembered import remember_keys
 from tests.torture import crew
 from tests.torture.crew import WORKERS
 from tests.torture.faults import described
 from tests.torture.schedule import play
 from tests.torture.senders import OURS, SENDERS
 from tests.torture.summary import Summary
-from tests.torture.template import Template, remember_keys
+from tests.torture.template import Template
 
 _MODULE = "tests.torture.many"
 

@@ -24,13 +24,14 @@ from threading import Event
 from typing import Any
 
 from server.core.outbox import FINAL
+from tests.remembered import remember_keys
 from tests.torture import crew
 from tests.torture.admin import Simulator, simulator
 from tests.torture.crew import WORKERS
 from tests.torture.life import Plan, run_in_child
 from tests.torture.schedule import Result
 from tests.torture.summary import Summary
-from tests.torture.template import EVENING, Template, remember_keys
+from tests.torture.template import EVENING, Template
 
 _MODULE = "tests.torture.sockets"
 _INSURERS = (("100", "2026-03"), ("300", "2026-03"), ("500", "2026-03"))

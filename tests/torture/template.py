@@ -3,7 +3,6 @@
 It is made once, in a folder; each schedule starts from the bytes of its practice file.
 """
 
-import functools
 import json
 import shutil
 import subprocess
@@ -12,8 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
-
-import argon2.low_level
 
 from server.services.cabinet import Cabinet
 from server.services.doorstep import DATABASE, REFERENCE
@@ -47,13 +44,6 @@ class Template:
         drafts = json.loads((folder / _DRAFTS).read_text("ascii"))
         file = (folder / DATABASE).read_bytes()
         return cls(folder, file, tuple((payer, month) for payer, month in drafts))
-
-
-def remember_keys() -> None:
-    """Stretch each passphrase once a process: the same words and salt give the same key."""
-    stretch = argon2.low_level.hash_secret_raw
-    if not hasattr(stretch, "cache_info"):
-        argon2.low_level.hash_secret_raw = functools.cache(stretch)
 
 
 def _make(folder: Path) -> None:
