@@ -1,6 +1,6 @@
 """What thousands of tests would work out anew, worked out once a process.
 
-Both give what they gave before, for the same words: nothing a test looks at changes.
+They give what they gave before, for the same words: nothing a test looks at changes.
 """
 
 import functools
@@ -9,6 +9,8 @@ from typing import Any
 
 import argon2.low_level
 from werkzeug.routing import Rule
+
+from server.services import reference_files
 
 _Builder = Callable[..., tuple[str, str]]
 _BUILDERS: dict[tuple[object, ...], _Builder] = {}
@@ -34,3 +36,10 @@ def remember_routes() -> None:
         return _BUILDERS[key]
 
     Rule._compile_builder = remembered  # type: ignore[assignment]
+
+
+def remember_tables() -> None:
+    """Digest each reference file once: for thousands of practices that open the same one."""
+    digest = reference_files.file_sha256
+    if not hasattr(digest, "cache_info"):
+        reference_files.file_sha256 = functools.cache(digest)

@@ -435,7 +435,7 @@ class Cabinet:
         )  # fmt: skip
         self._close()
         self._time.opened(found.last_event)
-        self._pool = Pool(self._folder / DATABASE, key, found.reference, self._disk)
+        self._pool = Pool(self._folder / DATABASE, key, found.reference, self._disk, first=found.db)
         self._key, self._user, self._mac_key = key, user, found.mac_key
         self._mark, self._latch = found.mark, None
         self.idle_minutes = found.idle_minutes

@@ -21,8 +21,9 @@ from server.store.watermark import Watermark
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was found in a file that is ready to be worked in."""
+    """What was found in a file that is ready to be worked in, and its connection."""
 
+    db: apsw.Connection
     mac_key: bytes
     mark: Watermark | None
     reference: Path
@@ -35,7 +36,7 @@ class Opened:
 def open_file(
     folder: Path, key: DatabaseKey, disk: str | None, copy: Callable[[Path], Path], *, older: bool
 ) -> Opened:
-    """Look at the file, bring it to the present schema, and tidy it; it is closed again.
+    """Look at the file, bring it to the present schema, and tidy it; it stays open.
 
     `copy` makes a checked copy, given the reference file. Raises `DamagedPractice` and
     `OlderPractice` before anything is changed; with `older` the user insists.
@@ -57,13 +58,15 @@ def open_file(
             events.prune(db)
         fold_log(db, at_close=True)
         return Opened(
-            mac_key, mark, reference, journal.last_believed(db, device), safety.idle_minutes(db),
-            copied, tip.at if behind and tip else None,
+            db, mac_key, mark, reference, journal.last_believed(db, device),
+            safety.idle_minutes(db), copied, tip.at if behind and tip else None,
         )  # fmt: skip
     except (apsw.CorruptError, apsw.NotADBError):
-        raise DamagedPractice(reason="pages") from None
-    finally:
         db.close()
+        raise DamagedPractice(reason="pages") from None
+    except BaseException:
+        db.close()
+        raise
 
 
 def _connected(path: Path, key: DatabaseKey, disk: str | None) -> apsw.Connection:

@@ -23,7 +23,7 @@ from server.services.french_rules import calendar
 from server.services.french_sending import Standing
 from server.store import french_documents, french_lots, papers, patients, visits
 from server.store.french_documents import DocumentRow
-from server.store.french_lots import LotRow
+from server.store.french_lots import LotRow, LotStanding
 from server.store.patients import Patient
 from server.store.post import LetterRow
 
@@ -114,6 +114,11 @@ class Overview:
     def cents(self) -> int:
         """All that would be asked for."""
         return sum(parcel.cents for parcel in self.parcels)
+
+    @property
+    def leaving(self) -> bool:
+        """Whether a lot was made that has not left yet."""
+        return any(lot.state is LotStanding.IN_LOT for lot in self.lots)
 
     @property
     def deadline(self) -> date | None:

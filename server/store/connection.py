@@ -152,7 +152,9 @@ class Pool:
         disk: str | None = None,
         *,
         writable: bool = True,
+        first: apsw.Connection | None = None,
     ) -> None:
+        """`first` is a connection that this thread has already opened, and the pool now closes."""
         self._path = path
         self._disk = disk
         self._key: DatabaseKey | None = key
@@ -162,6 +164,8 @@ class Pool:
         self._mine = threading.local()
         self._all: WeakSet[apsw.Connection] = WeakSet()  # a thread that ends takes its own away
         self._guard = threading.Lock()
+        if first is not None:
+            self._take(first)
 
     def get(self) -> apsw.Connection:
         """Return this thread's connection; raise `Locked` once the pool is closed."""
@@ -174,13 +178,16 @@ class Pool:
             if self._key is None:
                 raise Locked()
             db = connect(self._path, self._key, self._disk, careful=not self._writable)
-            if self._reference is not None:
-                attach_reference(db, self._reference)
-            if not self._writable:
-                _only_read(db)
-            self._all.add(db)
-            self._mine.db, self._mine.edition = db, self._edition
+            self._take(db)
         return db
+
+    def _take(self, db: apsw.Connection) -> None:
+        self._all.add(db)
+        if self._reference is not None:
+            attach_reference(db, self._reference)
+        if not self._writable:
+            _only_read(db)
+        self._mine.db, self._mine.edition = db, self._edition
 
     def use_reference(self, reference: Path) -> None:
         """Attach another reference file: each thread does so at its next use."""

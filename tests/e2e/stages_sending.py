@@ -24,12 +24,15 @@ PIN = "1234"
 
 
 def sending_morning(day: FrenchDay) -> None:
-    """Two invoices sent, answered and paid; then one to countersign and one ready to leave."""
+    """Two invoices sent, answered and paid, a table with them; then some to sign and to send."""
     french_morning(day)
     row = line("0799900010", "OC", "", label="MUTUELLE TI DOUE", routing="OC", host="001",
                domain="dre.test.invalid")  # fmt: skip
-    table = convention_import.read(day.desk, "C-InterAMC_20260112.csv", pieces_of(written([row])))
+    rows = [row, line("02", criterion="02???????", label="MSA D ARMORIQUE")]
+    table = convention_import.read(day.desk, "C-InterAMC_20260112.csv", pieces_of(written(rows)))
     convention_import.confirm(day.desk, table.id)
+    newer = [*rows, line("0799900028", "OC", "", label="MUTUELLE DU PHARE")]
+    day.demo.services.give_table("C-InterAMC_20260209.csv", written(newer).decode("latin-1"))
     _insert(day, "Marchand")
     _sign(day, signable(day), Mode.BOTH_CARDS)
     _task(day).send(PIN)
@@ -43,6 +46,19 @@ def sending_morning(day: FrenchDay) -> None:
     first, second = (_given(day, "garrec", ago) for ago in (2, 1))
     _sign(day, first, Mode.DESYNCHRONISED)
     _sign(day, second, Mode.BOTH_CARDS)
+    _insert(day, "Meyer")
+    both = {"tp_amo": "1", "tp_amc": "1", "formula": "052"}
+    french_invoicing.decide(day.desk, shared(day), both)
+    _sign(day, shared(day), Mode.BOTH_CARDS)
+
+
+def shared(day: FrenchDay) -> str:
+    """Return the session of Meyer for which the caisse is asked both parts."""
+    patient, cared = day.patient("meyer"), day.desk.today - timedelta(days=5)
+    [session] = [
+        each.id for each in agenda.of_day(day.desk, cared) if each.patient.id == patient
+    ]
+    return session
 
 
 def signable(day: FrenchDay) -> str:

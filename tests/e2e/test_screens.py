@@ -49,7 +49,7 @@ from tests.e2e.stages_france import (
     committed,
     refused,
 )
-from tests.e2e.stages_sending import sending_morning, to_sign
+from tests.e2e.stages_sending import sending_morning, shared, to_sign
 from tests.hardware.drawn import on_a_page, pdf, qr
 from tests.hardware.keytokens import make_token
 from tests.webui.browsing import hear
@@ -72,6 +72,12 @@ class Scene:
 
 
 SENDING = "france-sending"
+
+
+def _for_whom(day: Stage) -> str:
+    """Have a paper lie on the table; who comes from this file adds another."""
+    _paper(day)
+    return day.patient("lambiotte")
 
 
 def _french_lot(day: Stage) -> str:
@@ -270,6 +276,7 @@ SCENES = (
     Scene("visite", "morning", lambda day: f"sessions/of/{day.series_of('lambiotte')}"),
     Scene("seance", "morning", lambda day: f"sessions/{_session(day)}"),
     Scene("porte-document", "morning", lambda day: f"tray/{_paper(day)}"),
+    Scene("porte-document-patient", "morning", lambda day: f"tray/?patient={_for_whom(day)}"),
     Scene("numeriser", "morning", at("scan/")),
     Scene("lire-un-code", "morning", _code),
     Scene("lecteur-a-main", "morning", at("codes/reader")),
@@ -340,6 +347,7 @@ SCENES = (
     Scene("fr-factures-rejet", "france", _to_mend),
     Scene("fr-facture-corrigee", "france", _to_correct),
     Scene("fr-signer", SENDING, lambda day: f"invoicing/{to_sign(_french(day))}/sign"),
+    Scene("fr-parcours", SENDING, lambda day: f"invoicing/{shared(_french(day))}/sign"),
     Scene("fr-teletransmission", SENDING, at("transmission/")),
     Scene("fr-lot", SENDING, lambda day: f"transmission/lots/{_french_lot(day)}"),
     Scene("fr-retours", SENDING, at("returns/")),

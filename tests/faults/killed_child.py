@@ -21,6 +21,7 @@ from sync.transports.exchange import Limits
 from sync.transports.mycarenet import MyCareNet
 from sync.transports.mycarenet_account import Account
 from sync.transports.unsigned import UnsignedSession
+from tests.faults.strace import wait_when_asked
 from tests.people import THONON
 from tests.world import (
     BUILT_ON,
@@ -187,6 +188,7 @@ def one(db: object, sql: str) -> str:
 
 
 def main(folder: str, act: str, endpoint: str = "") -> None:
+    wait_when_asked()
     sys.stdout.write(f"done {ACTS[act](Child(Path(folder), endpoint))}\n")
     sys.stdout.flush()
 

@@ -4,10 +4,12 @@
 enters it. The child runs our own Python; only calls on the files of the folder are counted.
 """
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,9 @@ CALLS = (
     "write", "pwrite64", "fsync", "fdatasync", "openat", "close", "ftruncate", "unlink", "unlinkat",
     "rename", "renameat2", "chmod", "fchmod", "mmap",
 )  # fmt: skip
+WAITS = "BESACE_WAITS"
+"""Set in the environment of a child that is to wait until it is followed."""
+
 _PATIENCE = 120
 
 
@@ -55,14 +60,8 @@ def run(
 ) -> Ended:
     """Run `python -m child folder words…`; `inject` is what strace is told to do to it."""
     log = trace or folder.parent / "trace"
-    places = [part for name in ("", *OURS) for part in ("-P", str((folder / name).absolute()))]
     stops = [] if "signal=" in inject else ["--seccomp-bpf"]  # it lets no signal through
-    calls = inject.partition(":")[0] if inject else ",".join(f"?{call}" for call in CALLS)
-    command = [
-        "strace", "-f", *stops, "-qq", "-o", str(log), *places, "-e", f"trace={calls}",
-        *(["-e", f"inject={inject}"] if inject else []),
-        sys.executable, "-m", child, str(folder), *words,
-    ]  # fmt: skip
+    command = [*_strace(folder, log, inject), *stops, *_python(folder, child, *words)]
     done = subprocess.run(
         command, cwd=ROOT, env=_unmeasured(), capture_output=True, text=True, timeout=_PATIENCE,
         check=False,
@@ -70,6 +69,50 @@ def run(
     return Ended(
         tuple(done.stdout.splitlines()), done.returncode in (-9, 137), done.stderr, log.read_text()
     )
+
+
+def run_once_loaded(folder: Path, child: str, *words: str, inject: str = "") -> Ended:
+    """Do the same to a child that says "ready" and waits for a line, traced from there on.
+
+    Reading its modules takes it most of its time, and much more when it is followed.
+    """
+    log = folder.parent / "trace"
+    with subprocess.Popen(
+        _python(folder, child, *words), cwd=ROOT, env={**_unmeasured(), WAITS: "1"}, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout and process.stdout.readline() == "ready\n"
+        with subprocess.Popen([*_strace(folder, log, inject), "-p", str(process.pid)]):
+            _until_followed(process.pid)
+            said, errors = process.communicate("go\n", timeout=_PATIENCE)
+    return Ended(tuple(said.splitlines()), process.returncode == -9, errors, log.read_text())
+
+
+def wait_when_asked() -> None:
+    """In the child: say "ready" and wait, when `run_once_loaded` started it."""
+    if WAITS in os.environ:
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        sys.stdin.readline()
+
+
+def _until_followed(pid: int) -> None:
+    status, end = Path(f"/proc/{pid}/status"), time.monotonic() + _PATIENCE
+    while "TracerPid:\t0\n" in status.read_text():
+        assert time.monotonic() < end, "strace does not come"
+        time.sleep(0.002)
+    time.sleep(0.02)  # it has been seized, and is about to be stopped where it waits
+
+
+def _strace(folder: Path, log: Path, inject: str) -> list[str]:
+    places = [part for name in ("", *OURS) for part in ("-P", str((folder / name).absolute()))]
+    calls = inject.partition(":")[0] if inject else ",".join(f"?{call}" for call in CALLS)
+    command = ["strace", "-f", "-qq", "-o", str(log), *places, "-e", f"trace={calls}"]
+    return [*command, *(["-e", f"inject={inject}"] if inject else [])]
+
+
+def _python(folder: Path, child: str, *words: str) -> list[str]:
+    return [sys.executable, "-m", child, str(folder), *words]
 
 
 def _unmeasured() -> dict[str, str]:

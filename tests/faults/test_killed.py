@@ -87,7 +87,7 @@ class Stage:
         return self.hub.endpoint if self.hub else ""
 
     def play(self, inject: str = "") -> strace.Ended:
-        return strace.run(self.place, CHILD, self.act, self.endpoint, inject=inject)
+        return strace.run_once_loaded(self.place, CHILD, self.act, self.endpoint, inject=inject)
 
     def close(self) -> None:
         if self.hub is not None:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.remembered import remember_keys
+from tests.remembered import remember_keys, remember_tables
 from tests.torture import crew
 from tests.torture.crew import WORKERS
 from tests.torture.faults import described
@@ -35,6 +35,7 @@ def main(words: Sequence[str]) -> int:
     asked = parser.parse_args(words)
     if asked.worker is not None:
         remember_keys()
+        remember_tables()
         with crew.own_folder(asked.folder) as own:
             template = Template.of(own)
             results = (play(template, seed, asked.sender) for seed in crew.seeds(asked))

@@ -82,6 +82,7 @@ def test_what_is_ready_is_told_by_receiver_and_leaves_by_one_button(desk: Counte
     desk.office.run()
     page = desk.page(HERE)
     assert "Envoyé" in part(page, "lots") and "rien ne reste à envoyer" in page
+    assert "1 fichier préparé" not in page  # it has left: that is told beside the lot
     (lot,) = desk.office.lots
     page = desk.page(f"{HERE}lots/{lot.id}")
     assert "Télétransmise" in page and "Hélène MARCHAND" in page and "10/03/2026" in page
@@ -151,7 +152,10 @@ def test_a_table_that_comes_with_the_answers_is_confirmed_here_and_what_is_sent_
     assert desk.office.letters == {}  # kept here, and understood: the mailbox may forget it
     page = desk.page(HERE)
     assert f"Le fichier {NEXT} attend votre confirmation." in page
-    assert "Il ajouterait 1 conventions" in page and "L’envoi n’attend pas votre réponse." in page
+    assert (
+        "1 ajoutée, 0 changée, 0 terminée. Rien n’a encore changé." in page
+        and "L’envoi n’attend pas votre réponse." in page
+    )
     world = desk.office.world
     assert conventions.listed(world.desk, "phare") == []
     waits = conventions.waiting(world.desk)[0]
