@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from installer.steps import ALONE
 from server.core.ulid import Entropy
 from server.services.cabinet import Cabinet
 from server.services.doorstep import REFERENCE
@@ -45,6 +46,17 @@ settings.register_profile(
     "torture", max_examples=2_000, derandomize=True, deadline=None, suppress_health_check=_SLOW
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even read the modules that never say "alone" or "device" when only these are run.
+
+    A mark is given by its name, in the module of the test.
+    """
+    if config.option.markexpr != ALONE or not collection_path.name.startswith("test_"):
+        return None
+    said = collection_path.read_text("utf-8") if collection_path.is_file() else ""
+    return not any(word in said for word in ALONE.split(" or ")) or None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

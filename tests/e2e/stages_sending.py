@@ -55,9 +55,7 @@ def sending_morning(day: FrenchDay) -> None:
 def shared(day: FrenchDay) -> str:
     """Return the session of Meyer for which the caisse is asked both parts."""
     patient, cared = day.patient("meyer"), day.desk.today - timedelta(days=5)
-    [session] = [
-        each.id for each in agenda.of_day(day.desk, cared) if each.patient.id == patient
-    ]
+    [session] = [each.id for each in agenda.of_day(day.desk, cared) if each.patient.id == patient]
     return session
 
 

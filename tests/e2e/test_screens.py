@@ -4,6 +4,7 @@
 away.
 """
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -497,11 +498,14 @@ _ON_ANY_MACHINE = """([ours, anybody]) => {
 """Show the folder of a test as that of anybody: a picture is of no machine in particular."""
 
 
+_LOST = os.environ.get("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+
+
 def shoot(page: Page, address: str, file: Path) -> None:
     """Open a page and photograph what its window shows."""
     page.goto(address)
     page.evaluate("document.fonts.ready")
-    page.evaluate(_ON_ANY_MACHINE, [str(Path(tempfile.gettempdir())), "/home/kine"])
+    page.evaluate(_ON_ANY_MACHINE, [_LOST, "/home/kine"])
     with Image.open(BytesIO(still(page))) as picture:
         save(picture.convert("RGB"), file)
 
