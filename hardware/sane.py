@@ -22,7 +22,7 @@ from server.core.sheets import Sheet
 
 _LISTING_SECONDS = 30.0  # drivers look for scanners on every cable and the network
 _SILENCE = 90.0  # seconds without a byte after which a scanner is gone: lamps warm up
-_END_SECONDS = 10.0
+_END_SECONDS = 4.0  # a driver may hang while it stops, once it has said what went wrong
 _TURN = 0.2
 _CHUNK = 1 << 16
 _REMARK = re.compile(rb"#[^\n]*\n")
