@@ -11,16 +11,18 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from server.core.errors import InvalidValue
+from server.core.errors import InvalidValue, StateConflict, TableRefused
 from server.core.outbox import Letter
 from server.core.rights import Right
 from server.core.sesam import DriverError, SesamProblem
 from server.core.teletransmission import Acknowledgement, Return
 from server.countries.france import returns
-from server.services import french_receipts, french_returns, french_tables
+from server.services import convention_import, french_receipts, french_returns
+from server.services.convention_import import pieces_of
 from server.services.desk import Desk, needs
 from server.services.intake import Intake
 from server.store import post
+from server.store.conventions import Origin
 from server.store.post import LetterRow
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,8 @@ log = logging.getLogger(__name__)
 Translate = Callable[[bytes], Mapping[str, object]]
 """The component's translation; raises `DriverError`."""
 
-_FORMS = {"ARL": "fr.arl", "RSP": "fr.rsp"}
+_FORMS = {"ARL": "fr.arl", "RSP": "fr.rsp", "TABLE": "fr.conventions"}
+_TABLE = ".csv"  # how a table of conventions is named [T]; the component names its own otherwise
 
 
 class FrenchIntake(Intake):
@@ -39,8 +42,8 @@ class FrenchIntake(Intake):
         self._translate = translate
 
     def _apply(self, desk: Desk, key: str, letter: Letter, now: datetime) -> bool:
-        if french_tables.is_table(letter):
-            return french_tables.take(desk, key, letter)
+        if letter.name.lower().endswith(_TABLE):
+            return _read_table(desk, key, letter)
         sha256 = hashlib.sha256(letter.content).hexdigest()
         return _apply(desk, key, letter.content, sha256, self._translate)
 
@@ -79,6 +82,29 @@ def _settle(desk: Desk, key: str, sha256: str, told: Return) -> bool:
     with desk.deed("letter.applied", "letter", key) as seq:
         french_returns.take(desk, seq, key, sha256, told)
         post.file_letter(desk.db, key, "Applied", _FORMS["RSP"], None, "", desk.now)
+    return True
+
+
+def _read_table(desk: Desk, key: str, letter: Letter) -> bool:
+    """Read a table of conventions, to be confirmed by a person: nothing waits for his word.
+
+    It is the affair of who settles the practice: for others it waits in the mailbox. One older
+    than the table in use leaves nothing to do. Source: MAIIA-11, MAIIA-66; cases E1 to E5.
+    """
+    if not desk.user.may(Right.SETTINGS):
+        return False
+    try:
+        convention_import.read_any(
+            desk, letter.name, lambda: pieces_of(letter.content),
+            origin=Origin.DURING_TRANSMISSION,
+        )  # fmt: skip
+    except StateConflict:
+        return False  # another one is being read: this one is taken at the next look
+    except TableRefused as refused:  # the log of imports says why
+        if refused.facts["reason"] != "older":
+            return _leave(desk, key, "table")
+    with desk.deed("letter.applied", "letter", key):
+        post.file_letter(desk.db, key, "Applied", _FORMS["TABLE"], None, "", desk.now)
     return True
 
 

@@ -40,7 +40,6 @@ INSIDE: Mapping[str, str] = {
     "french_sending.arrived": "the post, inside the deed that settles a message",
     "french_sending.move_all": "the life of lots, inside the deed that moves them",
     "french_sending.waits_for_another": "the post, for whoever is at work",
-    "french_tables.take": "the post; it reads the table for who settles the practice alone",
     "french_series.next_session": "the proposal of a visit, which asked for care",
     "french_standing": "the facts the rules read, inside the act that judges",
     "judges": "the judging of sessions, inside the act that changed something",
